@@ -1,0 +1,1 @@
+"""Jietong 接通: an open operations platform for contact centres."""

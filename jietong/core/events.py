@@ -1,0 +1,419 @@
+"""The catalogue of facts. Every event of the ledger is one of these; `type` is its stored name.
+
+Facts are past tense and final. The engine changes its state only by applying them, live and on replay alike, so
+a ledger can be replayed by later versions whose decisions differ. No event carries a customer's words or number:
+those stay in their own tables, under their own retention.
+
+`at` is when the fact happened (Ms). Adding a field needs a default; a type or field is never renamed.
+"""
+
+from typing import Any, TypeAlias
+
+import msgspec
+from msgspec import Struct
+
+from jietong.core.specs import AgentSpec, HoursSpec, Names, QueueSpec, SiteSpec, SkillSpec
+from jietong.core.vocabulary import Author, Channel, EndedBy, Ms, Outcome, State, Status
+
+
+class Event(Struct, frozen=True, tag_field="type", omit_defaults=True):
+    """Base of all facts."""
+
+    at: Ms
+
+
+# --- set-up -------------------------------------------------------------------------------------------------
+
+
+class SiteConfigured(Event, frozen=True, tag="site.configured"):
+    spec: SiteSpec
+
+
+class QueueConfigured(Event, frozen=True, tag="queue.configured"):
+    spec: QueueSpec
+
+
+class SkillConfigured(Event, frozen=True, tag="skill.configured"):
+    spec: SkillSpec
+
+
+class HoursConfigured(Event, frozen=True, tag="hours.configured"):
+    spec: HoursSpec
+
+
+class AgentConfigured(Event, frozen=True, tag="agent.configured"):
+    spec: AgentSpec
+
+
+# --- a contact's way ----------------------------------------------------------------------------------------
+
+
+class ContactArrived(Event, frozen=True, tag="contact.arrived"):
+    contact: str
+    channel: Channel
+    client: str
+    entry: str  # the widget, number or mailbox it came in by
+    customer: str | None = None
+    language: str = "zh-Hans"
+    simulated: bool = False  # made by `jietong demo` or a test: marked and filterable for ever
+
+
+class QueueEntered(Event, frozen=True, tag="queue.entered"):
+    """A stay in a queue begins. `since` is what order goes by: kept on overflow and return, new on arrival."""
+
+    contact: str
+    queue: str
+    priority: int
+    since: Ms
+    cause: str = "arrival"  # arrival | transfer | overflow | moved | presence_lost | callback_retry
+    front: bool = False
+    prefer: str | None = None  # the agent to wait for
+    prefer_until: Ms | None = None
+    by: str | None = None  # the agent or supervisor who sent it here
+
+
+class QueueRefused(Event, frozen=True, tag="queue.refused"):
+    """The queue would not take it: the contact ends here with the matching outcome."""
+
+    contact: str
+    queue: str
+    outcome: Outcome
+
+
+class QueueExpanded(Event, frozen=True, tag="queue.expanded"):
+    """An overflow step drew in more agents: ring 1 is the first step, ring 0 the queue's own agents."""
+
+    contact: str
+    queue: str
+    ring: int
+
+
+class ContactPrioritised(Event, frozen=True, tag="contact.prioritised"):
+    contact: str
+    priority: int
+    by: str
+
+
+class PreferenceLapsed(Event, frozen=True, tag="preference.lapsed"):
+    """The wait for the contact's own agent is over: anyone may take it."""
+
+    contact: str
+
+
+class OfferMade(Event, frozen=True, tag="offer.made"):
+    contact: str
+    agent: str
+    queue: str | None  # None: straight to a person
+    expires: Ms
+    cause: str = "queue"  # queue | preferred | transfer | consult | pull | callback
+
+
+class OfferAccepted(Event, frozen=True, tag="offer.accepted"):
+    contact: str
+    agent: str
+    queue: str | None
+    waited_ms: Ms  # the customer's wait in this queue stay
+
+
+class OfferDeclined(Event, frozen=True, tag="offer.declined"):
+    contact: str
+    agent: str
+    queue: str | None
+
+
+class OfferMissed(Event, frozen=True, tag="offer.missed"):
+    contact: str
+    agent: str
+    queue: str | None
+    why: str = "expired"  # expired | presence_lost
+
+
+class OfferWithdrawn(Event, frozen=True, tag="offer.withdrawn"):
+    contact: str
+    agent: str
+    queue: str | None
+    why: str  # customer_left | moved | pulled | signed_out | restart | cancelled
+
+
+class ContactReturned(Event, frozen=True, tag="contact.returned"):
+    """Back to waiting after an offer came to nothing or its agent vanished; the wait goes on from `since`."""
+
+    contact: str
+    queue: str
+    since: Ms
+    front: bool = True
+
+
+class ContactHeld(Event, frozen=True, tag="contact.held"):
+    contact: str
+    agent: str
+
+
+class ContactResumed(Event, frozen=True, tag="contact.resumed"):
+    contact: str
+    agent: str
+
+
+class ContactTransferred(Event, frozen=True, tag="contact.transferred"):
+    """The agent let go of the contact. What follows is queue.entered or offer.made."""
+
+    contact: str
+    agent: str
+    to_queue: str | None = None
+    to_agent: str | None = None
+
+
+class ConsultStarted(Event, frozen=True, tag="consult.started"):
+    """`agent` asks `other` for help while keeping the contact. An offer to `other` with cause consult follows."""
+
+    contact: str
+    agent: str
+    other: str
+
+
+class ConsultJoined(Event, frozen=True, tag="consult.joined"):
+    contact: str
+    agent: str
+    other: str
+
+
+class ConsultEnded(Event, frozen=True, tag="consult.ended"):
+    contact: str
+    agent: str
+    other: str
+    why: str  # completed (the contact goes to `other`) | cancelled | declined | missed | left
+
+
+class CallbackRequested(Event, frozen=True, tag="callback.requested"):
+    """The customer hangs up and keeps the place in the queue."""
+
+    contact: str
+    queue: str
+
+
+class CallbackAttempted(Event, frozen=True, tag="callback.attempted"):
+    contact: str
+    agent: str
+    attempt: int
+    reached: bool
+
+
+class ContactEnded(Event, frozen=True, tag="contact.ended"):
+    """The customer's part is over. Every contact.arrived has exactly one."""
+
+    contact: str
+    by: EndedBy
+    outcome: Outcome
+    queue: str | None = None
+    agent: str | None = None
+    waited_ms: Ms | None = None  # of the last queue stay, where it ended waiting
+
+
+class WrapupStarted(Event, frozen=True, tag="wrapup.started"):
+    contact: str
+    agent: str
+    until: Ms | None  # None: uncapped
+
+
+class WrapupExtended(Event, frozen=True, tag="wrapup.extended"):
+    contact: str
+    agent: str
+    until: Ms
+
+
+class WrapupEnded(Event, frozen=True, tag="wrapup.ended"):
+    contact: str
+    agent: str
+    by: EndedBy  # agent, supervisor, or system when the cap ran out
+    reason: str | None = None
+    resolved: bool | None = None
+
+
+class MessagePosted(Event, frozen=True, tag="message.posted"):
+    contact: str
+    message: str  # id of the row that has the words
+    n: int  # 1, 2, 3 … within the contact
+    author: Author
+    agent: str | None = None
+    attachment: bool = False
+
+
+class SurveyAnswered(Event, frozen=True, tag="survey.answered"):
+    """Credited to the agent and queue that last talked to the customer, fixed when the talk ended."""
+
+    contact: str
+    score: int  # 1..5, 5 is best
+    resolved: bool | None = None
+    agent: str | None = None
+    queue: str | None = None
+
+
+class CustomerLinked(Event, frozen=True, tag="customer.linked"):
+    contact: str
+    customer: str
+
+
+class CustomersMerged(Event, frozen=True, tag="customers.merged"):
+    kept: str
+    gone: str
+    by: str
+
+
+# --- agents -------------------------------------------------------------------------------------------------
+
+
+class AgentSignedIn(Event, frozen=True, tag="agent.signed_in"):
+    agent: str
+
+
+class AgentSignedOut(Event, frozen=True, tag="agent.signed_out"):
+    agent: str
+    by: str | None = None  # a supervisor, where not the agent
+
+
+class AgentStatusChosen(Event, frozen=True, tag="agent.status"):
+    agent: str
+    status: Status
+    reason: str | None = None
+    by: str | None = None
+
+
+class AgentNextChosen(Event, frozen=True, tag="agent.next"):
+    """What the agent wants to be after the present contacts; None clears it."""
+
+    agent: str
+    status: Status | None
+    reason: str | None = None
+
+
+class AgentStateChanged(Event, frozen=True, tag="agent.state"):
+    """The previous interval of the agent ends at `at` and this one begins."""
+
+    agent: str
+    state: State
+    reason: str | None = None
+    queue: str | None = None
+    part_time: bool = False
+
+
+class AgentPresence(Event, frozen=True, tag="agent.presence"):
+    """The desk's connection came or went."""
+
+    agent: str
+    connected: bool
+
+
+class BreakDue(Event, frozen=True, tag="agent.break_due"):
+    """Two hours on line without fifteen minutes' break (G6)."""
+
+    agent: str
+
+
+class PartTimerInvited(Event, frozen=True, tag="standby.invited"):
+    agent: str
+    queue: str
+    expires: Ms
+    why: str  # wait | waiting | occupancy | supervisor
+
+
+class PartTimerAnswered(Event, frozen=True, tag="standby.answered"):
+    agent: str
+    queue: str
+    joined: bool
+    expired: bool = False
+
+
+class PartTimerReleased(Event, frozen=True, tag="standby.released"):
+    agent: str
+    queue: str
+
+
+# --- the centre itself --------------------------------------------------------------------------------------
+
+
+class RuntimeStarted(Event, frozen=True, tag="runtime.started"):
+    """A writer took over, after a start or a failure. Desks have the grace period to come back."""
+
+    epoch: int
+    version: str
+
+
+class AlarmAcknowledged(Event, frozen=True, tag="alarm.acknowledged"):
+    alarm: str
+    by: str
+
+
+class ArticlePublished(Event, frozen=True, tag="article.published"):
+    article: str
+    version: int
+    names: Names
+    by: str
+
+
+AnyEvent: TypeAlias = (
+    SiteConfigured
+    | QueueConfigured
+    | SkillConfigured
+    | HoursConfigured
+    | AgentConfigured
+    | ContactArrived
+    | QueueEntered
+    | QueueRefused
+    | QueueExpanded
+    | ContactPrioritised
+    | PreferenceLapsed
+    | OfferMade
+    | OfferAccepted
+    | OfferDeclined
+    | OfferMissed
+    | OfferWithdrawn
+    | ContactReturned
+    | ContactHeld
+    | ContactResumed
+    | ContactTransferred
+    | ConsultStarted
+    | ConsultJoined
+    | ConsultEnded
+    | CallbackRequested
+    | CallbackAttempted
+    | ContactEnded
+    | WrapupStarted
+    | WrapupExtended
+    | WrapupEnded
+    | MessagePosted
+    | SurveyAnswered
+    | CustomerLinked
+    | CustomersMerged
+    | AgentSignedIn
+    | AgentSignedOut
+    | AgentStatusChosen
+    | AgentNextChosen
+    | AgentStateChanged
+    | AgentPresence
+    | BreakDue
+    | PartTimerInvited
+    | PartTimerAnswered
+    | PartTimerReleased
+    | RuntimeStarted
+    | AlarmAcknowledged
+    | ArticlePublished
+)
+
+_decoder: msgspec.json.Decoder[AnyEvent] = msgspec.json.Decoder(AnyEvent)
+_encoder = msgspec.json.Encoder(order="deterministic")
+
+
+def decode(data: bytes | str) -> AnyEvent:
+    """One stored event. Raises `msgspec.ValidationError` when it is no event of this catalogue."""
+    return _decoder.decode(data)
+
+
+def encode(event: Event) -> bytes:
+    """Canonical JSON (sorted keys): the bytes that the ledger's digest chain is made of."""
+    return _encoder.encode(event)
+
+
+def kind(event: Event) -> str:
+    """The stored type name, e.g. `offer.made`."""
+    tag: Any = type(event).__struct_config__.tag
+    return str(tag)

@@ -1,0 +1,85 @@
+"""Permissions and the roles that bundle them (requirement G3). Pure.
+
+A route asks for one permission; an account has roles; a role is a set of permissions. Client scope is separate: an
+account sees the contacts of the clients it is scoped to, or of all.
+"""
+
+from enum import StrEnum
+
+
+class Permission(StrEnum):
+    DESK_USE = "desk.use"  # be an agent
+    FLOOR_VIEW = "floor.view"
+    FLOOR_ACT = "floor.act"  # re-prioritise, move, pull, sign out, invite part-timers
+    WALL_VIEW = "wall.view"
+    CONTACTS_VIEW = "contacts.view"
+    CONTACTS_EDIT = "contacts.edit"  # notes, reason
+    CONTACTS_EXPORT = "contacts.export"
+    LEDGER_VIEW = "ledger.view"
+    CUSTOMERS_VIEW = "customers.view"
+    CUSTOMERS_EDIT = "customers.edit"
+    CUSTOMERS_MERGE = "customers.merge"
+    CUSTOMERS_REVEAL = "customers.reveal"  # see whole numbers; each reveal is in the audit log
+    KNOWLEDGE_VIEW = "knowledge.view"
+    KNOWLEDGE_EDIT = "knowledge.edit"
+    KNOWLEDGE_PUBLISH = "knowledge.publish"
+    METRICS_VIEW = "metrics.view"
+    SETUP_VIEW = "setup.view"
+    SETUP_EDIT = "setup.edit"  # queues, skills, hours, reasons, widgets, site, clients
+    STAFF_VIEW = "staff.view"
+    STAFF_EDIT = "staff.edit"
+    TOKENS_EDIT = "tokens.edit"
+    AUDIT_VIEW = "audit.view"
+
+
+class Role(StrEnum):
+    ANSWERER = "answerer"  # 接聽
+    SOLVER = "solver"  # 解決
+    CALLBACK = "callback"  # 回訪
+    SUPERVISOR = "supervisor"
+    QA = "qa"
+    TRAINER = "trainer"
+    PLANNER = "planner"
+    SUPPORT = "support"
+    MANAGER = "manager"
+    CLIENT = "client"
+    FINANCE = "finance"
+    ADMIN = "admin"
+
+
+P = Permission
+_AGENT = frozenset(
+    {
+        P.DESK_USE,
+        P.CONTACTS_EDIT,
+        P.CUSTOMERS_VIEW,
+        P.CUSTOMERS_EDIT,
+        P.CUSTOMERS_REVEAL,
+        P.KNOWLEDGE_VIEW,
+        P.METRICS_VIEW,
+    }
+)
+_SEES = frozenset({P.CONTACTS_VIEW, P.CUSTOMERS_VIEW, P.KNOWLEDGE_VIEW, P.METRICS_VIEW, P.WALL_VIEW})
+
+ROLES: dict[Role, frozenset[Permission]] = {
+    Role.ANSWERER: _AGENT,
+    Role.SOLVER: _AGENT | {P.CONTACTS_VIEW},
+    Role.CALLBACK: _AGENT,
+    Role.SUPERVISOR: _AGENT
+    | _SEES
+    | {P.FLOOR_VIEW, P.FLOOR_ACT, P.CONTACTS_EXPORT, P.LEDGER_VIEW, P.CUSTOMERS_MERGE, P.SETUP_VIEW, P.STAFF_VIEW},
+    Role.QA: _SEES | {P.LEDGER_VIEW, P.FLOOR_VIEW},
+    Role.TRAINER: _SEES | {P.KNOWLEDGE_EDIT, P.KNOWLEDGE_PUBLISH},
+    Role.PLANNER: _SEES | {P.FLOOR_VIEW, P.SETUP_VIEW, P.STAFF_VIEW},
+    Role.SUPPORT: frozenset({P.SETUP_VIEW, P.WALL_VIEW, P.METRICS_VIEW, P.AUDIT_VIEW}),
+    Role.MANAGER: _SEES
+    | {P.FLOOR_VIEW, P.CONTACTS_EXPORT, P.LEDGER_VIEW, P.SETUP_VIEW, P.STAFF_VIEW, P.AUDIT_VIEW, P.CUSTOMERS_MERGE},
+    Role.CLIENT: frozenset({P.CONTACTS_VIEW, P.WALL_VIEW, P.METRICS_VIEW}),
+    Role.FINANCE: frozenset({P.METRICS_VIEW}),
+    Role.ADMIN: frozenset(Permission) - {P.DESK_USE, P.CUSTOMERS_REVEAL},
+}
+
+
+def permissions_of(roles: frozenset[Role]) -> frozenset[Permission]:
+    """All that the roles allow together."""
+    return frozenset().union(*(ROLES[role] for role in roles)) if roles else frozenset()
