@@ -41,12 +41,14 @@ class HoursSpec(Spec, frozen=True):
     zone: str
     week: tuple[tuple[Period, ...], ...]
     holidays: tuple[Holiday, ...] = ()
+    active: bool = True
 
 
 class SkillSpec(Spec, frozen=True):
     id: str
     name: Names
     certificate: bool = False  # an agent needs a valid certificate to use it
+    active: bool = True
 
 
 class SkillNeed(Spec, frozen=True):
@@ -158,10 +160,19 @@ class ReasonSpec(Spec, frozen=True):
     active: bool = True
 
 
+class ClientSpec(Spec, frozen=True):
+    """An outsourcing principal (委託方): whose customers, queues and figures these are."""
+
+    id: str
+    name: Names
+    active: bool = True
+
+
 class SiteSpec(Spec, frozen=True):
     id: str = "main"
     name: Names = field(default_factory=lambda: {"zh-Hans": "接通", "zh-Hant": "接通", "en": "Jietong"})
     zone: str = "Asia/Shanghai"
+    region: str = "CN"  # ISO 3166: a phone number without a country code is read as one of this region
     grace_s: int = 60  # how long a desk may be away before its agent counts as not responding
     break_every_s: int = 7200  # 15 minutes' break for every 2 hours on line (G6)
     break_length_s: int = 900
