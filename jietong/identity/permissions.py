@@ -4,6 +4,7 @@ A route asks for one permission; an account has roles; a role is a set of permis
 account sees the contacts of the clients it is scoped to, or of all.
 """
 
+from collections.abc import Iterable
 from enum import StrEnum
 
 
@@ -83,3 +84,8 @@ ROLES: dict[Role, frozenset[Permission]] = {
 def permissions_of(roles: frozenset[Role]) -> frozenset[Permission]:
     """All that the roles allow together."""
     return frozenset().union(*(ROLES[role] for role in roles)) if roles else frozenset()
+
+
+def roles_of(names: Iterable[str]) -> frozenset[Role]:
+    """Stored names as roles; one that a later version knew and this one does not gives no rights."""
+    return frozenset(role for role in Role if role.value in set(names))

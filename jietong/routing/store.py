@@ -14,7 +14,7 @@ from jietong.core.inbox import Write
 from jietong.core.specs import AgentSpec, ClientSpec, HoursSpec, QueueSpec, ReasonSpec, SiteSpec, SkillSpec
 from jietong.core.vocabulary import Ms
 
-Connection = asyncpg.pool.PoolConnectionProxy
+Connection = asyncpg.Connection
 
 
 class Kind(StrEnum):

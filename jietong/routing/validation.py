@@ -298,3 +298,25 @@ def _is_date(value: str) -> bool:
 
 def _active(spec: SkillSpec | HoursSpec | None) -> bool:
     return spec is not None and spec.active
+
+
+def users_of(kind: str, id: str, world: World) -> list[str]:
+    """Ids of the active queues that stop making sense without this skill, timetable, queue or client."""
+    return [queue.id for queue in world.queues.values() if queue.active and queue.id != id and _uses(queue, kind, id)]
+
+
+def _uses(queue: QueueSpec, kind: str, id: str) -> bool:
+    match kind:
+        case "client":
+            return queue.client == id
+        case "hours":
+            return queue.hours == id
+        case "queue":
+            return any(isinstance(step, MoveStep) and step.queue == id for step in queue.steps)
+        case "skill":
+            asked = list(queue.requires)
+            for step in queue.steps:
+                if isinstance(step, ExpandStep):
+                    asked += step.requires
+            return any(need.skill == id for need in asked)
+    return False

@@ -122,6 +122,8 @@ export type Message = {
   code: string | null;
   params: Record<string, string | number> | null;
   attachment: { id: string; name: string; type: string; size: number; url: string } | null;
+  /** The sender's own id of it (the frame's `id`), on the customer's socket. */
+  key?: string | null;
 };
 
 export type Alarm = {
@@ -213,6 +215,7 @@ export type ChatState = {
   agent_name: string | null;
   ended_at: Ms | null;
   survey: 'none' | 'asked' | 'done';
+  outcome?: string | null; // of the contact that ended: core.vocabulary.Outcome
   messages: Message[];
 };
 
@@ -228,10 +231,11 @@ export type ChatServerFrame =
 
 export type ChatClientFrame =
   | { t: 'hello'; widget: string; token: string | null; lang: string }
-  | { t: 'start'; id: string; profile: { name?: string; phone?: string; email?: string }; text?: string }
+  | { t: 'start'; id: string; profile: { name?: string; phone?: string; email?: string; identity?: string }; text?: string }
   | { t: 'say'; id: string; text: string; attachment?: string }
   | { t: 'typing' }
   | { t: 'end'; id: string }
   | { t: 'survey'; id: string; score: number; resolved: boolean | null; comment?: string }
-  | { t: 'leave'; id: string; profile: { name?: string; phone?: string; email?: string }; reply_by: 'phone' | 'sms' | 'email'; text: string }
+  | { t: 'callback'; id: string } // while waiting: rather be called, keeping the place
+  | { t: 'leave'; id: string; profile: { name?: string; phone?: string; email?: string; identity?: string }; reply_by: 'phone' | 'sms' | 'email'; text: string }
   | { t: 'ping' };

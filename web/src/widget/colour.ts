@@ -16,21 +16,21 @@ export type Palette = {
 };
 
 export const READABLE = 4.5;
-const FALLBACK = '#005861';
-const SURFACE = { light: '#ffffff', dark: '#131d20' } as const;
+const FALLBACK = "#005861";
+const SURFACE = { light: "#ffffff", dark: "#131d20" } as const;
 /** Of text and tint in the dark theme: the tint must stay darker than what is written on it. */
 const TINT = { light: 0.09, dark: 0.24 } as const;
 
-export function palette(colour: string, theme: 'light' | 'dark' = 'light'): Palette {
-  const brand = towards(valid(colour), '#000000', (c) => contrast(c, '#ffffff') >= READABLE);
+export function palette(colour: string, theme: "light" | "dark" = "light"): Palette {
+  const brand = towards(valid(colour), "#000000", (c) => contrast(c, "#ffffff") >= READABLE);
   const surface = SURFACE[theme];
   const tint = mix(brand, surface, TINT[theme]);
   const text = towards(
     brand,
-    theme === 'light' ? '#000000' : '#ffffff',
+    theme === "light" ? "#000000" : "#ffffff",
     (c) => contrast(c, tint) >= READABLE && contrast(c, surface) >= READABLE,
   );
-  return { brand, onBrand: '#ffffff', text, tint, line: mix(brand, surface, 0.42) };
+  return { brand, onBrand: "#ffffff", text, tint, line: mix(brand, surface, 0.42) };
 }
 
 /** WCAG contrast of two `#rrggbb` colours, 1 to 21. */
@@ -61,8 +61,8 @@ function mix(a: string, b: string, share: number): string {
   const other = channels(b);
   return `#${channels(a)
     .map((byte, i) => Math.round(byte * share + (other[i] ?? 0) * (1 - share)))
-    .map((byte) => byte.toString(16).padStart(2, '0'))
-    .join('')}`;
+    .map((byte) => byte.toString(16).padStart(2, "0"))
+    .join("")}`;
 }
 
 function channels(colour: string): number[] {

@@ -4,9 +4,9 @@
  * the browser forbids storage (blocked third-party data) it lives in memory as long as the page.
  */
 
-import type { Outgoing } from './protocol';
+import type { Outgoing } from "./protocol";
 
-export type Profile = { name?: string; phone?: string; email?: string };
+export type Profile = { name?: string; phone?: string; email?: string; identity?: string };
 export type Keep = ReturnType<typeof keep>;
 
 const OUTBOX_DAYS = 2;
@@ -20,7 +20,7 @@ export function keep(widget: string, storage: Storage | null = browserStorage())
     return raw ? (attempt(() => JSON.parse(raw) as T) ?? null) : null;
   }
   function write(key: string, value: unknown): void {
-    const empty = value === null || value === undefined || value === '';
+    const empty = value === null || value === undefined || value === "";
     if (!storage) {
       if (empty) memory.delete(prefix + key);
       else memory.set(prefix + key, JSON.stringify(value));
@@ -31,24 +31,24 @@ export function keep(widget: string, storage: Storage | null = browserStorage())
   }
   function keys(): string[] {
     if (!storage) return [...memory.keys()];
-    return attempt(() => Array.from({ length: storage.length }, (_, i) => storage.key(i) ?? '')) ?? [];
+    return attempt(() => Array.from({ length: storage.length }, (_, i) => storage.key(i) ?? "")) ?? [];
   }
 
   return {
-    token: () => read<string>('token'),
-    setToken: (token: string | null) => write('token', token),
-    draft: () => read<string>('draft') ?? '',
-    setDraft: (text: string) => write('draft', text),
-    profile: () => read<Profile>('profile') ?? {},
-    setProfile: (profile: Profile) => write('profile', profile),
-    lang: () => read<string>('lang'),
-    setLang: (lang: string) => write('lang', lang),
+    token: () => read<string>("token"),
+    setToken: (token: string | null) => write("token", token),
+    draft: () => read<string>("draft") ?? "",
+    setDraft: (text: string) => write("draft", text),
+    profile: () => read<Profile>("profile") ?? {},
+    setProfile: (profile: Profile) => write("profile", profile),
+    lang: () => read<string>("lang"),
+    setLang: (lang: string) => write("lang", lang),
     /** The contact whose question was skipped. */
-    skipped: () => read<string>('skipped'),
-    setSkipped: (contact: string) => write('skipped', contact),
+    skipped: () => read<string>("skipped"),
+    setSkipped: (contact: string) => write("skipped", contact),
     /** A conversation is going on: the embedded page connects by itself. */
-    live: () => read<boolean>('live') ?? false,
-    setLive: (live: boolean) => write('live', live || null),
+    live: () => read<boolean>("live") ?? false,
+    setLive: (live: boolean) => write("live", live || null),
     /** Unsent frames, oldest first. */
     outbox(now: number): Outgoing[] {
       const found: Outgoing[] = [];
@@ -72,8 +72,8 @@ export function keep(widget: string, storage: Storage | null = browserStorage())
 
 function browserStorage(): Storage | null {
   return attempt(() => {
-    const probe = 'jietong.chat.probe';
-    localStorage.setItem(probe, '1');
+    const probe = "jietong.chat.probe";
+    localStorage.setItem(probe, "1");
     localStorage.removeItem(probe);
     return localStorage;
   });

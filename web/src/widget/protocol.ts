@@ -7,7 +7,7 @@
  * first answer to a repeated id, so nothing is lost and nothing doubled.
  */
 
-import type { ChatClientFrame, ChatServerFrame, ChatState, Message, Ms, WidgetConfig } from '../live/types';
+import type { ChatClientFrame, ChatServerFrame, ChatState, Message, Ms, WidgetConfig } from "../live/types";
 
 export type OutFrame = Extract<ChatClientFrame, { id: string }>;
 
@@ -16,9 +16,7 @@ export type Outgoing = {
   at: Ms;
   /** The contact it was written in; null before one began. */
   contact: string | null;
-  /** Number of the newest message known when it was written: its own echo is later than that. */
-  after: number;
-  phase: 'queued' | 'sent' | 'refused';
+  phase: "queued" | "sent" | "refused";
   /** Why it was refused. */
   code: string | null;
   /** Not before this time: the server asked for patience. */
@@ -27,7 +25,7 @@ export type Outgoing = {
   file?: { name: string; size: number; type: string };
 };
 
-export type Link = 'idle' | 'connecting' | 'greeting' | 'open' | 'lost';
+export type Link = "idle" | "connecting" | "greeting" | "open" | "lost";
 
 export type Model = {
   link: Link;
@@ -35,7 +33,7 @@ export type Model = {
   /** Server's clock minus ours, ms. */
   offset: number;
   config: WidgetConfig | null;
-  chat: Omit<ChatState, 'messages'>;
+  chat: Omit<ChatState, "messages">;
   /** Sorted, each id once; several contacts may follow one another. */
   messages: Message[];
   /** The agent has read up to this number of the present contact. */
@@ -48,26 +46,26 @@ export type Model = {
   fatal: string | null;
 };
 
-export const NO_CHAT: Omit<ChatState, 'messages'> = {
+export const NO_CHAT: Omit<ChatState, "messages"> = {
   contact: null,
-  place: 'none',
+  place: "none",
   position: null,
   ewt_s: null,
   waiting_since: null,
   agent_name: null,
   ended_at: null,
-  survey: 'none',
+  survey: "none",
 };
 
 /** How long "is typing" stays after the last word of it. */
 export const TYPING_MS = 6_000;
-const FATAL = new Set(['unknown_widget', 'widget_off', 'origin_not_allowed']);
+const FATAL = new Set(["unknown_widget", "widget_off", "origin_not_allowed", "origin_forbidden"]);
 /** Codes that say "not now": the frame stays in the outbox. */
 const PATIENCE_MS = 5_000;
 
 export function start(token: string | null, outbox: Outgoing[]): Model {
   return {
-    link: 'idle',
+    link: "idle",
     token,
     offset: 0,
     config: null,
@@ -75,7 +73,7 @@ export function start(token: string | null, outbox: Outgoing[]): Model {
     messages: [],
     read: 0,
     typingUntil: 0,
-    outbox: outbox.map((item) => (item.phase === 'sent' ? { ...item, phase: 'queued' } : item)),
+    outbox: outbox.map((item) => (item.phase === "sent" ? { ...item, phase: "queued" } : item)),
     left: false,
     fatal: null,
   };
@@ -85,33 +83,33 @@ export function start(token: string | null, outbox: Outgoing[]): Model {
 export function lost(model: Model): Model {
   return {
     ...model,
-    link: model.fatal ? 'idle' : 'lost',
+    link: model.fatal ? "idle" : "lost",
     typingUntil: 0,
-    outbox: model.outbox.map((item) => (item.phase === 'sent' ? { ...item, phase: 'queued' } : item)),
+    outbox: model.outbox.map((item) => (item.phase === "sent" ? { ...item, phase: "queued" } : item)),
   };
 }
 
 export function receive(model: Model, frame: ChatServerFrame, now: Ms): Model {
   switch (frame.t) {
-    case 'welcome':
+    case "welcome":
       return welcomed(model, frame, now);
-    case 'state':
+    case "state":
       return { ...moved(model, frame.state), offset: frame.now - now };
-    case 'message':
+    case "message":
       return {
         ...model,
         messages: merged(model.messages, [frame.message]),
-        typingUntil: frame.message.author === 'agent' ? 0 : model.typingUntil,
+        typingUntil: frame.message.author === "agent" ? 0 : model.typingUntil,
       };
-    case 'typing':
+    case "typing":
       return { ...model, typingUntil: now + TYPING_MS };
-    case 'read':
+    case "read":
       return { ...model, read: Math.max(model.read, frame.n) };
-    case 'ok':
+    case "ok":
       return acknowledged(model, frame.id);
-    case 'err':
+    case "err":
       return refused(model, frame.id, frame.problem, now);
-    case 'beat':
+    case "beat":
       return { ...model, offset: frame.now - now };
     default:
       // A newer server may send frames that this page does not know yet.
@@ -120,14 +118,13 @@ export function receive(model: Model, frame: ChatServerFrame, now: Ms): Model {
 }
 
 /** Puts a frame into the outbox. A frame whose id is already there is not put in twice (double click). */
-export function put(model: Model, frame: OutFrame, now: Ms, file?: Outgoing['file']): Model {
+export function put(model: Model, frame: OutFrame, now: Ms, file?: Outgoing["file"]): Model {
   if (model.outbox.some((item) => item.frame.id === frame.id)) return model;
   const item: Outgoing = {
     frame,
     at: now,
     contact: model.chat.contact,
-    after: newest(model),
-    phase: 'queued',
+    phase: "queued",
     code: null,
     notBefore: null,
     ...(file ? { file } : {}),
@@ -140,10 +137,10 @@ export function put(model: Model, frame: OutFrame, now: Ms, file?: Outgoing['fil
  * order in which they were written.
  */
 export function sendable(model: Model, now: Ms): Outgoing[] {
-  if (model.link !== 'open') return [];
+  if (model.link !== "open") return [];
   const ready: Outgoing[] = [];
   for (const item of model.outbox) {
-    if (item.phase !== 'queued') continue;
+    if (item.phase !== "queued") continue;
     if (item.notBefore !== null && item.notBefore > now) break;
     ready.push(item);
   }
@@ -153,7 +150,9 @@ export function sendable(model: Model, now: Ms): Outgoing[] {
 export function sent(model: Model, ids: readonly string[]): Model {
   return {
     ...model,
-    outbox: model.outbox.map((item) => (ids.includes(item.frame.id) ? { ...item, phase: 'sent', notBefore: null } : item)),
+    outbox: model.outbox.map((item) =>
+      ids.includes(item.frame.id) ? { ...item, phase: "sent", notBefore: null } : item,
+    ),
   };
 }
 
@@ -162,7 +161,9 @@ export function retried(model: Model, id: string): Model {
   return {
     ...model,
     outbox: model.outbox.map((item) =>
-      item.frame.id === id ? { ...item, phase: 'queued', code: null, notBefore: null, contact: model.chat.contact } : item,
+      item.frame.id === id
+        ? { ...item, phase: "queued", code: null, notBefore: null, contact: model.chat.contact }
+        : item,
     ),
   };
 }
@@ -173,59 +174,40 @@ export function dropped(model: Model, id: string): Model {
 
 /** When the next held-back item may go, or null. */
 export function nextAttempt(model: Model): Ms | null {
-  const times = model.outbox.flatMap((item) => (item.phase === 'queued' && item.notBefore !== null ? [item.notBefore] : []));
+  const times = model.outbox.flatMap((item) =>
+    item.phase === "queued" && item.notBefore !== null ? [item.notBefore] : [],
+  );
   return times.length ? Math.min(...times) : null;
 }
 
-/**
- * Outbox items to draw as bubbles: those whose echo is not among the messages yet. Each echo stands for one item, so
- * the same sentence written twice is drawn twice.
- */
+/** Outbox items to draw as bubbles: those whose echo (by the frame's id) is not among the messages yet. */
 export function unechoed(model: Model): Outgoing[] {
-  const claimed = new Set<string>();
-  return model.outbox.filter((item) => {
-    const text = textOf(item.frame);
-    if (text === null) return false;
-    const echo = model.messages.find(
-      (message) =>
-        message.author === 'customer' &&
-        !claimed.has(message.id) &&
-        (item.contact === null || message.contact === item.contact) &&
-        message.n > (item.contact === null ? 0 : item.after) &&
-        message.at >= item.at + model.offset - ECHO_SKEW_MS &&
-        message.text === text,
-    );
-    if (!echo) return true;
-    claimed.add(echo.id);
-    return false;
-  });
+  const echoed = new Set(model.messages.map((message) => message.key).filter(Boolean));
+  return model.outbox.filter((item) => textOf(item.frame) !== null && !echoed.has(item.frame.id));
 }
 
-/** Clocks may differ by this much before an echo is taken for an older message. */
-const ECHO_SKEW_MS = 120_000;
-
 export function textOf(frame: OutFrame): string | null {
-  if (frame.t === 'say') return frame.text;
-  if (frame.t === 'start') return frame.text ?? null;
+  if (frame.t === "say") return frame.text;
+  if (frame.t === "start") return frame.text ?? null;
   return null;
 }
 
 /** A conversation is going on, or asked for. */
 export function inChat(model: Model): boolean {
   return (
-    model.chat.place === 'queue' ||
-    model.chat.place === 'talk' ||
-    model.outbox.some((item) => item.frame.t === 'start' && item.phase !== 'refused')
+    model.chat.place === "queue" ||
+    model.chat.place === "talk" ||
+    model.outbox.some((item) => item.frame.t === "start" && item.phase !== "refused")
   );
 }
 
-function welcomed(model: Model, frame: Extract<ChatServerFrame, { t: 'welcome' }>, now: Ms): Model {
+function welcomed(model: Model, frame: Extract<ChatServerFrame, { t: "welcome" }>, now: Ms): Model {
   const { messages, ...chat } = frame.state;
   // The server's list is the whole truth of the present contact; what we hold of earlier ones stays on screen.
   const earlier = model.messages.filter((message) => message.contact !== chat.contact);
   return {
     ...moved(model, chat),
-    link: 'open',
+    link: "open",
     token: frame.token,
     offset: frame.now - now,
     config: frame.config,
@@ -236,19 +218,19 @@ function welcomed(model: Model, frame: Extract<ChatServerFrame, { t: 'welcome' }
 }
 
 /** What was written into a conversation that is over cannot be said into another one. */
-function stale(item: Outgoing, chat: Omit<ChatState, 'messages'>): Outgoing | null {
-  if (item.frame.t !== 'say' || item.contact === null || item.phase === 'refused') return null;
+function stale(item: Outgoing, chat: Omit<ChatState, "messages">): Outgoing | null {
+  if (item.frame.t !== "say" || item.contact === null || item.phase === "refused") return null;
   const over = item.contact !== chat.contact;
-  return over ? { ...item, phase: 'refused', code: 'chat_ended' } : null;
+  return over ? { ...item, phase: "refused", code: "chat_ended" } : null;
 }
 
-function moved(model: Model, chat: Omit<ChatState, 'messages'>): Model {
+function moved(model: Model, chat: Omit<ChatState, "messages">): Model {
   const another = chat.contact !== model.chat.contact;
   return {
     ...model,
     chat,
     read: another ? 0 : model.read,
-    typingUntil: chat.place === 'talk' ? model.typingUntil : 0,
+    typingUntil: chat.place === "talk" ? model.typingUntil : 0,
     left: another ? false : model.left,
   };
 }
@@ -256,26 +238,27 @@ function moved(model: Model, chat: Omit<ChatState, 'messages'>): Model {
 function acknowledged(model: Model, id: string): Model {
   const item = model.outbox.find((one) => one.frame.id === id);
   if (!item) return model;
-  return { ...dropped(model, id), left: model.left || item.frame.t === 'leave' };
+  return { ...dropped(model, id), left: model.left || item.frame.t === "leave" };
 }
 
 function refused(
   model: Model,
   id: string | null,
-  problem: Extract<ChatServerFrame, { t: 'err' }>['problem'],
+  problem: Extract<ChatServerFrame, { t: "err" }>["problem"],
   now: Ms,
 ): Model {
   if (id === null) return FATAL.has(problem.code) ? { ...model, fatal: problem.code } : model;
   const later = problem.status === 503 || problem.status === 429;
   // A second ending is no failure: the conversation is over either way.
-  if (!later && model.outbox.some((item) => item.frame.id === id && item.frame.t === 'end')) return dropped(model, id);
+  if (!later && model.outbox.some((item) => item.frame.id === id && item.frame.t === "end"))
+    return dropped(model, id);
   return {
     ...model,
     outbox: model.outbox.map((item) => {
       if (item.frame.id !== id) return item;
-      if (!later) return { ...item, phase: 'refused', code: problem.code };
-      const seconds = typeof problem.retry_after === 'number' ? problem.retry_after : PATIENCE_MS / 1000;
-      return { ...item, phase: 'queued', code: problem.code, notBefore: now + Math.max(seconds, 1) * 1000 };
+      if (!later) return { ...item, phase: "refused", code: problem.code };
+      const seconds = typeof problem.retry_after === "number" ? problem.retry_after : PATIENCE_MS / 1000;
+      return { ...item, phase: "queued", code: problem.code, notBefore: now + Math.max(seconds, 1) * 1000 };
     }),
   };
 }
@@ -288,10 +271,7 @@ function merged(known: Message[], more: Message[]): Message[] {
     began.set(message.contact, Math.min(began.get(message.contact) ?? message.at, message.at));
   }
   return [...byId.values()].sort(
-    (a, b) => (began.get(a.contact) ?? 0) - (began.get(b.contact) ?? 0) || a.contact.localeCompare(b.contact) || a.n - b.n,
+    (a, b) =>
+      (began.get(a.contact) ?? 0) - (began.get(b.contact) ?? 0) || a.contact.localeCompare(b.contact) || a.n - b.n,
   );
-}
-
-function newest(model: Model): number {
-  return model.messages.reduce((n, message) => (message.contact === model.chat.contact ? Math.max(n, message.n) : n), 0);
 }

@@ -3,11 +3,11 @@
  * of what is sent when are in `protocol.ts`.
  */
 
-import type { ChatClientFrame, ChatServerFrame, Ms } from '../live/types';
-import type { Keep, Profile } from './keep';
-import * as protocol from './protocol';
-import type { Model, Outgoing } from './protocol';
-import { type Upload, UploadFailed, upload } from './upload';
+import type { ChatClientFrame, ChatServerFrame, Ms } from "../live/types";
+import type { Keep, Profile } from "./keep";
+import type { Model, Outgoing } from "./protocol";
+import * as protocol from "./protocol";
+import { type Upload, UploadFailed, upload } from "./upload";
 
 /** Silence after which the line is asked, and after which it is given up. The server beats more often than that. */
 const ASK_AFTER_MS = 12_000;
@@ -20,7 +20,7 @@ export type PendingFile = {
   file: File;
   /** 0 to 1. */
   progress: number;
-  phase: 'going' | 'waiting' | 'refused';
+  phase: "going" | "waiting" | "refused";
   code: string | null;
   /** Said together with the file. */
   text: string;
@@ -87,7 +87,7 @@ export class Session {
 
   /** Tries at once: the network is back, or somebody looks at the page again. */
   wake(): void {
-    if (!this.running || this.model.link === 'open' || this.model.fatal) return;
+    if (!this.running || this.model.link === "open" || this.model.fatal) return;
     this.attempts = 0;
     this.connect();
   }
@@ -103,26 +103,31 @@ export class Session {
 
   begin(profile: Profile, text: string): void {
     if (protocol.inChat(this.model)) return;
-    this.keep.setProfile({ ...this.keep.profile(), ...profile });
-    this.queue({ t: 'start', id: this.world.newId(), profile, ...(text ? { text } : {}) });
+    this.remember(profile);
+    this.queue({ t: "start", id: this.world.newId(), profile, ...(text ? { text } : {}) });
   }
 
   say(text: string): void {
-    this.queue({ t: 'say', id: this.world.newId(), text });
+    this.queue({ t: "say", id: this.world.newId(), text });
   }
 
   end(): void {
-    if (this.model.outbox.some((item) => item.frame.t === 'end')) return;
-    this.queue({ t: 'end', id: this.world.newId() });
+    if (this.model.outbox.some((item) => item.frame.t === "end")) return;
+    this.queue({ t: "end", id: this.world.newId() });
   }
 
   survey(score: number, resolved: boolean | null, comment: string): void {
-    this.queue({ t: 'survey', id: this.world.newId(), score, resolved, ...(comment ? { comment } : {}) });
+    this.queue({ t: "survey", id: this.world.newId(), score, resolved, ...(comment ? { comment } : {}) });
   }
 
-  leave(profile: Profile, replyBy: 'phone' | 'sms' | 'email', text: string): void {
-    this.keep.setProfile({ ...this.keep.profile(), ...profile });
-    this.queue({ t: 'leave', id: this.world.newId(), profile, reply_by: replyBy, text });
+  leave(profile: Profile, replyBy: "phone" | "sms" | "email", text: string): void {
+    this.remember(profile);
+    this.queue({ t: "leave", id: this.world.newId(), profile, reply_by: replyBy, text });
+  }
+
+  /** After a message was taken: room for another. */
+  leaveMore(): void {
+    this.apply({ ...this.model, left: false });
   }
 
   retry(id: string): void {
@@ -136,16 +141,13 @@ export class Session {
 
   typing(): void {
     const now = this.world.now();
-    if (this.model.link !== 'open' || this.model.chat.place !== 'talk' || now - this.typed < TYPING_EVERY_MS) return;
+    if (this.model.link !== "open" || this.model.chat.place !== "talk" || now - this.typed < TYPING_EVERY_MS) return;
     this.typed = now;
-    this.transmit({ t: 'typing' });
+    this.transmit({ t: "typing" });
   }
 
   attach(file: File, text: string): void {
-    this.files = [
-      ...this.files,
-      { id: this.world.newId(), file, progress: 0, phase: 'waiting', code: null, text },
-    ];
+    this.files = [...this.files, { id: this.world.newId(), file, progress: 0, phase: "waiting", code: null, text }];
     this.changed();
     this.pushFiles();
   }
@@ -158,8 +160,18 @@ export class Session {
   }
 
   retryFile(id: string): void {
-    this.patchFile(id, { phase: 'waiting', code: null, progress: 0 });
+    this.patchFile(id, { phase: "waiting", code: null, progress: 0 });
     this.pushFiles();
+  }
+
+  /** Names and numbers for the next time; the signed identity is for this visit only. */
+  private remember({ name, phone, email }: Profile): void {
+    this.keep.setProfile({
+      ...this.keep.profile(),
+      ...(name ? { name } : {}),
+      ...(phone ? { phone } : {}),
+      ...(email ? { email } : {}),
+    });
   }
 
   // --- the line -----------------------------------------------------------------------------------------------
@@ -168,7 +180,7 @@ export class Session {
     if (this.wait) clearTimeout(this.wait);
     this.wait = null;
     this.hangUp();
-    this.apply({ ...this.model, link: 'connecting' });
+    this.apply({ ...this.model, link: "connecting" });
     let socket: WebSocket;
     try {
       socket = this.world.connect(this.world.url);
@@ -182,8 +194,8 @@ export class Session {
     socket.onopen = () => {
       if (socket !== this.socket) return;
       this.heard = this.world.now();
-      this.apply({ ...this.model, link: 'greeting' });
-      this.transmit({ t: 'hello', widget: this.widget, token: this.model.token, lang: this.lang });
+      this.apply({ ...this.model, link: "greeting" });
+      this.transmit({ t: "hello", widget: this.widget, token: this.model.token, lang: this.lang });
     };
     socket.onmessage = (event: MessageEvent) => {
       if (socket === this.socket) this.hear(String(event.data));
@@ -226,7 +238,7 @@ export class Session {
       this.hangUp();
       return;
     }
-    if (frame.t === 'welcome') {
+    if (frame.t === "welcome") {
       this.attempts = 0;
       this.pushFiles();
     }
@@ -241,14 +253,14 @@ export class Session {
       this.later();
       return;
     }
-    if (this.model.link === 'open' && silent > ASK_AFTER_MS && !this.asked) {
+    if (this.model.link === "open" && silent > ASK_AFTER_MS && !this.asked) {
       this.asked = true;
-      this.transmit({ t: 'ping' });
+      this.transmit({ t: "ping" });
     }
     this.flush();
   }
 
-  private queue(frame: protocol.OutFrame, file?: Outgoing['file']): void {
+  private queue(frame: protocol.OutFrame, file?: Outgoing["file"]): void {
     this.apply(protocol.put(this.model, frame, this.world.now(), file));
     this.flush();
   }
@@ -271,11 +283,11 @@ export class Session {
   /** One at a time, in order. */
   private pushFiles(): void {
     const { token, chat } = this.model;
-    const next = this.files.find((file) => file.phase === 'waiting');
-    if (!next || !token || this.model.link !== 'open' || this.files.some((file) => file.phase === 'going')) return;
-    if (chat.place !== 'queue' && chat.place !== 'talk') return;
+    const next = this.files.find((file) => file.phase === "waiting");
+    if (!next || !token || this.model.link !== "open" || this.files.some((file) => file.phase === "going")) return;
+    if (chat.place !== "queue" && chat.place !== "talk") return;
     const contact = chat.contact;
-    this.patchFile(next.id, { phase: 'going', progress: 0 });
+    this.patchFile(next.id, { phase: "going", progress: 0 });
     const going = this.world.upload(next.file, token, (progress) => this.patchFile(next.id, { progress }));
     this.uploads.set(next.id, going);
     going.done
@@ -284,17 +296,17 @@ export class Session {
         if (contact !== this.model.chat.contact) return;
         const shown = { name: next.file.name, size: next.file.size, type: next.file.type };
         // The file's own id names the frame: a retried upload cannot be said twice.
-        this.queue({ t: 'say', id: next.id, text: next.text, attachment }, shown);
+        this.queue({ t: "say", id: next.id, text: next.text, attachment }, shown);
       })
       .catch((error: unknown) => {
-        const code = error instanceof UploadFailed ? error.code : 'upload_failed';
+        const code = error instanceof UploadFailed ? error.code : "upload_failed";
         // Without a network it waits for the next welcome; a refusal waits for the customer.
-        this.patchFile(next.id, code === 'offline' ? { phase: 'waiting', progress: 0 } : { phase: 'refused', code });
+        this.patchFile(next.id, code === "offline" ? { phase: "waiting", progress: 0 } : { phase: "refused", code });
       })
       .finally(() => {
         this.uploads.delete(next.id);
         this.changed();
-        if (this.files.some((file) => file.phase === 'waiting' && file.id !== next.id)) this.pushFiles();
+        if (this.files.some((file) => file.phase === "waiting" && file.id !== next.id)) this.pushFiles();
       });
   }
 
@@ -311,8 +323,8 @@ export class Session {
     this.model = model;
     this.keep.setOutbox(before.outbox, model.outbox);
     if (before.token !== model.token) this.keep.setToken(model.token);
-    const live = protocol.inChat(model) || model.chat.survey === 'asked';
-    if (model.link === 'open' && live !== this.keep.live()) this.keep.setLive(live);
+    const live = protocol.inChat(model) || model.chat.survey === "asked";
+    if (model.link === "open" && live !== this.keep.live()) this.keep.setLive(live);
     this.changed();
   }
 
@@ -323,7 +335,7 @@ export class Session {
 }
 
 function browser(): World {
-  const scheme = location.protocol === 'https:' ? 'wss:' : 'ws:';
+  const scheme = location.protocol === "https:" ? "wss:" : "ws:";
   return {
     now: () => Date.now(),
     newId,
@@ -336,5 +348,5 @@ function browser(): World {
 /** 128 random bits; `crypto.randomUUID` exists only in secure contexts. */
 export function newId(): string {
   const bytes = crypto.getRandomValues(new Uint8Array(16));
-  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
 }

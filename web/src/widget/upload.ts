@@ -1,6 +1,6 @@
 /** Sends one file; progress needs XMLHttpRequest, since `fetch` does not tell how much of the body has gone. */
 
-import type { WidgetConfig } from '../live/types';
+import type { WidgetConfig } from "../live/types";
 
 export class UploadFailed extends Error {
   constructor(readonly code: string) {
@@ -15,43 +15,47 @@ export function upload(file: File, token: string, onProgress: (share: number) =>
   const request = new XMLHttpRequest();
   const done = new Promise<string>((resolve, reject) => {
     const body = new FormData();
-    body.append('token', token);
-    body.append('file', file, file.name);
-    request.open('POST', '/api/chat/attachments');
-    request.responseType = 'json';
+    body.append("token", token);
+    body.append("file", file, file.name);
+    request.open("POST", "/api/chat/attachments");
+    request.responseType = "json";
     request.upload.onprogress = (event) => {
       if (event.lengthComputable && event.total > 0) onProgress(event.loaded / event.total);
     };
     request.onload = () => {
       const answer = request.response as { id?: string; code?: string } | null;
       if (request.status >= 200 && request.status < 300 && answer?.id) resolve(answer.id);
-      else reject(new UploadFailed(answer?.code ?? (request.status === 413 ? 'attachment_too_large' : 'upload_failed')));
+      else reject(new UploadFailed(answer?.code ?? (request.status === 413 ? "file_too_large" : "upload_failed")));
     };
-    request.onerror = request.ontimeout = () => reject(new UploadFailed('offline'));
-    request.onabort = () => reject(new UploadFailed('aborted'));
+    request.onerror = request.ontimeout = () => reject(new UploadFailed("offline"));
+    request.onabort = () => reject(new UploadFailed("aborted"));
     request.send(body);
   });
   return { done, abort: () => request.abort() };
 }
 
 /** Why a file cannot be sent, before it is: a code, or null. The server checks the real type again. */
-export function objection(file: File, limits: WidgetConfig['attachments']): 'attachment_too_large' | 'attachment_type' | 'attachment_empty' | null {
-  if (file.size === 0) return 'attachment_empty';
-  if (file.size > limits.max_bytes) return 'attachment_too_large';
-  const known = limits.types.includes(file.type) || (file.type === '' && limits.types.includes(typeByName(file.name)));
-  return known ? null : 'attachment_type';
+export function objection(
+  file: File,
+  limits: WidgetConfig["attachments"],
+): "file_too_large" | "file_type" | "file_empty" | null {
+  if (file.size === 0) return "file_empty";
+  if (file.size > limits.max_bytes) return "file_too_large";
+  const known =
+    limits.types.includes(file.type) || (file.type === "" && limits.types.includes(typeByName(file.name)));
+  return known ? null : "file_type";
 }
 
 function typeByName(name: string): string {
-  const end = name.toLowerCase().split('.').pop() ?? '';
+  const end = name.toLowerCase().split(".").pop() ?? "";
   const types: Record<string, string> = {
-    png: 'image/png',
-    jpg: 'image/jpeg',
-    jpeg: 'image/jpeg',
-    gif: 'image/gif',
-    webp: 'image/webp',
-    pdf: 'application/pdf',
-    txt: 'text/plain',
+    png: "image/png",
+    jpg: "image/jpeg",
+    jpeg: "image/jpeg",
+    gif: "image/gif",
+    webp: "image/webp",
+    pdf: "application/pdf",
+    txt: "text/plain",
   };
-  return types[end] ?? '';
+  return types[end] ?? "";
 }

@@ -1,7 +1,7 @@
 """Place kept for its domain: nothing yet."""
 
-revision = "0005_contacts"
-down_revision = "0004_customers_knowledge"
+revision = "0005"
+down_revision = "0004"
 branch_labels = None
 depends_on = None
 

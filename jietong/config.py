@@ -1,0 +1,149 @@
+"""Settings: read once at the start, from the environment and one TOML file. The environment wins."""
+
+import os
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from jietong.core.errors import Invalid
+
+FILE_NAME = "jietong.toml"
+_KEYS = {
+    "host": "JIETONG_HOST",
+    "port": "JIETONG_PORT",
+    "dsn": "JIETONG_DSN",
+    "dsn_file": "JIETONG_DSN_FILE",
+    "pg_bin": "JIETONG_PG_BIN",
+}
+
+
+@dataclass(frozen=True)
+class Settings:
+    """All that can be set from outside."""
+
+    home: Path  # every file the centre keeps
+    host: str = "127.0.0.1"
+    port: int = 8080
+    dsn: str | None = None  # a PostgreSQL of one's own; None: the embedded server, in `home`
+    pg_bin: Path | None = None  # folder with `postgres` and `initdb`; None: the ones in the wheel
+
+    @property
+    def attachments(self) -> Path:
+        return self.home / "attachments"
+
+
+def load(environ: Mapping[str, str] | None = None) -> Settings:
+    """Reads JIETONG_HOME, then the TOML file (JIETONG_CONFIG or `jietong.toml` in the home), then the environment.
+
+    Raises Invalid `bad_setting`: which key is wrong, where it was read, what to do.
+    """
+    env = os.environ if environ is None else environ
+    home = _home(env)
+    file, values = _read_file(env, home)
+    origin = dict.fromkeys(values, str(file))
+    for key, name in _KEYS.items():
+        if env.get(name):
+            values[key], origin[key] = env[name], f"the environment ({name})"
+    if env.get(_KEYS["dsn"]) and not env.get(_KEYS["dsn_file"]):
+        values.pop("dsn_file", None)
+    return Settings(
+        home=home,
+        host=_text("host", values, origin) or "127.0.0.1",
+        port=_port(values, origin),
+        dsn=_dsn(values, origin),
+        pg_bin=_pg_bin(values, origin),
+    )
+
+
+def default_home(environ: Mapping[str, str], uid: int) -> Path:
+    """The user's data folder; for root /var/lib/jietong, since the database server must run as somebody else and
+    that user cannot enter root's own home."""
+    if uid == 0:
+        return Path("/var/lib/jietong")
+    data = environ.get("XDG_DATA_HOME", "")
+    if data and Path(data).is_absolute():
+        return Path(data) / "jietong"
+    return Path(environ.get("HOME") or Path.home()) / ".local" / "share" / "jietong"
+
+
+def _home(env: Mapping[str, str]) -> Path:
+    given = env.get("JIETONG_HOME")
+    if not given:
+        return default_home(env, os.getuid())
+    path = Path(given).expanduser()
+    if path.exists() and not path.is_dir():
+        raise _bad("home", "the environment (JIETONG_HOME)", f"{path} is a file; name a folder")
+    return path.absolute()
+
+
+def _read_file(env: Mapping[str, str], home: Path) -> tuple[Path, dict[str, Any]]:
+    given = env.get("JIETONG_CONFIG")
+    path = Path(given).expanduser() if given else home / FILE_NAME
+    if not path.is_file():
+        if given:
+            raise _bad("JIETONG_CONFIG", "the environment", f"there is no file {path}; correct the path or unset it")
+        return path, {}
+    try:
+        values = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise _bad(path.name, str(path), f"it cannot be read as TOML: {error}") from error
+    unknown = sorted(set(values) - set(_KEYS))
+    if unknown:
+        raise _bad(unknown[0], str(path), f"no such setting; there are {', '.join(_KEYS)}")
+    return path, values
+
+
+def _text(key: str, values: Mapping[str, Any], origin: Mapping[str, str]) -> str | None:
+    value = values.get(key)
+    if value is None:
+        return None
+    if not isinstance(value, str) or not value.strip():
+        raise _bad(key, origin[key], "it must be a text that is not empty")
+    return value.strip()
+
+
+def _port(values: Mapping[str, Any], origin: Mapping[str, str]) -> int:
+    value = values.get("port", 8080)
+    try:
+        port = int(value)
+    except (TypeError, ValueError):
+        port = 0
+    if isinstance(value, bool) or not 1 <= port <= 65535:
+        raise _bad("port", origin["port"], f"{value!r} is no port; give a number from 1 to 65535")
+    return port
+
+
+def _dsn(values: Mapping[str, Any], origin: Mapping[str, str]) -> str | None:
+    file = _text("dsn_file", values, origin)
+    dsn = _text("dsn", values, origin)
+    where = origin.get("dsn", "")
+    if file is not None:
+        where = file
+        try:
+            dsn = Path(file).expanduser().read_text(encoding="utf-8").strip()
+        except (OSError, UnicodeDecodeError) as error:
+            raise _bad("dsn_file", origin["dsn_file"], f"{file} cannot be read: {error}") from error
+    if dsn is not None and not dsn.startswith(("postgresql://", "postgres://")):
+        raise _bad("dsn", where, "it must look like postgresql://user:password@host:5432/database")
+    return dsn
+
+
+def _pg_bin(values: Mapping[str, Any], origin: Mapping[str, str]) -> Path | None:
+    given = _text("pg_bin", values, origin)
+    if given is None:
+        return None
+    path = Path(given).expanduser().absolute()
+    for program in ("postgres", "initdb"):
+        if not (path / program).is_file():
+            raise _bad(
+                "pg_bin",
+                origin["pg_bin"],
+                f"{path} holds no `{program}`; give PostgreSQL's program folder, e.g. /usr/lib/postgresql/15/bin",
+            )
+    return path
+
+
+def _bad(key: str, where: str, what: str) -> Invalid:
+    return Invalid("bad_setting", f"Setting `{key}` from {where}: {what}.", key=key)

@@ -1,0 +1,129 @@
+"""The two fact tables: what a contact went through, and what an agent was doing. Frozen rows, instants in ms UTC.
+
+Rows of kind `QUEUE` and `HANDLING` span others: a queue stay holds the offers made during it, a handling holds
+the talk, hold and wrap-up of one agent. A drawing of the contact's way takes the parts; figures take the spans.
+"""
+
+from enum import StrEnum
+
+from msgspec import Struct
+
+from jietong.core.vocabulary import Channel, Ms, State
+
+
+class Kind(StrEnum):
+    """The place of a stay."""
+
+    ENTRY = "entry"  # known to the centre, not yet in a queue
+    QUEUE = "queue"  # one stay in one queue, until a person, another queue or the customer ends it
+    OFFER = "offer"  # inside a queue stay, or of its own when it goes straight to a person
+    DIAL = "dial"  # an agent tries to reach the customer of a call-back
+    TALK = "talk"
+    HOLD = "hold"
+    CONSULT = "consult"  # the part of an agent who was asked for help
+    WRAPUP = "wrapup"
+    HANDLING = "handling"  # one agent's whole part: talk, hold and wrap-up; a transfer gives another
+    SURVEY = "survey"  # from the invitation, at the end of the talk, until the answer
+
+
+class End(StrEnum):
+    """How a stay ended. Which may follow which kind: `OUTCOMES`."""
+
+    ADMITTED = "admitted"
+    BLOCKED = "blocked"  # the queue was full
+    CLOSED = "closed"  # out of hours
+    LOST = "lost"  # the customer left before any queue; or the agent's desk vanished
+    ANSWERED = "answered"
+    ABANDONED = "abandoned"
+    TIMED_OUT = "timed_out"  # the queue's maximum wait ran out
+    CANCELLED = "cancelled"  # taken out by a supervisor, or by the customer's own request
+    OVERFLOWED = "overflowed"  # went on in another queue by an overflow step
+    MOVED = "moved"  # … by a supervisor, or straight to a person
+    RETRIED = "retried"  # the call-back did not reach the customer and goes on waiting
+    UNREACHED = "unreached"  # the last attempt of a call-back went unanswered
+    REACHED = "reached"
+    REFUSED = "refused"  # a transfer's queue would not take it
+    ACCEPTED = "accepted"
+    DECLINED = "declined"
+    MISSED = "missed"
+    WITHDRAWN = "withdrawn"
+    HELD = "held"
+    RESUMED = "resumed"
+    TRANSFERRED = "transferred"
+    ENDED = "ended"
+    COMPLETED = "completed"  # wrap-up finished by the agent; a consult after which the other took over
+    RAN_OUT = "ran_out"  # wrap-up finished by its cap
+
+
+OUTCOMES: dict[Kind, frozenset[End]] = {
+    Kind.ENTRY: frozenset({End.ADMITTED, End.BLOCKED, End.CLOSED, End.LOST}),
+    Kind.QUEUE: frozenset(
+        {
+            End.ANSWERED,
+            End.ABANDONED,
+            End.TIMED_OUT,
+            End.CANCELLED,
+            End.OVERFLOWED,
+            End.MOVED,
+            End.RETRIED,
+            End.UNREACHED,
+            End.REFUSED,
+        }
+    ),
+    Kind.OFFER: frozenset({End.ACCEPTED, End.DECLINED, End.MISSED, End.WITHDRAWN}),
+    Kind.DIAL: frozenset({End.REACHED, End.UNREACHED, End.LOST, End.ENDED, End.TRANSFERRED}),
+    Kind.TALK: frozenset({End.HELD, End.TRANSFERRED, End.LOST, End.ENDED}),
+    Kind.HOLD: frozenset({End.RESUMED, End.TRANSFERRED, End.LOST, End.ENDED}),
+    Kind.CONSULT: frozenset({End.COMPLETED, End.ENDED, End.LOST}),
+    Kind.WRAPUP: frozenset({End.COMPLETED, End.RAN_OUT}),
+    Kind.HANDLING: frozenset({End.ENDED, End.TRANSFERRED, End.LOST, End.UNREACHED}),
+    Kind.SURVEY: frozenset({End.ANSWERED}),
+}
+
+
+class Segment(Struct, frozen=True, omit_defaults=True):
+    """One stay of a contact in one place. Fields from `end` on are set when the stay ends, never before."""
+
+    contact: str
+    n: int  # 1, 2, 3 … within the contact, by start
+    kind: Kind
+    start: Ms
+    arrived: Ms  # the instant whose interval the stay belongs to in service figures
+    channel: Channel
+    client: str
+    entry: str
+    simulated: bool = False
+    queue: str | None = None  # of an entry: where it led, set at its end
+    agent: str | None = None
+    part_time: bool = False
+    cause: str | None = None  # of a queue stay or an offer, as in the event
+    target_ms: Ms | None = None  # the queue's service-level threshold X in force on arrival
+    short_ms: Ms | None = None  # the queue's limit of a short abandon in force on arrival
+    since: Ms | None = None  # the customer's wait is counted from here: kept when a stay goes on in another queue
+
+    end: Ms | None = None
+    outcome: End | None = None
+    wait_ms: Ms | None = None  # of a queue stay
+    talk_ms: Ms | None = None  # of a handling, as the two below
+    hold_ms: Ms | None = None
+    wrapup_ms: Ms | None = None
+    holds: int | None = None
+    reason: str | None = None
+    resolved: bool | None = None
+    score: int | None = None  # of a survey, 1..5
+
+
+class AgentInterval(Struct, frozen=True, omit_defaults=True):
+    """One stay of an agent in one state. The intervals of an agent follow on one another without a gap."""
+
+    agent: str
+    start: Ms
+    state: State
+    reason: str | None = None
+    queue: str | None = None
+    part_time: bool = False
+    skills: tuple[str, ...] = ()  # in force, e.g. "repair:4"
+    end: Ms | None = None
+
+
+Fact = Segment | AgentInterval

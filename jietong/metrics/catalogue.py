@@ -1,0 +1,21 @@
+"""The metric catalogue: one definition of every figure, for wall, report, contract and appraisal alike. Pure."""
+
+from jietong.metrics.definition import Definition
+from jietong.metrics.definitions.access import ACCESS
+from jietong.metrics.definitions.agents import AGENTS
+from jietong.metrics.definitions.handling import HANDLING
+from jietong.metrics.definitions.present import PRESENT
+from jietong.metrics.definitions.satisfaction import SATISFACTION
+from jietong.metrics.definitions.service_levels import SERVICE_LEVELS
+
+THEMES: dict[str, tuple[Definition, ...]] = {
+    "access": ACCESS,
+    "service_level": SERVICE_LEVELS,
+    "handling": HANDLING,
+    "agents": AGENTS,
+    "satisfaction": SATISFACTION,
+    "present": PRESENT,
+}
+
+CATALOGUE: dict[str, Definition] = {d.id: d for theme in THEMES.values() for d in theme}
+"""By id. `service_level` in contracts and on the wall means `sl3` unless another reading is named."""

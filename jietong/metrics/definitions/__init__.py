@@ -1,0 +1,1 @@
+"""The definitions, by theme. `metrics.catalogue` puts them together."""

@@ -1,0 +1,268 @@
+"""Access: was the customer let in? (requirement C1, metrics.md "Access")"""
+
+from jietong.metrics import measures as m
+from jietong.metrics.definition import Attribution, Better, Definition, How, Unit, three
+
+_SOURCE = "C1; metrics.md, Access"
+_A = Attribution.ARRIVAL
+
+ACCESS = (
+    Definition(
+        "entry_offered",
+        three("总来电数", "總來電數", "Contacts at the entry"),
+        three(
+            "营业时间内到达入口（号码或网页）的客户数，不论是否接入。非营业时间到达的另计。邮件、留言等无人在线等候的渠道不计。",
+            "營業時間內抵達入口（號碼或網頁）的客戶數，不論有沒有進線。非營業時間抵達者另計；電郵、留言等無人在線等候的管道不計。",
+            "Customers who reached an entry (number or web page) within opening hours, let in or not. Those who came "
+            "out of hours are counted apart. Channels where nobody waits at the other end (mail, messages) are left out.",
+        ),
+        three(
+            "入口时段数：接入 + 受阻 + 途中流失",
+            "入口時段數：進線 + 受阻 + 途中流失",
+            "entry stays: admitted + blocked + lost",
+        ),
+        Unit.COUNT,
+        How.SUM,
+        Better.NEITHER,
+        _A,
+        _SOURCE,
+        (m.entry_offered,),
+    ),
+    Definition(
+        "entry_closed",
+        three("非营业时间来电数", "非營業時間來電數", "Contacts out of hours"),
+        three(
+            "非营业时间到达入口的客户数。中心此时没有承诺应答，因此不进入接通率和服务水平。",
+            "非營業時間抵達入口的客戶數。中心此時並未承諾應答，所以不計入接通率與服務水準。",
+            "Customers who came while the centre was closed. Nobody had promised to answer, so they stand outside the "
+            "connect rate and the service level.",
+        ),
+        three("入口时段数：非营业时间", "入口時段數：非營業時間", "entry stays that ended as closed"),
+        Unit.COUNT,
+        How.SUM,
+        Better.NEITHER,
+        _A,
+        _SOURCE,
+        (m.entry_closed,),
+    ),
+    Definition(
+        "entry_connect_rate",
+        three("入口接通率", "代表號接通率", "Entry connect rate"),
+        three(
+            "到达入口的客户中被接入的比例。它先于服务水平：没接入的客户不会出现在排队数字里。",
+            "抵達入口的客戶中成功進線的比例。它先於服務水準：進不了線的客戶不會出現在等候數字裡。",
+            "The share of those who reached the entry and were let in. It comes before the service level: who is not let "
+            "in never shows in the queue's figures.",
+        ),
+        three("接入 ÷ 总来电数", "進線 ÷ 總來電數", "admitted ÷ entry_offered"),
+        Unit.RATIO,
+        How.RATIO,
+        Better.UP,
+        _A,
+        _SOURCE,
+        (m.entry_admitted,),
+        (m.entry_offered,),
+    ),
+    Definition(
+        "entry_busy_rate",
+        three("入口忙线率", "代表號忙線率", "Entry busy rate"),
+        three(
+            "到达入口却没有接入的客户比例：队列已满，或在进入队列前离开。等于 1 − 接通率。",
+            "抵達入口卻沒有進線的客戶比例：佇列已滿，或在進入佇列前離開。等於 1 − 接通率。",
+            "The share of those who reached the entry and were not let in: the queue was full, or they left before any "
+            "queue. It is 1 − connect rate. (The source prints connected ÷ total under this name.)",
+        ),
+        three("(受阻 + 途中流失) ÷ 总来电数", "(受阻 + 途中流失) ÷ 總來電數", "(blocked + lost) ÷ entry_offered"),
+        Unit.RATIO,
+        How.RATIO,
+        Better.DOWN,
+        _A,
+        _SOURCE,
+        (m.entry_blocked, m.entry_lost),
+        (m.entry_offered,),
+    ),
+    Definition(
+        "requested_agent",
+        three("人工请求数", "指定專人接聽數", "Asked for a person"),
+        three(
+            "到达队列、要求人工的次数。转接到队列另算一次；溢出或被移动的，算在它最后去的队列，因此一次请求只计一次。",
+            "抵達佇列、要求專人的次數。轉接到佇列另計一次；溢流或被移走的，計在最後所到的佇列，因此一次請求只計一次。",
+            "Arrivals at a queue. A transfer to a queue is another request; a stay that overflowed or was moved counts at "
+            "the queue it went to, so one request counts once.",
+        ),
+        three(
+            "排队时段数，不含转入其他队列的",
+            "等候時段數，不含轉往其他佇列的",
+            "queue stays that did not go on in another queue",
+        ),
+        Unit.COUNT,
+        How.SUM,
+        Better.NEITHER,
+        _A,
+        _SOURCE,
+        (m.requested,),
+    ),
+    Definition(
+        "flow_out",
+        three("流出数", "流出數", "Went on elsewhere"),
+        three(
+            "离开本队列、在别处继续等候的时段数：溢出、主管移动、回拨未接通后重排。",
+            "離開本佇列、在別處繼續等候的時段數：溢流、主管移動、回電未接通後重排。",
+            "Stays that left this queue and went on elsewhere: overflow, moved by a supervisor, a call-back to be retried.",
+        ),
+        three(
+            "排队时段数：溢出 + 移动 + 重试",
+            "等候時段數：溢流 + 移動 + 重試",
+            "queue stays: overflowed + moved + retried",
+        ),
+        Unit.COUNT,
+        How.SUM,
+        Better.NEITHER,
+        _A,
+        "Our own, so that requested_agent adds up",
+        (m.flowed_out,),
+    ),
+    Definition(
+        "answered",
+        three("人工应答数", "專人應答數", "Answered"),
+        three(
+            "由座席接起的排队次数。回拨以真正联系到客户为准。",
+            "由專人接起的等候次數。回電以真正聯絡到客戶為準。",
+            "Queue stays that ended with a person. A call-back counts only once the customer has been reached.",
+        ),
+        three("排队时段数：已应答", "等候時段數：已應答", "queue stays that ended as answered"),
+        Unit.COUNT,
+        How.SUM,
+        Better.UP,
+        _A,
+        _SOURCE,
+        (m.answered,),
+    ),
+    Definition(
+        "abandoned",
+        three("等候放弃数", "等候掛斷數", "Abandoned"),
+        three(
+            "没等到座席就结束的排队次数：客户离开，或队列的最长等候已到。后者也算，缩短上限不能美化数字。",
+            "沒等到專人就結束的等候次數：客戶離開，或佇列的最長等候已到。後者也計入，縮短上限無法美化數字。",
+            "Queue stays that ended without a person: the customer left, or the queue's maximum wait ran out. The second "
+            "counts too, so that a shorter limit cannot flatter the figure.",
+        ),
+        three("排队时段数：放弃 + 超时", "等候時段數：放棄 + 逾時", "queue stays: abandoned + timed_out"),
+        Unit.COUNT,
+        How.SUM,
+        Better.DOWN,
+        _A,
+        _SOURCE,
+        (m.abandoned,),
+    ),
+    Definition(
+        "abandon_rate",
+        three("等候放弃率", "等候接聽掛斷率", "Abandon rate"),
+        three(
+            "要求人工的客户中，没等到就离开的比例。",
+            "要求專人的客戶中，沒等到就離開的比例。",
+            "Of those who asked for a person, the share that left while waiting.",
+        ),
+        three("放弃 ÷ 人工请求数", "掛斷 ÷ 指定專人接聽數", "abandoned ÷ requested_agent"),
+        Unit.RATIO,
+        How.RATIO,
+        Better.DOWN,
+        _A,
+        _SOURCE,
+        (m.abandoned,),
+        (m.requested,),
+    ),
+    Definition(
+        "answer_rate",
+        three("人工应答率", "專人接聽應答率", "Answer rate"),
+        three(
+            "要求人工的客户中，由座席接起的比例。还在等的算在分母里。",
+            "要求專人的客戶中，由專人接起的比例。仍在等候的計入分母。",
+            "Of those who asked for a person, the share that got one. Those who still wait are in the denominator.",
+        ),
+        three("应答 ÷ 人工请求数", "應答 ÷ 指定專人接聽數", "answered ÷ requested_agent"),
+        Unit.RATIO,
+        How.RATIO,
+        Better.UP,
+        _A,
+        _SOURCE,
+        (m.answered,),
+        (m.requested,),
+    ),
+    Definition(
+        "asa",
+        three("平均应答速度", "平均等待接聽時間", "Average speed of answer"),
+        three(
+            "被接起的客户平均等了多久。放弃的不在内，请与平均忍耐时间一起看。",
+            "被接起的客戶平均等了多久。掛斷的不在內，請與平均忍耐時間一併看。",
+            "How long those who were answered had waited, on average. Abandons are not in it: read it beside the mean "
+            "patience.",
+        ),
+        three("已应答的等候总和 ÷ 应答数", "已應答的等候總和 ÷ 應答數", "Σ wait of answered ÷ answered"),
+        Unit.MS,
+        How.RATIO,
+        Better.DOWN,
+        _A,
+        _SOURCE,
+        (m.answered_wait,),
+        (m.answered,),
+    ),
+    Definition(
+        "awt_abandon",
+        three("平均忍耐时间", "平均忍耐時間", "Mean patience seen"),
+        three(
+            "放弃的客户平均等了多久才离开。",
+            "掛斷的客戶平均等了多久才離開。",
+            "How long those who gave up had waited before they did, on average.",
+        ),
+        three("放弃者的等候总和 ÷ 放弃数", "掛斷者的等候總和 ÷ 掛斷數", "Σ wait of abandoned ÷ abandoned"),
+        Unit.MS,
+        How.RATIO,
+        Better.NEITHER,
+        _A,
+        _SOURCE,
+        (m.abandoned_wait,),
+        (m.abandoned,),
+    ),
+    Definition(
+        "max_wait",
+        three("最长等候", "最長等候", "Longest wait so far"),
+        three(
+            "已离开队列（应答或放弃）的客户中等得最久的一位。",
+            "已離開佇列（應答或掛斷）的客戶中等得最久的一位。",
+            "The longest wait among those who have left the queue, answered or not.",
+        ),
+        three("等候的最大值", "等候的最大值", "maximum over the waits"),
+        Unit.MS,
+        How.MAX,
+        Better.DOWN,
+        _A,
+        _SOURCE,
+        (m.left_wait,),
+    ),
+    *(
+        Definition(
+            f"wait_p{q}",
+            three(f"等候第 {q} 百分位", f"等候第 {q} 百分位", f"Wait, {q}th percentile"),
+            three(
+                f"{q}% 的客户等候不超过这个时间。由全部等候精确算出，不是分位数的平均。",
+                f"{q}% 的客戶等候不超過這個時間。由全部等候精確算出，不是分位數的平均。",
+                f"{q} % of the customers waited no longer than this. Taken exactly from all waits, never averaged from "
+                "other quantiles.",
+            ),
+            three(
+                f"至少 {q}% 的等候不超过的最小值",
+                f"至少 {q}% 的等候不超過的最小值",
+                f"smallest wait that at least {q} % of the waits do not pass",
+            ),
+            Unit.MS,
+            How.QUANTILE,
+            Better.DOWN,
+            _A,
+            _SOURCE,
+            (m.left_wait,),
+            quantile=q / 100,
+        )
+        for q in (50, 90, 95)
+    ),
+)

@@ -1,0 +1,301 @@
+"""Today's figures, kept in step with the ledger: the same sums as the catalogue, one event at a time.
+
+Each event gives the facts that changed (`contacts.facts`); a changed fact's old share is taken out of the sums and
+its new one put in, so whatever a fact may become, the sums are those of the facts as they are. Nothing is scanned:
+an event costs the few rows it touches, a read costs the figures it gives. "Today" is the site's local day; at
+midnight the sums begin anew while open stays go on, each belonging to the day in which it arrived.
+"""
+
+from typing import TypedDict
+
+import msgspec
+from msgspec import Struct, field
+
+from jietong.contacts.facts import Facts, FactsState, IntervalChange
+from jietong.contacts.fold import SegmentChange
+from jietong.contacts.model import AgentInterval, Kind, Segment
+from jietong.core import events as e
+from jietong.core.vocabulary import Ms
+from jietong.metrics import measures as m
+from jietong.metrics.days import HALF_HOUR, Span, half_hour, local_day
+from jietong.metrics.definition import PLAIN, Count
+from jietong.metrics.trend import Trend
+
+
+class Ratio(TypedDict):
+    num: int
+    den: int
+
+
+class QueueFigures(TypedDict):
+    """`QueueFigures` of web/src/live/types.ts."""
+
+    entry_offered: int
+    offered: int
+    answered: int
+    abandoned: int
+    refused: int
+    sl3: Ratio
+    sl7: Ratio
+    asa: Ratio
+    aht: Ratio
+    abandon_rate: Ratio
+    max_wait: Ms | None
+    csat: Ratio
+
+
+class HalfHour(TypedDict):
+    start: Ms
+    sl3: Ratio
+    sl7: Ratio
+
+
+class AgentFigures(TypedDict):
+    """`AgentView.today` of web/src/live/types.ts."""
+
+    handled: int
+    aht: Ratio
+    occupancy: Ratio
+    missed_offer_rate: Ratio
+    csat: Ratio
+    fcr: Ratio
+
+
+_SUMS: tuple[tuple[str, Count], ...] = (
+    ("entry_offered", m.entry_offered),
+    ("entry_refused", m.entry_refused),
+    ("entry_blocked", m.entry_blocked),
+    ("entry_lost", m.entry_lost),
+    ("requested", m.requested),
+    ("answered", m.answered),
+    ("abandoned", m.abandoned),
+    ("answered_within", m.answered_within),
+    ("answered_wait", m.answered_wait),
+    ("handled", m.handled),
+    ("handle_time", m.handle_time),
+    ("closed_out", m.closed_out),
+    ("solved", m.solved),
+    ("offers", m.offers),
+    ("offers_not_taken", m.offers_not_taken),
+    ("answers", m.answers),
+    ("answers_top3", m.answers_top3),
+)
+_BY_KIND: dict[Kind, tuple[tuple[str, Count], ...]] = {
+    kind: tuple((name, count) for name, count in _SUMS if count.kind is kind) for kind in Kind
+}
+_HALF_HOURLY = frozenset({"answered", "abandoned", "answered_within", "entry_blocked", "entry_lost"})
+_BY_AGENT = frozenset({Kind.HANDLING, Kind.OFFER, Kind.SURVEY})
+_MAX = "max_wait"
+
+Sums = dict[str, int]
+
+
+class AgentDay(Struct):
+    """An agent's time today in closed intervals, and the open one."""
+
+    busy_ms: Ms = 0
+    counted_ms: Ms = 0  # busy or ready
+    open: AgentInterval | None = None
+
+
+class LiveState(Struct):
+    zone: str = "Asia/Shanghai"
+    day: Span = Span(0, 0)
+    site: Sums = field(default_factory=dict)
+    queues: dict[str, Sums] = field(default_factory=dict)
+    agents: dict[str, Sums] = field(default_factory=dict)
+    half_hours: dict[int, Sums] = field(default_factory=dict)
+    times: dict[str, AgentDay] = field(default_factory=dict)
+    trends: dict[str, Trend] = field(default_factory=dict)
+    facts: FactsState = field(default_factory=FactsState)
+
+
+class LiveFigures:
+    """A `core.inbox.Follower`: apply every committed event, in order; read at any time."""
+
+    name = "live_figures"
+
+    def __init__(self) -> None:
+        self._state = LiveState()
+        self._facts = Facts(self._state.facts)
+
+    # --- follower --------------------------------------------------------------------------------------------
+
+    def apply(self, event: e.AnyEvent) -> None:
+        state = self._state
+        if event.at >= state.day.end:
+            self._begin_day(event.at)
+        if isinstance(event, e.SiteConfigured) and event.spec.zone != state.zone:
+            self._change_zone(event.spec.zone, event.at)
+        for change in self._facts.apply(event):
+            if isinstance(change, SegmentChange):
+                self._segment(change, event.at)
+            else:
+                self._interval(change)
+
+    def dump(self) -> bytes:
+        self._facts.trim()
+        return msgspec.msgpack.encode(self._state)
+
+    def load(self, data: bytes | None) -> None:
+        """None: start from nothing. Raises `msgspec.ValidationError` when `data` is not a dump of this version."""
+        self._state = LiveState() if data is None else msgspec.msgpack.decode(data, type=LiveState)
+        self._facts = Facts(self._state.facts)
+
+    # --- reads -----------------------------------------------------------------------------------------------
+
+    def day(self, now: Ms) -> Span:
+        """The local day the figures at `now` are of."""
+        return self._state.day if now in self._state.day else local_day(now, self._state.zone)
+
+    def queue(self, queue: str, now: Ms) -> QueueFigures:
+        """Today's figures of one queue; of an unknown queue, those of nothing."""
+        return _figures(self._state.queues.get(queue, {}) if now < self._state.day.end else {})
+
+    def site(self, now: Ms) -> QueueFigures:
+        return _figures(self._state.site if now < self._state.day.end else {})
+
+    def half_hours(self, now: Ms) -> list[HalfHour]:
+        """The half-hours of today so far, the running one included, oldest first; empty ones have 0 ÷ 0."""
+        day = self.day(now)
+        kept = self._state.half_hours if now < self._state.day.end else {}
+        out: list[HalfHour] = []
+        for i in range(half_hour(now, day) + 1):
+            s = kept.get(i, {})
+            out.append({"start": day.start + i * HALF_HOUR, "sl3": _sl3(s), "sl7": _sl7(s)})
+        return out
+
+    def trend(self, queue: str, now: Ms) -> list[int]:
+        """How many waited in the queue at each full five minutes of the last two hours, oldest first."""
+        trend = self._state.trends.get(queue)
+        return trend.points(now) if trend is not None else Trend().points(now)
+
+    def waiting(self, queue: str) -> int:
+        trend = self._state.trends.get(queue)
+        return trend.waiting if trend is not None else 0
+
+    def agent(self, agent: str, now: Ms) -> AgentFigures:
+        day = self.day(now)
+        today = now < self._state.day.end
+        s = self._state.agents.get(agent, {}) if today else {}
+        return {
+            "handled": s.get("handled", 0),
+            "aht": _ratio(s, "handle_time", "handled"),
+            "occupancy": self._occupancy(agent, now, day, today),
+            "missed_offer_rate": _ratio(s, "offers_not_taken", "offers"),
+            "csat": _ratio(s, "answers_top3", "answers"),
+            "fcr": _ratio(s, "solved", "closed_out"),
+        }
+
+    # --- inside ----------------------------------------------------------------------------------------------
+
+    def _occupancy(self, agent: str, now: Ms, day: Span, today: bool) -> Ratio:
+        time = self._state.times.get(agent)
+        if time is None:
+            return {"num": 0, "den": 0}
+        busy, counted = (time.busy_ms, time.counted_ms) if today else (0, 0)
+        if time.open is not None:
+            busy += m.busy_time.of(time.open, day.start, min(now, day.end))
+            counted += m.occupied_or_ready.of(time.open, day.start, min(now, day.end))
+        return {"num": busy, "den": counted}
+
+    def _begin_day(self, at: Ms) -> None:
+        state = self._state
+        state.day = local_day(at, state.zone)
+        state.site = {}
+        state.queues = {}
+        state.agents = {}
+        state.half_hours = {}
+        for time in state.times.values():
+            time.busy_ms = time.counted_ms = 0
+
+    def _change_zone(self, zone: str, at: Ms) -> None:
+        """A day that has figures already lasts until the new zone's next midnight, so that none is cut in two."""
+        state = self._state
+        state.zone = zone
+        day = local_day(at, zone)
+        untouched = not state.site and not state.times
+        state.day = day if untouched else Span(state.day.start, day.end)
+
+    def _interval(self, change: IntervalChange) -> None:
+        state = self._state
+        time = state.times.get(change.new.agent)
+        if time is None:
+            time = state.times[change.new.agent] = AgentDay()
+        if change.new.end is not None:
+            time.busy_ms += m.busy_time.of(change.new, *state.day)
+            time.counted_ms += m.occupied_or_ready.of(change.new, *state.day)
+            time.open = None
+        else:
+            time.open = change.new
+
+    def _segment(self, change: SegmentChange, at: Ms) -> None:
+        old, new = change
+        if new.kind is Kind.QUEUE and new.queue is not None:
+            if old is None:
+                self._wait(new.queue, at, 1)
+            if new.end is not None and (old is None or old.end is None):
+                self._wait(new.queue, at, -1)
+        if new.arrived not in self._state.day:
+            return
+        for name, count in _BY_KIND[new.kind]:
+            by = count.of(new, PLAIN) - (count.of(old, PLAIN) if old is not None else 0)
+            if by:
+                self._add(name, by, new)
+        if new.kind is Kind.QUEUE and m.left_wait.where(new, PLAIN):
+            wait = new.wait_ms or 0
+            for sums in self._places(new):
+                sums[_MAX] = max(sums.get(_MAX, 0), wait)
+
+    def _add(self, name: str, by: int, row: Segment) -> None:
+        for sums in self._places(row):
+            sums[name] = sums.get(name, 0) + by
+        if name in _HALF_HOURLY:
+            i = half_hour(row.arrived, self._state.day)
+            sums = self._state.half_hours.setdefault(i, {})
+            sums[name] = sums.get(name, 0) + by
+
+    def _places(self, row: Segment) -> list[Sums]:
+        state = self._state
+        places = [state.site]
+        if row.queue is not None:
+            places.append(state.queues.setdefault(row.queue, {}))
+        if row.agent is not None and row.kind in _BY_AGENT:
+            places.append(state.agents.setdefault(row.agent, {}))
+        return places
+
+    def _wait(self, queue: str, at: Ms, by: int) -> None:
+        trend = self._state.trends.get(queue)
+        if trend is None:
+            trend = self._state.trends[queue] = Trend()
+        trend.change(at, by)
+
+
+def _ratio(sums: Sums, num: str, den: str) -> Ratio:
+    return {"num": sums.get(num, 0), "den": sums.get(den, 0)}
+
+
+def _sl3(s: Sums) -> Ratio:
+    return {"num": s.get("answered_within", 0), "den": s.get("answered", 0) + s.get("abandoned", 0)}
+
+
+def _sl7(s: Sums) -> Ratio:
+    den = s.get("answered", 0) + s.get("abandoned", 0) + s.get("entry_blocked", 0) + s.get("entry_lost", 0)
+    return {"num": s.get("answered_within", 0), "den": den}
+
+
+def _figures(s: Sums) -> QueueFigures:
+    return {
+        "entry_offered": s.get("entry_offered", 0),
+        "offered": s.get("requested", 0),
+        "answered": s.get("answered", 0),
+        "abandoned": s.get("abandoned", 0),
+        "refused": s.get("entry_refused", 0),
+        "sl3": _sl3(s),
+        "sl7": _sl7(s),
+        "asa": _ratio(s, "answered_wait", "answered"),
+        "aht": _ratio(s, "handle_time", "handled"),
+        "abandon_rate": _ratio(s, "abandoned", "requested"),
+        "max_wait": s.get(_MAX),
+        "csat": _ratio(s, "answers_top3", "answers"),
+    }

@@ -1,0 +1,104 @@
+"""The sums that figures are made of, each said once. A sum looks at one fact at a time and nothing else."""
+
+from jietong.contacts.model import End, Kind, Segment
+from jietong.core.vocabulary import DEFERRED, Ms, State
+from jietong.metrics.definition import Count, Terms, Time
+
+_WENT_ON = frozenset({End.OVERFLOWED, End.MOVED, End.RETRIED})
+_GAVE_UP = frozenset({End.ABANDONED, End.TIMED_OUT})
+_NO_FIGURES: Ms = 0
+
+
+def _live(row: Segment) -> bool:
+    """Somebody waits at the other end. Mail and left messages have a backlog, not a service level in seconds."""
+    return row.channel not in DEFERRED
+
+
+def _target(row: Segment, terms: Terms) -> Ms:
+    if terms.target_ms is not None:
+        return terms.target_ms
+    return row.target_ms if row.target_ms is not None else _NO_FIGURES
+
+
+def _short(row: Segment, terms: Terms) -> Ms:
+    if terms.short_ms is not None:
+        return terms.short_ms
+    return row.short_ms if row.short_ms is not None else _NO_FIGURES
+
+
+def _wait(row: Segment) -> Ms:
+    return row.wait_ms or 0
+
+
+def _is_answered(row: Segment, terms: Terms) -> bool:
+    return row.outcome is End.ANSWERED and _live(row)
+
+
+def _is_abandoned(row: Segment, terms: Terms) -> bool:
+    return row.outcome in _GAVE_UP and _live(row)
+
+
+# --- entry ---------------------------------------------------------------------------------------------------
+
+entry_admitted = Count(Kind.ENTRY, lambda r, t: r.outcome is End.ADMITTED and _live(r))
+entry_blocked = Count(Kind.ENTRY, lambda r, t: r.outcome is End.BLOCKED and _live(r))
+entry_lost = Count(Kind.ENTRY, lambda r, t: r.outcome is End.LOST and _live(r))
+entry_closed = Count(Kind.ENTRY, lambda r, t: r.outcome is End.CLOSED and _live(r))
+entry_offered = Count(Kind.ENTRY, lambda r, t: r.outcome in {End.ADMITTED, End.BLOCKED, End.LOST} and _live(r))
+entry_refused = Count(Kind.ENTRY, lambda r, t: r.outcome in {End.BLOCKED, End.CLOSED} and _live(r))
+"""`entry_offered` is admitted + blocked + lost: out of hours nobody promised to answer, so closed stands apart."""
+
+# --- queue ---------------------------------------------------------------------------------------------------
+
+requested = Count(Kind.QUEUE, lambda r, t: r.outcome not in _WENT_ON and _live(r))
+flowed_out = Count(Kind.QUEUE, lambda r, t: r.outcome in _WENT_ON and _live(r))
+answered = Count(Kind.QUEUE, _is_answered)
+abandoned = Count(Kind.QUEUE, _is_abandoned)
+answered_within = Count(Kind.QUEUE, lambda r, t: _is_answered(r, t) and _wait(r) <= _target(r, t))
+abandoned_within = Count(Kind.QUEUE, lambda r, t: _is_abandoned(r, t) and _wait(r) <= _target(r, t))
+abandoned_after = Count(Kind.QUEUE, lambda r, t: _is_abandoned(r, t) and _wait(r) > _target(r, t))
+abandoned_short = Count(Kind.QUEUE, lambda r, t: _is_abandoned(r, t) and _wait(r) <= _short(r, t))
+abandoned_not_short = Count(Kind.QUEUE, lambda r, t: _is_abandoned(r, t) and _wait(r) > _short(r, t))
+answered_wait = Count(Kind.QUEUE, _is_answered, _wait)
+abandoned_wait = Count(Kind.QUEUE, _is_abandoned, _wait)
+left_wait = Count(Kind.QUEUE, lambda r, t: _is_answered(r, t) or _is_abandoned(r, t), _wait)
+
+# --- handling ------------------------------------------------------------------------------------------------
+
+_HANDLED = frozenset({End.ENDED, End.TRANSFERRED, End.LOST})
+
+
+def _is_handled(row: Segment, terms: Terms) -> bool:
+    return row.outcome in _HANDLED
+
+
+handled = Count(Kind.HANDLING, _is_handled)
+talk_time = Count(Kind.HANDLING, _is_handled, lambda r: r.talk_ms or 0)
+hold_time = Count(Kind.HANDLING, _is_handled, lambda r: r.hold_ms or 0)
+wrapup_time = Count(Kind.HANDLING, _is_handled, lambda r: r.wrapup_ms or 0)
+handle_time = Count(Kind.HANDLING, _is_handled, lambda r: (r.talk_ms or 0) + (r.hold_ms or 0) + (r.wrapup_ms or 0))
+transferred = Count(Kind.HANDLING, lambda r, t: r.outcome is End.TRANSFERRED)
+with_hold = Count(Kind.HANDLING, lambda r, t: _is_handled(r, t) and bool(r.holds))
+short_talk = Count(Kind.HANDLING, lambda r, t: _is_handled(r, t) and (r.talk_ms or 0) < t.short_talk_ms)
+closed_out = Count(Kind.HANDLING, lambda r, t: r.outcome is End.ENDED)
+solved = Count(Kind.HANDLING, lambda r, t: r.outcome is End.ENDED and r.resolved is True)
+
+# --- offers, surveys -----------------------------------------------------------------------------------------
+
+_NOT_TAKEN = frozenset({End.MISSED, End.DECLINED})
+
+offers = Count(
+    Kind.OFFER, lambda r, t: (r.outcome is End.ACCEPTED or r.outcome in _NOT_TAKEN) and r.cause != "consult"
+)
+offers_not_taken = Count(Kind.OFFER, lambda r, t: r.outcome in _NOT_TAKEN and r.cause != "consult")
+
+invitations = Count(Kind.SURVEY, lambda r, t: True)
+answers = Count(Kind.SURVEY, lambda r, t: r.score is not None)
+answers_top3 = Count(Kind.SURVEY, lambda r, t: r.score is not None and r.score >= 3)
+answers_top2 = Count(Kind.SURVEY, lambda r, t: r.score is not None and r.score >= 4)
+
+# --- agents' time --------------------------------------------------------------------------------------------
+
+BUSY = frozenset({State.TALKING, State.HOLD, State.WRAPUP, State.OFFERED})
+busy_time = Time(BUSY)
+occupied_or_ready = Time(BUSY | {State.READY})

@@ -1,0 +1,4 @@
+import { Shell } from "../../app/Shell";
+export default function DeskPage() {
+  return <Shell>desk</Shell>;
+}

@@ -1,0 +1,3 @@
+export function SignInPage(_: { arrived: () => Promise<void>; why: string | null }) {
+  return <p>sign in</p>;
+}

@@ -1,0 +1,388 @@
+/** @jsxImportSource preact */
+import { useEffect, useMemo, useRef, useState } from "preact/hooks";
+import { allowSound, ring } from "../attention";
+import { onParent, tellParent } from "../bridge";
+import { palette } from "../colour";
+import type { Keep, Profile } from "../keep";
+import { inChat, type Model, type Outgoing } from "../protocol";
+import type { Session } from "../session";
+import { chooseLang, LANGS, type Lang, problem, WORDS } from "../words";
+import { Composer } from "./Composer";
+import { type Asked, ProfileFields, trimmed, wrongField } from "./Fields";
+import { Header } from "./Header";
+import { useSession, useTick } from "./hooks";
+import { Mark } from "./Icon";
+import { Leave } from "./Leave";
+import { Log } from "./Log";
+import { ConfirmEnd, Ended, QueueCard } from "./Panels";
+
+type Props = {
+  session: Session;
+  keep: Keep;
+  widget: string;
+  wish: { asked: string | null; browser: readonly string[] };
+  theme: string | null;
+  embedded: boolean;
+  identity: string | null;
+};
+
+export function App({ session, keep, widget, wish, theme, embedded, identity }: Props) {
+  const { model, files } = useSession(session);
+  const { config, chat } = model;
+  const [lang, setLang] = useState<Lang>(() =>
+    chooseLang(wish.asked, keep.lang(), wish.browser, config?.languages ?? []),
+  );
+  const [shown, setShown] = useState(!embedded);
+  const [ending, setEnding] = useState(false);
+  const [skipped, setSkipped] = useState(keep.skipped());
+  const [again, setAgain] = useState(false);
+  const [profile, setProfile] = useState<Profile>(keep.profile());
+  const [wrong, setWrong] = useState<Asked | null>(null);
+  const words = WORDS[lang];
+  const offered = LANGS.filter((one) => !config || config.languages.includes(one));
+  const dark = useDark(theme);
+  const screen = screenOf(model, again);
+  useTick(screen === "queue" || model.typingUntil > 0);
+  const now = session.now();
+
+  useConnection(session, keep, embedded, widget, words.support, setShown);
+  useAttention(model, shown, lang);
+
+  // The widget may not offer the language that the browser asked for.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: decided once, when the widget's languages are known
+  useEffect(() => {
+    if (!config) return;
+    const possible = chooseLang(wish.asked, keep.lang(), wish.browser, config.languages);
+    if (possible !== lang) setLang(possible);
+  }, [config?.languages.join()]);
+  useEffect(() => {
+    document.documentElement.lang = lang;
+    session.setLang(lang);
+  }, [session, lang]);
+  useEffect(() => {
+    const colours = palette(config?.colour ?? "", dark ? "dark" : "light");
+    const style = document.documentElement.style;
+    document.documentElement.dataset.theme = dark ? "dark" : "light";
+    style.setProperty("--k", colours.brand);
+    style.setProperty("--on-k", colours.onBrand);
+    style.setProperty("--k-text", colours.text);
+    style.setProperty("--k-bg", colours.tint);
+    style.setProperty("--k-line", colours.line);
+  }, [config?.colour, dark]);
+  const began = model.messages.find((message) => message.contact === chat.contact)?.at ?? null;
+  const title = config?.name[lang] ?? words.support;
+  useEffect(() => {
+    document.title = title;
+  }, [title]);
+
+  const offline = model.link === "lost" || (model.link === "connecting" && config !== null);
+  const waitingFor = (kind: Outgoing["frame"]["t"]) => model.outbox.find((item) => item.frame.t === kind);
+  const transcript =
+    chat.contact && model.token ? `/api/chat/transcript?token=${encodeURIComponent(model.token)}&lang=${lang}` : null;
+  const asked = chat.survey === "asked" && skipped !== chat.contact && waitingFor("survey")?.phase !== "refused";
+
+  function begin(text: string): boolean {
+    const ask = (config?.ask ?? []) as Asked[];
+    const bad = wrongField(profile, ask, ask);
+    setWrong(bad);
+    if (bad) {
+      document.querySelector<HTMLInputElement>(".ask [aria-invalid=true], .ask input")?.focus();
+      return false;
+    }
+    const refused = waitingFor("start");
+    if (refused) session.drop(refused.frame.id);
+    session.begin({ ...trimmed(profile, ask), ...(identity ? { identity } : {}) }, text);
+    setAgain(false);
+    return true;
+  }
+
+  return (
+    <div class={embedded ? "chat embedded" : "chat"} onPointerDown={allowSound} onKeyDown={allowSound}>
+      <Header
+        words={words}
+        lang={lang}
+        langs={offered}
+        title={title}
+        note={config?.hours_text[lang] ?? ""}
+        agent={screen === "talk" ? chat.agent_name : null}
+        transcript={transcript}
+        canEnd={screen === "queue" || screen === "talk"}
+        embedded={embedded}
+        onLang={(one) => {
+          keep.setLang(one);
+          setLang(one);
+        }}
+        onEnd={() => setEnding(true)}
+        onMinimise={() => tellParent({ jietong: "close" })}
+      />
+      <p class={offline ? "bar" : "bar none"} role="status">
+        {offline ? words.offline : ""}
+      </p>
+      {screen === "fatal" ? <p class="middle">{words.fatal}</p> : null}
+      {screen === "connecting" ? (
+        <p class="middle" role="status">
+          {model.link === "lost" ? words.unavailable : words.connecting}
+        </p>
+      ) : null}
+      {screen === "leave" && config ? (
+        <Leave
+          key={lang}
+          words={words}
+          lang={lang}
+          config={config}
+          now={now}
+          full={chat.place === "full" || (chat.place === "ended" && config.open)}
+          profile={profile}
+          text={keep.draft() || refusedText(model)}
+          left={model.left}
+          sending={waitingFor("leave")?.phase === "sent" || waitingFor("leave")?.phase === "queued"}
+          refusal={waitingFor("leave")?.code ?? null}
+          onText={(text) => keep.setDraft(text)}
+          onLeave={(given, replyBy, text) => {
+            setProfile({ ...profile, ...given });
+            const refused = waitingFor("leave");
+            if (refused) session.drop(refused.frame.id);
+            session.leave({ ...given, ...(identity ? { identity } : {}) }, replyBy, text);
+            keep.setDraft("");
+          }}
+          onAgain={() => session.leaveMore()}
+          onRetry={() => setAgain(true)}
+        />
+      ) : null}
+      {config && (screen === "start" || screen === "queue" || screen === "talk" || screen === "ended") ? (
+        <>
+          <Log
+            model={model}
+            files={files}
+            words={words}
+            lang={lang}
+            now={now}
+            greeting={config.greeting[lang]}
+            onRetry={(id) => session.retry(id)}
+            onDrop={(id) => session.drop(id)}
+            onRetryFile={(id) => session.retryFile(id)}
+            onDropFile={(id) => session.dropFile(id)}
+          >
+            {screen === "start" && config.ask.length > 0 ? (
+              <div class="ask">
+                <p>{words.beforeStart}</p>
+                <ProfileFields
+                  words={words}
+                  ask={config.ask as Asked[]}
+                  required={config.ask as Asked[]}
+                  value={profile}
+                  wrong={wrong}
+                  onChange={(value) => {
+                    setProfile(value);
+                    keep.setProfile(value);
+                    setWrong(null);
+                  }}
+                />
+              </div>
+            ) : null}
+          </Log>
+          {screen === "queue" ? <QueueCard chat={chat} words={words} lang={lang} now={now} /> : null}
+          {screen === "ended" ? (
+            <Ended
+              key={chat.contact ?? ""}
+              chat={chat}
+              began={began}
+              words={words}
+              lang={lang}
+              asked={asked}
+              sending={waitingFor("survey") !== undefined}
+              transcript={transcript}
+              canRestart
+              onSurvey={(score, resolved, comment) => session.survey(score, resolved, comment)}
+              onSkip={() => {
+                keep.setSkipped(chat.contact ?? "");
+                setSkipped(chat.contact);
+              }}
+              onRestart={() => setAgain(true)}
+            />
+          ) : (
+            <Composer
+              key={screen === "start" ? "start" : "chat"}
+              words={words}
+              config={config}
+              hint={screen === "start" ? words.messageFirst : screen === "queue" ? words.messageQueue : words.message}
+              draft={keep.draft()}
+              canAttach={chat.place === "queue" || chat.place === "talk"}
+              onDraft={(text) => keep.setDraft(text)}
+              onSend={(text) => {
+                if (screen === "start") return begin(text);
+                session.say(text);
+                return true;
+              }}
+              onFile={(file, text) => session.attach(file, text)}
+              onTyping={() => session.typing()}
+            />
+          )}
+          {waitingFor("survey")?.phase === "refused" ? (
+            <p class="bad" role="alert">
+              {problem(words, waitingFor("survey")?.code ?? null)}
+            </p>
+          ) : null}
+        </>
+      ) : null}
+      <p class="by-line">
+        {words.by[0]} <Mark /> {words.brand} {words.by[1]}
+      </p>
+      {ending ? (
+        <ConfirmEnd
+          words={words}
+          queueing={chat.place === "queue"}
+          onYes={() => {
+            setEnding(false);
+            session.end();
+          }}
+          onNo={() => setEnding(false)}
+        />
+      ) : null}
+    </div>
+  );
+}
+
+type Screen = "fatal" | "connecting" | "start" | "leave" | "queue" | "talk" | "ended";
+
+/** `again`: the customer asked for another chat after an end. */
+export function screenOf(model: Model, again: boolean): Screen {
+  if (model.fatal) return "fatal";
+  const { config, chat } = model;
+  if (!config) return "connecting";
+  if (chat.place === "talk") return "talk";
+  if (chat.place === "queue" || inChat(model)) return "queue";
+  if (again && config.open) return "start";
+  if (chat.place === "ended") {
+    const missed = chat.outcome === "timed_out" || chat.outcome === "callback_failed";
+    return missed || again ? "leave" : "ended";
+  }
+  if (chat.place === "closed_hours" || chat.place === "full") return "leave";
+  return config.open ? "start" : "leave";
+}
+
+/** What the customer wanted to say when the door was shut: it need not be typed again. */
+function refusedText(model: Model): string {
+  const own = model.messages.filter(
+    (message) => message.author === "customer" && message.contact === model.chat.contact,
+  );
+  const start = model.outbox.find((item) => item.frame.t === "start");
+  return (
+    own.map((message) => message.text).join("\n") || (start?.frame.t === "start" ? (start.frame.text ?? "") : "")
+  );
+}
+
+function useDark(theme: string | null): boolean {
+  const media = useMemo(() => window.matchMedia("(prefers-color-scheme: dark)"), []);
+  const [system, setSystem] = useState(media.matches);
+  useEffect(() => {
+    const change = () => setSystem(media.matches);
+    media.addEventListener("change", change);
+    return () => media.removeEventListener("change", change);
+  }, [media]);
+  return theme === "dark" || (theme === "auto" && system);
+}
+
+/**
+ * The full page connects at once. Inside the launcher's frame a socket is opened only when the customer opens the
+ * chat or has one going on; until then one HTTP answer gives the colour of the button.
+ */
+function useConnection(
+  session: Session,
+  keep: Keep,
+  embedded: boolean,
+  widget: string,
+  label: string,
+  setShown: (shown: boolean) => void,
+): void {
+  const name = useRef(label);
+  name.current = label;
+  useEffect(() => {
+    const wake = () => session.wake();
+    const look = () => {
+      if (document.visibilityState === "visible") session.wake();
+    };
+    window.addEventListener("online", wake);
+    document.addEventListener("visibilitychange", look);
+    let stopListening = () => {};
+    if (!embedded) {
+      session.open();
+    } else {
+      stopListening = onParent((message) => {
+        setShown(message.jietong === "open");
+        if (message.jietong === "open") session.open();
+      });
+      if (keep.live()) session.open();
+      announce(widget, () => name.current);
+    }
+    return () => {
+      stopListening();
+      window.removeEventListener("online", wake);
+      document.removeEventListener("visibilitychange", look);
+      session.close();
+    };
+  }, [session, keep, embedded, widget]);
+}
+
+/** Tells the launcher its colour; without a network it tries again until there is one. */
+async function announce(widget: string, label: () => string): Promise<void> {
+  for (let pause = 2_000; ; pause = Math.min(pause * 2, 60_000)) {
+    try {
+      const answer = await fetch(`/api/chat/${encodeURIComponent(widget)}/config`);
+      if (answer.ok) {
+        const config = (await answer.json()) as { colour: string };
+        tellParent({ jietong: "ready", colour: palette(config.colour).brand, label: label() });
+        return;
+      }
+      if (answer.status < 500 && answer.status !== 429) {
+        tellParent({ jietong: "fatal" });
+        return;
+      }
+    } catch {
+      // No network: that passes.
+    }
+    await new Promise((resolve) => setTimeout(resolve, pause));
+  }
+}
+
+/** Sound, title and the launcher's badge for what happens while nobody looks. */
+function useAttention(model: Model, shown: boolean, lang: Lang): void {
+  const words = WORDS[lang];
+  const before = useRef<{ place: string; last: string | null; contact: string | null; known: boolean }>({
+    place: "none",
+    last: null,
+    contact: null,
+    known: false,
+  });
+  const [unread, setUnread] = useState(0);
+  const last = model.messages.filter((message) => message.author === "agent").at(-1)?.id ?? null;
+  const { place, contact, agent_name: agent } = model.chat;
+  const known = model.config !== null;
+
+  useEffect(() => {
+    const was = before.current;
+    before.current = { place, last, contact, known };
+    if (!was.known) return;
+    const unseen = !shown || document.visibilityState !== "visible";
+    const joined = was.place === "queue" && place === "talk";
+    const spoke = last !== null && last !== was.last;
+    if (joined) ring("joined");
+    else if (spoke && unseen) ring("message");
+    if (joined && unseen) document.title = words.connectedTitle(agent ?? words.agent);
+    if (spoke && unseen) setUnread((n) => n + 1);
+  }, [place, last, contact, known, shown, agent, words]);
+
+  useEffect(() => {
+    const seen = () => {
+      if (shown && document.visibilityState === "visible") setUnread(0);
+    };
+    seen();
+    document.addEventListener("visibilitychange", seen);
+    return () => document.removeEventListener("visibilitychange", seen);
+  }, [shown]);
+  const name = model.config?.name[lang] ?? words.support;
+  useEffect(() => {
+    tellParent({ jietong: "unread", count: unread });
+    document.title = unread ? words.newMessageTitle(unread) : name;
+  }, [unread, name, words]);
+}
