@@ -88,6 +88,15 @@ class QueueExpanded(Event, frozen=True, tag="queue.expanded"):
     ring: int
 
 
+class OverflowSkipped(Event, frozen=True, tag="queue.overflow_skipped"):
+    """An overflow step could not be taken: the contact stays where it is and the next step counts."""
+
+    contact: str
+    queue: str  # where it stays
+    target: str
+    why: str  # closed | unknown | wrong_channel | visited
+
+
 class ContactPrioritised(Event, frozen=True, tag="contact.prioritised"):
     contact: str
     priority: int
@@ -303,6 +312,20 @@ class AgentPresence(Event, frozen=True, tag="agent.presence"):
     connected: bool
 
 
+class AgentNotResponding(Event, frozen=True, tag="agent.not_responding"):
+    """The desk stayed away past its grace: no offers until it is back or a status is chosen."""
+
+    agent: str
+    why: str = "presence_lost"
+
+
+class CertificateLapsed(Event, frozen=True, tag="agent.certificate_lapsed"):
+    """The agent's certificate for a skill that asks for one has run out: the skill no longer counts."""
+
+    agent: str
+    skill: str
+
+
 class BreakDue(Event, frozen=True, tag="agent.break_due"):
     """Two hours on line without fifteen minutes' break (G6)."""
 
@@ -360,6 +383,7 @@ AnyEvent: TypeAlias = (
     | QueueEntered
     | QueueRefused
     | QueueExpanded
+    | OverflowSkipped
     | ContactPrioritised
     | PreferenceLapsed
     | OfferMade
@@ -390,6 +414,8 @@ AnyEvent: TypeAlias = (
     | AgentNextChosen
     | AgentStateChanged
     | AgentPresence
+    | AgentNotResponding
+    | CertificateLapsed
     | BreakDue
     | PartTimerInvited
     | PartTimerAnswered

@@ -174,5 +174,6 @@ class SiteSpec(Spec, frozen=True):
     zone: str = "Asia/Shanghai"
     region: str = "CN"  # ISO 3166: a phone number without a country code is read as one of this region
     grace_s: int = 60  # how long a desk may be away before its agent counts as not responding
+    away_s: int = 3600  # how long a desk may be away before its agent is signed out
     break_every_s: int = 7200  # 15 minutes' break for every 2 hours on line (G6)
     break_length_s: int = 900

@@ -70,7 +70,7 @@ class ServerFailed(JietongError):
 
 
 class Cluster:
-    def __init__(self, home: Path, *, bin: Path | None, durable: bool) -> None:  # noqa: A002
+    def __init__(self, home: Path, *, bin: Path | None, durable: bool) -> None:
         self.home = home
         self.data = home / "postgres"
         self.log = home / "postgres.log"
@@ -80,7 +80,7 @@ class Cluster:
         self._user: pwd.struct_passwd | None = None
         self._prctl: Any = None
 
-    def prepare(self, report: Report, lock: Callable[[], AbstractContextManager[None]]) -> None:
+    def prepare(self, report: Report, lock: Callable[[], AbstractContextManager[bool]]) -> None:
         """Makes the folders and the empty database, once; checks versions and rights. Raises ServerFailed."""
         if sys.platform != "linux":
             raise ServerFailed("The embedded database runs on Linux; elsewhere set JIETONG_DSN to a PostgreSQL.")
@@ -90,11 +90,12 @@ class Cluster:
         self._user = self._choose_user()
         self._check_reachable(self.home)
         self._bin = self._find_programs(report)
-        with lock():
-            if not self.data.exists():
-                self._initialise(report)
-            if not self.socket_folder.exists():
-                self._make_private(self.socket_folder)
+        while not (self.data.exists() and self.socket_folder.exists()):
+            with lock() as mine:  # else another process is making them: it holds the lock
+                if mine and not self.data.exists():
+                    self._initialise(report)
+                if mine and not self.socket_folder.exists():
+                    self._make_private(self.socket_folder)
         self._check_private(self.socket_folder)
         self._check_version()
 
@@ -115,7 +116,7 @@ class Cluster:
                 stdout=log,
                 stderr=log,
                 start_new_session=True,  # Ctrl-C in the terminal is for us: the server is stopped last
-                preexec_fn=self._tie_to_parent,
+                preexec_fn=self._tie_to_parent,  # noqa: PLW1509 — one system call, looked up before
                 **self._as_user(),
             )
 
@@ -161,9 +162,10 @@ class Cluster:
         shutil.rmtree(fresh, ignore_errors=True)
         self._make_private(fresh)
         major = self._major()
-        locale = ["--locale=C.UTF-8"] if major < 17 else [
-            "--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C"
-        ]
+        # LC_CTYPE matters beside the provider: pg_trgm asks the C library what a letter is.
+        locale = ["--locale=C.UTF-8"]
+        if major >= 17:
+            locale = ["--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C", "--lc-ctype=C.UTF-8"]
         arguments = ["-D", str(fresh), "-U", "postgres", "--auth=trust", "-E", "UTF8", "--data-checksums", *locale]
         if not self._durable:
             arguments.append("--no-sync")
@@ -286,12 +288,14 @@ class Cluster:
             raise ServerFailed(f"{self.data} is no PostgreSQL data folder: move it away to begin anew.") from error
         if made != self._major():
             raise ServerFailed(
-                f"{self.data} was made by PostgreSQL {made}, the programs are {self._major()}. Point JIETONG_PG_BIN at "
-                f"version {made}, or dump with it, move the folder away, and restore."
+                f"{self.data} was made by PostgreSQL {made}, the programs are {self._major()}. Point JIETONG_PG_BIN "
+                f"at version {made}, or dump with it, move the folder away, and restore."
             )
 
     def _major(self) -> int:
-        told = subprocess.run([str(self._program("postgres")), "--version"], capture_output=True, text=True, check=True)
+        told = subprocess.run(
+            [str(self._program("postgres")), "--version"], capture_output=True, text=True, check=True
+        )
         return int(told.stdout.split()[2].split(".")[0])
 
     # --- who runs --------------------------------------------------------------------------------------------

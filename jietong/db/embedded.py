@@ -42,7 +42,7 @@ class EmbeddedServer:
     (not of a process) for speed: for tests alone.
     """
 
-    def __init__(self, home: Path, *, bin: Path | None = None, durable: bool = True) -> None:  # noqa: A002
+    def __init__(self, home: Path, *, bin: Path | None = None, durable: bool = True) -> None:
         self._cluster = Cluster(home, bin=bin, durable=durable)
         self._lock_path = home / "postgres.lock"
         self._lock: int | None = None
@@ -174,12 +174,13 @@ class EmbeddedServer:
                 os.kill(pid, number)
 
     @contextlib.contextmanager
-    def _holding(self) -> Iterator[None]:
-        """The lock, waited for, while the folder is being made."""
-        while not self._take_lock():
+    def _holding(self) -> Iterator[bool]:
+        """The lock while the folder is being made; False after a moment when another process has it."""
+        mine = self._take_lock()
+        if not mine:
             time.sleep(_POLL_S)
         try:
-            yield
+            yield mine
         finally:
             self._release_lock()
 

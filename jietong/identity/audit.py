@@ -59,7 +59,7 @@ def append_write(
     *,
     by: Principal,
     action: str,
-    object: str,  # noqa: A002 - the trade's word
+    object: str,
     now: Ms,
     details: Mapping[str, Any] | None = None,
 ) -> Write:
@@ -75,7 +75,7 @@ async def append(
     *,
     by: Principal,
     action: str,
-    object: str,  # noqa: A002 - the trade's word
+    object: str,
     now: Ms,
     details: Mapping[str, Any] | None = None,
 ) -> int:
@@ -96,7 +96,7 @@ async def entries(
     limit: int = 100,
     actor: str | None = None,
     action: str | None = None,
-    object: str | None = None,  # noqa: A002 - the trade's word
+    object: str | None = None,
     since: datetime | None = None,
     until: datetime | None = None,
 ) -> list[Entry]:

@@ -158,7 +158,7 @@ def same_origin(connection: HTTPConnection) -> bool:
     return parts.netloc.removesuffix(default).casefold() == here or origin in allowed
 
 
-def set_cookie(response: Response, connection: HTTPConnection, name: str, value: str, *, age_s: int | None) -> None:
+def set_cookie(response: Response, connection: HTTPConnection, name: str, value: str, *, age_s: int) -> None:
     """HttpOnly, SameSite=Lax, Secure when we are reached by https. `age_s` 0 deletes it."""
     response.set_cookie(
         name,

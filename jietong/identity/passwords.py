@@ -19,7 +19,7 @@ _HASHER = PasswordHasher(time_cost=2, memory_cost=19_456, parallelism=1)
 _THREADS = ThreadPoolExecutor(max_workers=2, thread_name_prefix="argon2")
 _LONGEST_LINE = 2000
 T = TypeVar("T")
-_waiting = 0
+_waiting: set[object] = set()
 
 
 async def hash_password(password: str) -> str:
@@ -55,11 +55,11 @@ def _dummy() -> str:
 
 
 async def _in_thread(work: Callable[[], T]) -> T:
-    global _waiting
-    if _waiting >= _LONGEST_LINE:
+    if len(_waiting) >= _LONGEST_LINE:
         raise TooMany("busy", "Many people are signing in. Try again in a few seconds.", retry_after=5)
-    _waiting += 1
+    place = object()
+    _waiting.add(place)
     try:
         return await asyncio.get_running_loop().run_in_executor(_THREADS, work)
     finally:
-        _waiting -= 1
+        _waiting.discard(place)

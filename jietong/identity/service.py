@@ -73,9 +73,7 @@ async def add_account(
             "created_at": to_datetime(now),
         },
     )
-    await audit.append(
-        conn, by=by, action="account.created", object=account.id, now=now, details=_facts(account)
-    )
+    await audit.append(conn, by=by, action="account.created", object=account.id, now=now, details=_facts(account))
     return account
 
 
@@ -184,9 +182,7 @@ async def change_own(
     database: Database, principal: Principal, *, language: Language | None, theme: Theme | None, now: Ms
 ) -> Account:
     """One's own language and theme; not worth an audit entry."""
-    values = {
-        key: str(value) for key, value in (("language", language), ("theme", theme)) if value is not None
-    }
+    values = {key: str(value) for key, value in (("language", language), ("theme", theme)) if value is not None}
     async with database.transaction(ALL) as conn:
         if not values:
             return await store.get(conn, principal.account_id)

@@ -96,9 +96,7 @@ async def set_password(conn: asyncpg.Connection, account_id: str, hashed: str, *
 
 async def use_totp_step(conn: asyncpg.Connection, account_id: str, step: int) -> bool:
     """Whether this time step was still unused; of two requests with the same code one gets True."""
-    done = await conn.execute(
-        "UPDATE account SET totp_step = $2 WHERE id = $1 AND totp_step < $2", account_id, step
-    )
+    done = await conn.execute("UPDATE account SET totp_step = $2 WHERE id = $1 AND totp_step < $2", account_id, step)
     return str(done) == "UPDATE 1"
 
 

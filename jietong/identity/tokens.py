@@ -96,9 +96,7 @@ async def revoke_token(conn: asyncpg.Connection, token_id: str, *, by: Principal
     if row is None or not within(_token(row).clients, by.clients):
         raise NotFound("unknown_token", "There is no such token.")
     await conn.execute("UPDATE api_token SET revoked_at = $2 WHERE id = $1", token_id, to_datetime(now))
-    await audit.append(
-        conn, by=by, action="token.revoked", object=token_id, now=now, details={"name": row["name"]}
-    )
+    await audit.append(conn, by=by, action="token.revoked", object=token_id, now=now, details={"name": row["name"]})
 
 
 async def principal_of(database: Database, secret: str, *, now: Ms) -> Principal | None:

@@ -44,9 +44,7 @@ class SessionWatch:
         ended: asyncio.Future[str] = asyncio.get_running_loop().create_future()
         if key is None:
             raise ValueError("only a session or a token can be followed")
-        self._followed[key][ended] = sessions.rights(
-            sorted(principal.roles), principal.clients, principal.agent_id
-        )
+        self._followed[key][ended] = sessions.rights(sorted(principal.roles), principal.clients, principal.agent_id)
         if self._task is None or self._task.done():
             self._task = asyncio.create_task(self._run(), name="session-watch")
         try:

@@ -7,6 +7,7 @@ import re
 import tempfile
 import unicodedata
 from collections.abc import AsyncIterator
+from datetime import datetime
 from pathlib import Path
 
 import puremagic
@@ -119,7 +120,9 @@ class Files:
             raise Invalid("file_type", f"This kind of file cannot be sent. Allowed: {allowed}.", types=uploads.types)
         digest = hashlib.sha256(content).hexdigest()
         path = self.path(digest)
-        if not path.exists():
+        if path.exists():
+            os.utime(path)
+        else:
             path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
             handle, draft = tempfile.mkstemp(dir=path.parent)
             try:
@@ -133,6 +136,11 @@ class Files:
                 raise
         return digest, kind, len(content)
 
-    async def drop(self, digests: list[str]) -> None:
+    async def drop(self, digests: list[str], before: datetime) -> None:
+        """Deletes what nothing refers to, unless it was sent once more since `before`."""
         for digest in digests:
-            await asyncio.to_thread(self.path(digest).unlink, missing_ok=True)
+            await asyncio.to_thread(self._drop, self.path(digest), before.timestamp())
+
+    def _drop(self, path: Path, before: float) -> None:
+        if path.exists() and path.stat().st_mtime < before:
+            path.unlink(missing_ok=True)

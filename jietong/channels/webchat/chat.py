@@ -18,7 +18,7 @@ EWT_STEP_S = 10
 class Browser:
     """One open page of a customer."""
 
-    __slots__ = ("address", "greeted", "outbox", "session", "token", "trusted", "widget")
+    __slots__ = ("address", "chat", "outbox", "session", "token", "trusted", "widget")
 
     def __init__(self, outbox: Outbox, address: str) -> None:
         self.outbox = outbox
@@ -26,7 +26,7 @@ class Browser:
         self.token = ""
         self.session: Session | None = None
         self.widget: WidgetSpec | None = None
-        self.greeted = False
+        self.chat: Chat | None = None
         self.trusted = False  # the demonstration's customers: they come all from one address
 
 

@@ -75,6 +75,4 @@ def system_message(contact: str, seq: int, n: int, line: Line, name: AgentName) 
 def attachment_view(file: Attachment, *, staff: bool) -> AttachmentView:
     """Staff are known by their session; a customer's page carries the file's key in its address."""
     address = f"/api/attachments/{file.id}"
-    return AttachmentView(
-        file.id, file.name, file.type, file.size, address if staff else f"{address}?key={file.key}"
-    )
+    return AttachmentView(file.id, file.name, file.type, file.size, address if staff else f"{address}?key={file.key}")

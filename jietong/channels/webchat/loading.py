@@ -53,7 +53,7 @@ class ChatLoader:
         """All messages and lines so far, and the chat, which from here on follows the ledger.
 
         Nothing is awaited between the last event taken in and the return: whoever attaches a page at once misses
-        nothing and gets nothing twice.
+        nothing. What was committed but not announced yet may come once more, under the same id.
         """
         lock = self._locks.setdefault(contact, asyncio.Lock())
         try:
@@ -85,17 +85,14 @@ class ChatLoader:
             chat = Chat(contact, self.share(session), self._web.widget_of_record(kept.widget), told.story, told.seq)
             chat.gone_since = self._web.clock.now()
             self._web.chats[contact] = chat
-        else:  # it was in memory and has followed: only what the reading adds is taken
-            chat.story, chat.seq = (told.story, told.seq) if told.seq > chat.seq else (chat.story, chat.seq)
         chat.name = kept.customer_name
         chat.posted.update({row.client_key: Posted(row.id, row.n, row.at) for row in rows})
         present = {message.id for message in messages}
+        messages += [line for line in chat.lines if line.id not in present]
         for seq, event, words in missed:
             if seq <= told.seq:
                 continue
-            line = chat.apply(seq, event, name)
-            if line is not None and line.id not in present:
-                messages.append(line)
+            chat.apply(seq, event, name)
             if words is not None and words.page.id not in present:
                 messages.append(words.page)
         return messages, chat

@@ -138,7 +138,7 @@ class WidgetConfig(Struct, frozen=True):
     hours_text: Names
 
 
-class Session(Struct):
+class Session(Struct, weakref=True):
     """A customer's browser. Stored from its first contact on."""
 
     id: str

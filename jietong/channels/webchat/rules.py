@@ -64,7 +64,7 @@ def clean_profile(profile: Profile, asked: tuple[str, ...]) -> dict[str, str]:
 
 
 def signed_in(token: str, secret: str, now: Ms) -> dict[str, Any]:
-    """Who the embedding site says the customer is: `{"sub": account id, "name"?, "phone"?, "email"?, "exp": seconds}`.
+    """Who the embedding site says the customer is: `{"sub": account, "name"?, "phone"?, "email"?, "exp": seconds}`.
 
     The token is base64url(JSON) + "." + base64url(HMAC-SHA256(secret, base64url(JSON))). Raises Invalid
     `identity_bad` (not signed by this widget's secret) or `identity_expired`.

@@ -6,31 +6,28 @@ What browsers are told comes from committed events alone, in the ledger's order.
 
 import asyncio
 import hmac
-from collections.abc import AsyncIterator, Callable
-from typing import Any, NamedTuple
-
-import msgspec
+from collections.abc import Callable
+from typing import Any
 
 from jietong.channels.ports import Reception
 from jietong.channels.webchat import frames, rules, store
-from jietong.channels.webchat.attachments import Files, clean_name
+from jietong.channels.webchat.attachments import Files
 from jietong.channels.webchat.chat import Browser, Chat
-from jietong.channels.webchat.conversation import attachment_view
 from jietong.channels.webchat.flood import Buckets
 from jietong.channels.webchat.loading import ChatLoader, hash_of
 from jietong.channels.webchat.model import (
     ChatState,
     Message,
-    Profile,
     Rate,
     Session,
-    Uploads,
     Widget,
     WidgetConfig,
     WidgetSpec,
 )
 from jietong.channels.webchat.posting import Posted, Posting
 from jietong.channels.webchat.story import Story
+from jietong.channels.webchat.uploads import Exchange
+from jietong.channels.webchat.visitors import Visitors
 from jietong.core.clock import Clock, to_datetime
 from jietong.core.commands import AnswerSurvey, Arrive, CustomerLeft, RequestCallback
 from jietong.core.errors import Forbidden, Invalid, NotFound, Refused, TooMany
@@ -38,22 +35,11 @@ from jietong.core.events import MessagePosted, RuntimeStarted
 from jietong.core.ids import new_id, new_secret
 from jietong.core.inbox import Batch, Inbox, Receipt
 from jietong.core.specs import SiteSpec
-from jietong.core.vocabulary import Author, Channel, Ms
-from jietong.customers import service as customers
-from jietong.customers import store as customer_store
-from jietong.customers.model import Profile as CustomerProfile
+from jietong.core.vocabulary import Author, Channel
 from jietong.customers.ports import ContactHistory
-from jietong.db.pool import ALL, Database, Scope
+from jietong.db.pool import ALL, Database
 
 Listener = Callable[[Message], None]
-
-
-class Known(NamedTuple):
-    """Who came in: customer file, the name they go by, and the agent who talked to them last."""
-
-    customer: str | None
-    name: str | None
-    last_agent: str | None
 
 
 class WebChat:
@@ -78,10 +64,13 @@ class WebChat:
         self.files = files
         self.buckets = Buckets()
         self.chats: dict[str, Chat] = {}
+        self.browsers: set[Browser] = set()
         self.loader = ChatLoader(self)
+        self.exchange = Exchange(database, clock, reception, self.loader, files, self.buckets)
+        self.find_again = True  # asks the watch to look for live chats: after a start or a recovery
+        self.stale: set[str] = set()  # chats in memory that a recovery may have passed by
         self._inbox = inbox
-        self._history = history
-        self._site = site
+        self._visitors = Visitors(database, history, site)
         self._demo_key = demo_key
         self._widgets: dict[str, Widget] = {}
         self._posting = Posting(inbox, clock)
@@ -102,9 +91,8 @@ class WebChat:
         if self._unsubscribe is not None:
             self._unsubscribe()
             self._unsubscribe = None
-        for chat in self.chats.values():
-            for browser in chat.browsers:
-                browser.outbox.close()
+        for browser in self.browsers:
+            browser.outbox.close()
 
     async def reload_widgets(self) -> None:
         async with self.database.read(ALL) as conn:
@@ -125,6 +113,13 @@ class WebChat:
         widget = self._widgets.get(id)
         if widget is None or not widget.spec.active:
             raise NotFound("unknown_widget", "There is no such chat here: the page's snippet names a wrong widget.")
+        return widget.spec
+
+    def widget_of_record(self, id: str) -> WidgetSpec:
+        """The widget a chat came in by, switched off or not. Raises NotFound `unknown_widget`."""
+        widget = self._widgets.get(id)
+        if widget is None:
+            raise NotFound("unknown_widget", f"There is no widget {id}.")
         return widget.spec
 
     def config(self, id: str) -> WidgetConfig:
@@ -176,16 +171,15 @@ class WebChat:
         self._detach(browser)
         browser.session = session
         browser.widget = spec
-        browser.greeted = True
         if session.contact is None:
             return self._welcome(browser, ChatState(), [])
         messages, chat = await self.loader.conversation(session.contact)
-        chat.session = browser.session = self.loader.share(chat.session)
+        browser.session = chat.session
         self._attach(browser, chat)
         return self._welcome(browser, chat.state(self.reception), messages)
 
     async def begin(self, browser: Browser, frame: frames.Start) -> dict[str, Any]:
-        """The customer asks for a person. Twice is once: a second start while the first lasts gives the same contact."""
+        """The customer asks for a person. A second start while the first chat lasts gives the same contact."""
         session, spec = self._greeted(browser)
         async with self._starting.setdefault(session.id, asyncio.Lock()):
             try:
@@ -201,19 +195,21 @@ class WebChat:
             return {"contact": session.contact, "posted": False}
         text = rules.clean_text(frame.text, spec.max_text) if frame.text else None
         now = self.clock.now()
-        identified = self._claims(spec, frame.profile, now)
-        profile = rules.clean_profile(frame.profile, () if identified else spec.ask)
+        claims = self._visitors.claims(self._widgets[spec.id], frame.profile.identity, now)
+        profile = rules.clean_profile(frame.profile, () if claims else spec.ask)
         if not browser.trusted:
             self._take("contacts", browser, spec.limits.address_contacts, spec.limits.widget_contacts)
             if self._open_by_address.get(browser.address, 0) >= spec.limits.address_chats:
                 raise TooMany("too_many_chats", "Too many chats are open from this network.", retry_after=60)
-        known = await self._recognise(session, profile, identified, now)
+        known = await self._visitors.recognise(session, profile, claims, now)
         contact = new_id(now)
+        before = self.chats.get(session.contact or "")
         session.contact, session.customer, session.profile = contact, known.customer, profile
         chat = Chat(contact, session, spec, Story())
         chat.name = known.name
         self.chats[contact] = chat
-        self._attach(browser, chat)
+        for page in {browser, *(before.browsers if before else ())}:
+            self._attach(page, chat)
         arrive = Arrive(
             contact=contact,
             channel=Channel.CHAT,
@@ -267,10 +263,12 @@ class WebChat:
             self._take("messages", browser, spec.limits.address_messages, spec.limits.widget_messages)
         file = None
         if frame.attachment is not None:
-            file = await self._file(frame.attachment)
-            if file.session != chat.session.id:
-                raise Forbidden("not_yours", "This file was not sent from this page.")
+            file = await self.exchange.by_session(frame.attachment, chat.session.id)
         return (await self._post(chat, text, frame.id, file))._asdict()
+
+    def beat(self) -> str:
+        """The frame that tells a page that the line is alive, and the centre's time."""
+        return f'{{"t":"beat","now":{self.clock.now()}}}'
 
     def typing(self, browser: Browser) -> None:
         session = browser.session
@@ -314,7 +312,8 @@ class WebChat:
         if not browser.trusted:
             self._take("contacts", browser, spec.limits.address_contacts, spec.limits.widget_contacts)
         now = self.clock.now()
-        known = await self._recognise(session, profile, self._claims(spec, frame.profile, now), now)
+        claims = self._visitors.claims(self._widgets[spec.id], frame.profile.identity, now)
+        known = await self._visitors.recognise(session, profile, claims, now)
         session.customer, session.profile = known.customer, {**session.profile, **profile}
         contact = new_id(now)
         kept = store.ChatContact(
@@ -335,9 +334,7 @@ class WebChat:
             store.contact_write(kept, frame.reply_by),
         ]
         arriving = asyncio.ensure_future(self._inbox.submit(arrive, key=key, writes=writes))
-        posting = asyncio.ensure_future(
-            self._posting.post(contact, session.client, Author.CUSTOMER, text, frame.id)
-        )
+        posting = asyncio.ensure_future(self._posting.post(contact, session.client, Author.CUSTOMER, text, frame.id))
         await asyncio.wait([arriving, posting])
         first = _contact_of(arriving.result()) or contact
         if first == contact:
@@ -345,56 +342,6 @@ class WebChat:
         else:  # this very message had been left before, and its acknowledgement lost
             posting.exception()
         return {"contact": first}
-
-    # --- files -----------------------------------------------------------------------------------------------
-
-    async def upload(
-        self, token: str, name: str, chunks: AsyncIterator[bytes], address: str
-    ) -> dict[str, Any]:
-        """A customer's file, to be named by a following `say`. Raises as Files.keep; NotFound for a wrong token."""
-        session = await self.loader.session(token) if token else None
-        if session is None:
-            raise NotFound("unknown_session", "This chat is not known any more: reload the page.")
-        spec = self.widget(session.widget)
-        chat = self.chats.get(session.contact or "")
-        if chat is None or not chat.story.live:
-            raise Refused("chat_over", "Files can be sent while the chat lasts.")
-        if not session.simulated:
-            now = self.clock.now()
-            self.buckets.take("uploads", address, spec.limits.address_uploads, now)
-            self.buckets.take("uploads", f"widget {spec.id}", spec.limits.widget_uploads, now)
-        file = await self._keep(session.client, session.id, None, name, chunks, spec.attachments)
-        return msgspec.structs.asdict(attachment_view(file, staff=False))
-
-    async def upload_by_agent(
-        self, agent: str, contact: str, name: str, chunks: AsyncIterator[bytes]
-    ) -> dict[str, Any]:
-        """A file of the agent who talks to this customer."""
-        if self.reception.agent_of(contact) != agent:
-            raise Forbidden("not_yours", "Files can be sent in your own contacts only.")
-        chat = await self.loader.chat(contact)
-        file = await self._keep(chat.session.client, None, agent, name, chunks, chat.widget.attachments)
-        return msgspec.structs.asdict(attachment_view(file, staff=True))
-
-    async def _keep(
-        self, client: str, session: str | None, agent: str | None, name: str, chunks: AsyncIterator[bytes],
-        uploads: Uploads,
-    ) -> store.Attachment:  # fmt: skip
-        digest, kind, size = await self.files.keep(chunks, uploads)
-        now = self.clock.now()
-        file = store.Attachment(
-            new_id(now), client, session, agent, None, clean_name(name, kind), kind, size, digest, new_secret()
-        )
-        async with self.database.transaction(ALL) as conn:
-            await store.add_attachment(conn, file, to_datetime(now))
-        return file
-
-    async def _file(self, id: str) -> store.Attachment:
-        async with self.database.read(ALL) as conn:
-            file = await store.attachment(conn, id)
-        if file is None:
-            raise NotFound("unknown_attachment", "There is no such file.")
-        return file
 
     # --- what an agent does ----------------------------------------------------------------------------------
 
@@ -406,9 +353,7 @@ class WebChat:
         chat = await self.loader.chat(contact)
         file = None
         if attachment is not None:
-            file = await self._file(attachment)
-            if file.agent != agent:
-                raise Forbidden("not_yours", "This file was uploaded by someone else.")
+            file = await self.exchange.by_agent(attachment, agent)
         key = f"{agent}:{key}"
         if (before := chat.posted.get(key)) is None:
             name = self.reception.agent_name(agent)
@@ -431,9 +376,7 @@ class WebChat:
             chat.read_n = n
             chat.send(f'{{"t":"read","n":{n}}}')
 
-    async def _post(
-        self, chat: Chat, text: str, key: str, file: store.Attachment | None = None
-    ) -> Posted:
+    async def _post(self, chat: Chat, text: str, key: str, file: store.Attachment | None = None) -> Posted:
         if (before := chat.posted.get(key)) is None:
             before = chat.posted[key] = await self._posting.post(
                 chat.contact, chat.session.client, Author.CUSTOMER, text, key, file=file
@@ -450,7 +393,8 @@ class WebChat:
             contact = getattr(event, "contact", None)
             if contact is None:
                 if isinstance(event, RuntimeStarted):
-                    self.loader.recovered()
+                    self.stale = set(self.chats)
+                    self.find_again = True
                 continue
             chat = self.chats.get(contact)
             words = self._posting.committed(event) if isinstance(event, MessagePosted) else None
@@ -464,8 +408,7 @@ class WebChat:
                     self._tell(line)
                 if line is not None or chat.story.place != place or not isinstance(event, MessagePosted):
                     changed[contact] = chat
-            else:
-                self.loader.missed(contact, seq, event)
+            self.loader.missed(contact, seq, event, words)
             if words is not None:
                 self._tell(words.staff)
         for chat in changed.values():
@@ -486,6 +429,28 @@ class WebChat:
         for listener in self._listeners:
             listener(message)
 
+    async def find(self, contact: str) -> None:
+        """Reads a chat afresh from the ledger and shows it so to its pages."""
+        before = self.chats.pop(contact, None)
+        try:
+            messages, chat = await self.loader.conversation(contact)
+        except BaseException:
+            if before is not None:
+                self.chats.setdefault(contact, before)
+            raise
+        if before is None:
+            return
+        chat.gone_since, chat.address, chat.read_n = before.gone_since, before.address, before.read_n
+        for browser in list(before.browsers):
+            self._attach(browser, chat)
+            browser.outbox.put(self._welcome(browser, chat.state(self.reception), messages))
+        if not chat.story.live:
+            self._closed(chat)
+
+    async def left(self, contact: str) -> None:
+        """The customer has been away too long."""
+        await self._inbox.submit(CustomerLeft(contact))
+
     # --- pages and their chats -------------------------------------------------------------------------------
 
     def _welcome(self, browser: Browser, state: ChatState, messages: list[Message]) -> str:
@@ -498,20 +463,24 @@ class WebChat:
 
     def _attach(self, browser: Browser, chat: Chat) -> None:
         self._detach(browser)
+        browser.chat = chat
         chat.browsers.add(browser)
         chat.gone_since = None
 
     def _detach(self, browser: Browser) -> None:
-        contact = browser.session.contact if browser.session else None
-        chat = self.chats.get(contact) if contact else None
-        if chat is None or browser not in chat.browsers:
+        chat, browser.chat = browser.chat, None
+        if chat is None:
             return
         chat.browsers.discard(browser)
         if not chat.browsers:
             chat.gone_since = self.clock.now()
             chat.sent = None
             if not chat.story.live:
-                self.chats.pop(chat.contact, None)
+                self._drop(chat)
+
+    def _drop(self, chat: Chat) -> None:
+        if self.chats.get(chat.contact) is chat:
+            del self.chats[chat.contact]
 
     def _greeted(self, browser: Browser) -> tuple[Session, WidgetSpec]:
         if browser.session is None or browser.widget is None:
@@ -525,12 +494,14 @@ class WebChat:
         chat = self.chats.get(session.contact)
         if chat is None:
             chat = await self.loader.chat(session.contact)
-        if browser not in chat.browsers:
+        if browser.chat is not chat:
             self._attach(browser, chat)
         return chat
 
     def _forget(self, chat: Chat, session: Session) -> None:
-        self.chats.pop(chat.contact, None)
+        for browser in list(chat.browsers):
+            self._detach(browser)
+        self._drop(chat)
         if session.contact == chat.contact:
             session.contact = None
 
@@ -547,7 +518,7 @@ class WebChat:
                 self._open_by_address.pop(chat.address, None)
             chat.address = None
         if not chat.browsers:
-            self.chats.pop(chat.contact, None)
+            self._drop(chat)
 
     # --- who comes in ----------------------------------------------------------------------------------------
 
@@ -558,33 +529,6 @@ class WebChat:
         if self._demo_key is None or not hmac.compare_digest(key.encode(), self._demo_key.encode()):
             raise Forbidden("demo_key", "This is not the demonstration key of this centre.")
         return True
-
-    def _claims(self, spec: WidgetSpec, profile: Profile, now: Ms) -> dict[str, Any] | None:
-        if profile.identity is None:
-            return None
-        secret = self._widgets[spec.id].secret
-        if secret is None:
-            raise Invalid("identity_bad", "This widget has no signing secret.")
-        return rules.signed_in(profile.identity, secret, now)
-
-    async def _recognise(
-        self, session: Session, profile: dict[str, str], claims: dict[str, Any] | None, now: Ms
-    ) -> Known:
-        claims = claims or {}
-        given = CustomerProfile(
-            name=str(claims.get("name") or profile.get("name") or "")[:80],
-            phone=claims.get("phone") or profile.get("phone"),
-            email=claims.get("email") or profile.get("email"),
-            account=claims.get("sub"),
-            language=session.language,
-        )
-        async with self.database.transaction(Scope((session.client,))) as conn:
-            found = await customers.recognise(conn, session.client, given, region=self._site().region, now=now)
-            if found is None:
-                return Known(None, given.name or None, None)
-            customer = await customer_store.read(conn, found[0])
-            last = None if found[1] else await self._history.last_agent(conn, [customer.id])
-            return Known(customer.id, customer.name or given.name or None, last[0] if last else None)
 
     def _take(self, what: str, browser: Browser, address: Rate, widget: Rate | None = None) -> None:
         now = self.clock.now()

@@ -9,13 +9,13 @@ from jietong.channels.webchat import store
 from jietong.channels.webchat.chat import Chat
 from jietong.channels.webchat.service import WebChat
 from jietong.core.clock import to_datetime
-from jietong.core.commands import CustomerLeft
-from jietong.core.errors import JietongError
+from jietong.core.errors import JietongError, NotFound
 from jietong.core.vocabulary import Channel
 from jietong.db.pool import ALL
 
 log = structlog.get_logger(__name__)
 
+BEAT_S = 5.0
 LOOSE_FOR = timedelta(days=1)
 
 
@@ -32,6 +32,7 @@ class ChatWatch:
     def start(self) -> None:
         self._tasks = [
             asyncio.create_task(self._rounds(), name="chat-watch"),
+            asyncio.create_task(self._beats(), name="chat-beats"),
             asyncio.create_task(self._sweep_files(), name="chat-files"),
         ]
 
@@ -52,6 +53,18 @@ class ChatWatch:
                 await asyncio.sleep(self._every_s / len(slices))
                 for chat in part:
                     self.look(chat)
+
+    async def _beats(self) -> None:
+        """Every page hears every five seconds, not all of them at once."""
+        while True:
+            browsers = list(self._web.browsers)
+            size = max(50, -(-len(browsers) // 20))
+            slices = [browsers[i : i + size] for i in range(0, len(browsers), size)] or [[]]
+            for part in slices:
+                await asyncio.sleep(BEAT_S / len(slices))
+                frame = self._web.beat()
+                for browser in part:
+                    browser.outbox.put(frame)
 
     def look(self, chat: Chat) -> None:
         """Pushes a place in the queue that moved; gives up a customer who has been away too long."""
@@ -80,16 +93,15 @@ class ChatWatch:
     async def _find_again(self) -> None:
         """After a start or a recovery: every chat whose customer waits or talks is watched, page or no page."""
         self._web.find_again = False
-        for contact in self._web.reception.live_contacts(Channel.CHAT):
-            if contact in self._web.chats and not self._web.recovered_at(contact):
-                continue
+        stale, self._web.stale = self._web.stale, set()
+        missing = set(self._web.reception.live_contacts(Channel.CHAT)) - self._web.chats.keys()
+        for contact in sorted(stale | missing):
             try:
                 await self._web.find(contact)
-            except JietongError as error:
-                if error.code != "unknown_contact":  # not a web chat: another adapter's
-                    self._web.find_again = True
-                    log.warning("chat_not_found_again", contact=contact, code=error.code)
-            except Exception as error:
+            except NotFound:
+                pass  # not a web chat: another adapter's
+            except Exception as error:  # the database is away: the next round goes on from here
+                self._web.stale |= stale
                 self._web.find_again = True
                 log.warning("chats_wait", error=type(error).__name__)
                 return
@@ -100,10 +112,7 @@ class ChatWatch:
                 before = to_datetime(self._web.clock.now()) - LOOSE_FOR
                 async with self._web.database.transaction(ALL) as conn:
                     unused = await store.drop_loose(conn, before)
-                await self._web.files.drop(unused)
+                await self._web.files.drop(unused, before)
             except Exception as error:  # the database is away: the next hour will do
                 log.warning("files_not_swept", error=type(error).__name__)
             await asyncio.sleep(3600)
-
-
-__all__ = ["ChatWatch", "CustomerLeft"]

@@ -48,7 +48,7 @@ async def list_entries(
     principal: Annotated[Principal, Depends(allow(P.AUDIT_VIEW))],
     actor: Annotated[str | None, Query(max_length=100)] = None,
     action: Annotated[str | None, Query(max_length=100, description="`queue.changed`, or `queue.` for all")] = None,
-    object: Annotated[str | None, Query(max_length=200)] = None,  # noqa: A002 - the name in the URL
+    object: Annotated[str | None, Query(max_length=200)] = None,
     since: Annotated[AwareDatetime | None, Query(alias="from")] = None,
     until: Annotated[AwareDatetime | None, Query(alias="to")] = None,
     cursor: Annotated[int | None, Query(ge=1, le=2**62)] = None,

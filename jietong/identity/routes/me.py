@@ -58,9 +58,7 @@ async def change_me(body: MyChanges, request: Request, principal: Annotated[Prin
     http.require_person(principal)
     database, now = http.database(request), http.clock(request).now()
     if body.password is not None:
-        await service.change_own_password(
-            database, principal, old=body.password.old, new=body.password.new, now=now
-        )
+        await service.change_own_password(database, principal, old=body.password.old, new=body.password.new, now=now)
         http.watch(request).wake()
     await service.change_own(database, principal, language=body.language, theme=body.theme, now=now)
     return await me_of(request, principal)
@@ -72,9 +70,7 @@ async def start_totp(
 ) -> TotpSecret:
     """A secret for the authenticator app; it counts once a code of it is confirmed."""
     http.require_person(principal)
-    start = await service.start_totp(
-        http.database(request), principal, body.password, now=http.clock(request).now()
-    )
+    start = await service.start_totp(http.database(request), principal, body.password, now=http.clock(request).now())
     return TotpSecret(secret=start.secret, uri=start.uri, qr=start.qr)
 
 

@@ -12,6 +12,7 @@ from jietong.identity import http, service, sessions, sign_in, store
 from jietong.identity.http import allow, public
 from jietong.identity.model import Language, Principal, Theme
 from jietong.identity.permissions import Permission, Role
+from jietong.identity.rules import SESSION_LONGEST, TRUST
 
 router = APIRouter(tags=["session"])
 P = Permission
@@ -92,9 +93,10 @@ async def open_session(body: SignIn, request: Request, response: Response) -> Me
     if before and (old := await sessions.principal_of(database, before, now=now)):
         await sign_in.sign_out(database, old, now=now)
         http.watch(request).wake()
-    http.set_cookie(response, request, http.SESSION_COOKIE, done.secret, age_s=None)
+    # Kept over a restart of the browser: a crash must not lock an agent out of open contacts.
+    http.set_cookie(response, request, http.SESSION_COOKIE, done.secret, age_s=SESSION_LONGEST // 1000)
     if done.trust_secret:
-        http.set_cookie(response, request, http.TRUST_COOKIE, done.trust_secret, age_s=30 * 86_400)
+        http.set_cookie(response, request, http.TRUST_COOKIE, done.trust_secret, age_s=TRUST // 1000)
     principal = await sessions.principal_of(database, done.secret, now=now)
     if principal is None:  # closed by an administrator in this very moment
         raise Forbidden("session_ended", "Your account was closed.")
@@ -186,5 +188,3 @@ async def me_of(request: Request, principal: Principal) -> Me:
         csrf=principal.csrf,
         site=SiteView(id=site.id, name=site.name, zone=site.zone, demo=demo),
     )
-
-

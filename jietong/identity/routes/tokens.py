@@ -50,9 +50,7 @@ class TokenList(BaseModel):
 
 
 @router.get("/api/tokens")
-async def list_tokens(
-    request: Request, principal: Annotated[Principal, Depends(allow(P.TOKENS_EDIT))]
-) -> TokenList:
+async def list_tokens(request: Request, principal: Annotated[Principal, Depends(allow(P.TOKENS_EDIT))]) -> TokenList:
     """Tokens that were not revoked, newest first."""
     async with http.database(request).read(ALL) as conn:
         return TokenList(items=[_view(token) for token in await tokens.list_tokens(conn, by=principal)])

@@ -12,7 +12,7 @@ export function allowSound(): void {
 export function ring(kind: "joined" | "message"): void {
   if (context?.state !== "running") return;
   const tones = kind === "joined" ? [660, 880] : [740];
-  tones.forEach((frequency, at) => tone(frequency, at * 0.18));
+  for (const [at, frequency] of tones.entries()) tone(frequency, at * 0.18);
 }
 
 function tone(frequency: number, after: number): void {

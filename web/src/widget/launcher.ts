@@ -9,6 +9,7 @@
  */
 
 import type { ToFrame, ToParent } from "./bridge";
+import { type Lang, langOf } from "./lang";
 
 type Api = { open: () => void; close: () => void; readonly unread: number };
 declare global {
@@ -17,7 +18,7 @@ declare global {
   }
 }
 
-const LABELS: Record<string, { open: string; close: string; unread: (n: number) => string }> = {
+const LABELS: Record<Lang, { open: string; close: string; unread: (n: number) => string }> = {
   "zh-Hans": { open: "打开在线客服", close: "收起在线客服", unread: (n) => `，${n} 条未读` },
   "zh-Hant": { open: "開啟線上客服", close: "收合線上客服", unread: (n) => `，${n} 則未讀` },
   en: { open: "Open chat", close: "Minimise chat", unread: (n) => `, ${n} unread` },
@@ -33,8 +34,7 @@ if (script?.dataset.widget && !window.jietongChat) {
 function start(tag: HTMLScriptElement, widget: string): void {
   const origin = new URL(tag.src, location.href).origin;
   const lang = tag.dataset.lang ?? "";
-  const labels = LABELS[lang || speech(document.documentElement.lang || navigator.language)] ?? LABELS.en;
-  if (!labels) return;
+  const labels = LABELS[langOf(lang || document.documentElement.lang || navigator.language) ?? "en"];
 
   const query = new URLSearchParams({ widget, embed: "1" });
   if (lang) query.set("lang", lang);
@@ -122,12 +122,6 @@ function start(tag: HTMLScriptElement, widget: string): void {
   };
   document.body.append(host);
   frame.src = `${origin}/chat?${query}${identity}`;
-}
-
-function speech(tag: string): string {
-  const lower = tag.toLowerCase();
-  if (/^zh-(.*-)?(hant|tw|hk|mo)\b/.test(lower)) return "zh-Hant";
-  return lower.startsWith("zh") ? "zh-Hans" : "en";
 }
 
 function css(side: "left" | "right"): string {

@@ -2,6 +2,7 @@
 import "../ui/tokens.css";
 import "./chat.css";
 import { render } from "preact";
+import { allowSound } from "./attention";
 import { keep } from "./keep";
 import { Session } from "./session";
 import { App } from "./view/App";
@@ -18,6 +19,9 @@ const kept = keep(widget);
 const lang = chooseLang(query.get("lang"), kept.lang(), navigator.languages ?? [], []);
 const session = new Session(widget, kept, lang);
 const root = document.getElementById("chat");
+
+addEventListener("pointerdown", allowSound, { passive: true });
+addEventListener("keydown", allowSound);
 
 if (root) {
   render(

@@ -1,6 +1,6 @@
 /** How times and sizes are written for the customer. */
 
-type Lang = "zh-Hans" | "zh-Hant" | "en";
+import type { Lang } from "./lang";
 
 const HOURS: Record<Lang, (hours: number, minutes: number) => string> = {
   "zh-Hans": (h, m) => `${h} 小时 ${m} 分`,

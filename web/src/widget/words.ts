@@ -1,9 +1,8 @@
 /** All that the customer reads, in three languages. A missing key does not compile; 繁體 is written, not converted. */
 
+import { LANGS, type Lang, langOf } from "./lang";
 import { clock, hours } from "./time";
 
-export type Lang = "zh-Hans" | "zh-Hant" | "en";
-export const LANGS: readonly Lang[] = ["zh-Hans", "zh-Hant", "en"];
 export const LANG_NAMES: Record<Lang, string> = { "zh-Hans": "简体中文", "zh-Hant": "繁體中文", en: "English" };
 
 const hans = {
@@ -70,7 +69,7 @@ const hans = {
   nameMissing: "请写怎么称呼您",
   emailWrong: "邮箱地址不完整，例如 name@example.com",
   textMissing: "请先写一句话",
-  closedLead: (when: string) => (when ? `人工客服${when}上班。` : "现在不是人工服务时间。"),
+  closedLead: (when: string) => (when ? `人工客服${when} 上班。` : "现在不是人工服务时间。"),
   closedRest: "现在留言，上班后回复您。",
   fullLead: "排队的人太多，暂时排不进来。",
   fullRest: "可以留言，我们尽快回复；也可以稍后再试。",
@@ -215,7 +214,7 @@ const hant: Words = {
   nameMissing: "請填寫如何稱呼您",
   emailWrong: "電子郵件不完整，例如 name@example.com",
   textMissing: "請先輸入一句話",
-  closedLead: (when) => (when ? `專人客服${when}開始服務。` : "目前不是專人服務時間。"),
+  closedLead: (when) => (when ? `專人客服${when} 開始服務。` : "目前不是專人服務時間。"),
   closedRest: "請留言，我們上班後回覆您。",
   fullLead: "排隊的人太多，暫時無法加入。",
   fullRest: "可以留言，我們會盡快回覆；也可以稍後再試。",
@@ -459,14 +458,6 @@ export function chooseLang(
     if (lang && possible.includes(lang)) return lang;
   }
   return possible.find((lang) => lang === offered[0]) ?? possible[0] ?? "en";
-}
-
-/** BCP 47 tag → ours: zh-TW, zh-HK and zh-MO read 繁體. */
-export function langOf(tag: string): Lang | null {
-  const lower = tag.toLowerCase().replaceAll("_", "-");
-  if (/^zh-(.*-)?(hant|tw|hk|mo)\b/.test(lower)) return "zh-Hant";
-  if (lower === "zh" || lower.startsWith("zh-")) return "zh-Hans";
-  return lower === "en" || lower.startsWith("en-") ? "en" : null;
 }
 
 /** "today 14:00", "tomorrow 8:00", "Wed, 25 Nov 8:00", in the customer's own time zone. */

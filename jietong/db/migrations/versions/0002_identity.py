@@ -133,20 +133,20 @@ CREATE FUNCTION audit_append(
     at_ms bigint, actor text, name text, action text, object text, details text, address text
 ) RETURNS bigint LANGUAGE plpgsql AS $$
 DECLARE
-    head audit_head;
-    next bigint;
-    link bytea;
+    head  audit_head;
+    place bigint;
+    link  bytea;
 BEGIN
     SELECT * INTO STRICT head FROM audit_head FOR UPDATE;
-    next := head.seq + 1;
+    place := head.seq + 1;
     link := sha256(head.digest || convert_to(
-        audit_field(next::text) || audit_field(at_ms::text) || audit_field(actor) || audit_field(name)
+        audit_field(place::text) || audit_field(at_ms::text) || audit_field(actor) || audit_field(name)
         || audit_field(action) || audit_field(object) || audit_field(details) || audit_field(address), 'UTF8'));
     INSERT INTO audit_entry VALUES (
-        next, 'epoch'::timestamptz + at_ms * interval '1 millisecond', actor, name, action, object, details::json,
+        place, 'epoch'::timestamptz + at_ms * interval '1 millisecond', actor, name, action, object, details::json,
         address, head.digest, link);
-    UPDATE audit_head SET seq = next, digest = link;
-    RETURN next;
+    UPDATE audit_head SET seq = place, digest = link;
+    RETURN place;
 END $$
     """,
 )

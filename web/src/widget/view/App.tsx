@@ -1,12 +1,13 @@
 /** @jsxImportSource preact */
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
-import { allowSound, ring } from "../attention";
+import { ring } from "../attention";
 import { onParent, tellParent } from "../bridge";
 import { palette } from "../colour";
 import type { Keep, Profile } from "../keep";
+import { LANGS, type Lang } from "../lang";
 import { inChat, type Model, type Outgoing } from "../protocol";
 import type { Session } from "../session";
-import { chooseLang, LANGS, type Lang, problem, WORDS } from "../words";
+import { chooseLang, problem, WORDS } from "../words";
 import { Composer } from "./Composer";
 import { type Asked, ProfileFields, trimmed, wrongField } from "./Fields";
 import { Header } from "./Header";
@@ -97,7 +98,7 @@ export function App({ session, keep, widget, wish, theme, embedded, identity }: 
   }
 
   return (
-    <div class={embedded ? "chat embedded" : "chat"} onPointerDown={allowSound} onKeyDown={allowSound}>
+    <div class={embedded ? "chat embedded" : "chat"}>
       <Header
         words={words}
         lang={lang}
@@ -165,7 +166,7 @@ export function App({ session, keep, widget, wish, theme, embedded, identity }: 
           >
             {screen === "start" && config.ask.length > 0 ? (
               <div class="ask">
-                <p>{words.beforeStart}</p>
+                <p class="lead">{words.beforeStart}</p>
                 <ProfileFields
                   words={words}
                   ask={config.ask as Asked[]}
@@ -321,7 +322,7 @@ function useConnection(
       document.removeEventListener("visibilitychange", look);
       session.close();
     };
-  }, [session, keep, embedded, widget]);
+  }, [session, keep, embedded, widget, setShown]);
 }
 
 /** Tells the launcher its colour; without a network it tries again until there is one. */

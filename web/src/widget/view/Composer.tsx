@@ -134,7 +134,7 @@ export function Composer(props: Props) {
           value={text}
           placeholder={props.hint}
           aria-label={props.hint}
-          enterKeyHint="send"
+          enterkeyhint="send"
           onInput={(event) => change(event.currentTarget.value)}
           onKeyDown={onKeyDown}
           onPaste={onPaste}

@@ -4,6 +4,7 @@ import type { Profile } from "../keep";
 import type { Words } from "../words";
 
 export type Asked = "name" | "phone" | "email";
+const TYPES = { name: "text", phone: "tel", email: "email" } as const;
 
 /** Native radio buttons: the arrow keys, the form and the screen reader work as everywhere. */
 export function Radios<T extends string | number | boolean>(props: {
@@ -59,9 +60,9 @@ export function ProfileFields(props: {
             </label>
             <input
               id={`${id}${field}`}
-              type={field === "phone" ? "tel" : field === "email" ? "email" : "text"}
+              {...({ type: TYPES[field] } as { type: "text" })}
               dir="auto"
-              autocomplete={field === "phone" ? "tel" : field}
+              autoComplete={field === "phone" ? "tel" : field}
               maxLength={field === "email" ? 254 : 80}
               value={props.value[field] ?? ""}
               aria-invalid={wrong}

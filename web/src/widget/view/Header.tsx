@@ -1,6 +1,7 @@
 /** @jsxImportSource preact */
 import { useEffect, useRef, useState } from "preact/hooks";
-import { LANG_NAMES, type Lang, type Words } from "../words";
+import type { Lang } from "../lang";
+import { LANG_NAMES, type Words } from "../words";
 import { Icon } from "./Icon";
 
 type Props = {
@@ -32,6 +33,11 @@ export function Header(props: Props) {
         <h1 dir="auto">{agent ?? props.title}</h1>
         <p dir="auto">{agent ? props.title : props.note}</p>
       </div>
+      {props.canEnd ? (
+        <button type="button" class="end" onClick={props.onEnd}>
+          {words.end}
+        </button>
+      ) : null}
       <Menu {...props} />
       {props.embedded ? (
         <button type="button" class="ib" aria-label={words.minimise} onClick={props.onMinimise}>
@@ -95,19 +101,6 @@ function Menu(props: Props) {
               <Icon name="download" size={16} />
               {words.transcript}
             </a>
-          ) : null}
-          {props.canEnd ? (
-            <button
-              type="button"
-              role="menuitem"
-              onClick={() => {
-                close();
-                props.onEnd();
-              }}
-            >
-              <Icon name="close" size={16} />
-              {words.endYes}
-            </button>
           ) : null}
           {props.langs.length > 1
             ? props.langs.map((lang) => (

@@ -9,7 +9,7 @@ export function Icon({ name, size = 20 }: { name: keyof typeof PATHS; size?: num
       height={size}
       fill="none"
       stroke="currentColor"
-      stroke-width={1.5}
+      stroke-width={name === "more" ? 2.2 : 1.5}
       stroke-linecap="round"
       stroke-linejoin="round"
       aria-hidden="true"

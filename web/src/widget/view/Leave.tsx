@@ -2,7 +2,8 @@
 import { useState } from "preact/hooks";
 import type { WidgetConfig } from "../../live/types";
 import type { Profile } from "../keep";
-import { dayAndTime, type Lang, problem, type Words } from "../words";
+import type { Lang } from "../lang";
+import { dayAndTime, problem, type Words } from "../words";
 import { type Asked, ProfileFields, Radios, trimmed, wrongField } from "./Fields";
 
 type ReplyBy = "phone" | "sms" | "email";

@@ -3,10 +3,11 @@
 import type { ComponentChildren } from "preact";
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import type { Message } from "../../live/types";
+import type { Lang } from "../lang";
 import { type Model, type Outgoing, textOf, unechoed } from "../protocol";
 import type { PendingFile } from "../session";
 import { clock, size } from "../time";
-import { type Lang, problem, systemLine, type Words } from "../words";
+import { problem, systemLine, type Words } from "../words";
 import { Icon } from "./Icon";
 
 type Props = {
@@ -64,7 +65,6 @@ export function Log(props: Props) {
 
   return (
     <div class="log-box">
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard */}
       <div
         class="log"
         ref={box}
@@ -90,7 +90,7 @@ export function Log(props: Props) {
           />
         ))}
         {waiting.map((item) => (
-          <Waiting key={item.frame.id} item={item} words={words} online={model.link === "open"} {...props} />
+          <Waiting key={item.frame.id} item={item} online={model.link === "open"} {...props} />
         ))}
         {props.files.map((file) => (
           <GoingFile key={file.id} file={file} words={words} onRetry={props.onRetryFile} onDrop={props.onDropFile} />

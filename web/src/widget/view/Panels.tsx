@@ -2,7 +2,8 @@
 import { useState } from "preact/hooks";
 import type { ChatState } from "../../live/types";
 import { clock, hours } from "../time";
-import type { Lang, Words } from "../words";
+import type { Lang } from "../lang";
+import type { Words } from "../words";
 import { Radios } from "./Fields";
 import { Icon } from "./Icon";
 
@@ -171,7 +172,7 @@ export function ConfirmEnd(props: { words: Words; queueing: boolean; onYes: () =
         if (event.key === "Escape") props.onNo();
       }}
     >
-      <div>
+      <div class="box">
         <h2 id="end-title">{words.endTitle}</h2>
         <p>{props.queueing ? words.endQueue : words.endTalk}</p>
         <div class="actions">

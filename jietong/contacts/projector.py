@@ -1,0 +1,188 @@
+"""Follows the ledger and keeps the contact records. Exactly once: rows and cursor are committed together.
+
+It may run in the writer's process, in another, or in two at once: the cursor's row is locked while a batch is
+done. A kill at any instant loses nothing and doubles nothing; `rebuild` starts from an empty table.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from typing import NamedTuple
+
+import asyncpg
+import msgspec
+import structlog
+
+from jietong.contacts import store
+from jietong.contacts.facts import Facts, FactsState, IntervalChange
+from jietong.contacts.fold import ContactFold
+from jietong.contacts.model import AgentInterval, Segment
+from jietong.contacts.record import facets_of, record_of
+from jietong.core import events as e
+from jietong.core.inbox import Batch, Inbox
+from jietong.core.vocabulary import Ms
+from jietong.db import ledger
+from jietong.db.pool import ALL, Database
+
+log = structlog.get_logger(__name__)
+
+BATCH = 2000  # events in one transaction
+KEEP_FOLD_MS: Ms = 3_600_000  # how long after a contact's end its folding may be taken up again
+LOOK_S = 1.0  # how often to look when nobody wakes us
+
+
+class _Carried(msgspec.Struct):
+    """What the cursor's row carries from batch to batch: set-up seen so far, and the agents' open intervals."""
+
+    facts: FactsState = msgspec.field(default_factory=FactsState)
+    interval_seq: dict[str, int] = msgspec.field(default_factory=dict)  # agent → seq of the open interval
+
+
+class Progress(NamedTuple):
+    seq: int
+    events: int
+
+
+class ContactsProjector:
+    """`run()` until cancelled; or `catch_up()` once. `inbox`, where given, wakes it after each commit."""
+
+    def __init__(self, database: Database, site: str = "main", inbox: Inbox | None = None) -> None:
+        self._database = database
+        self._site = site
+        self._inbox = inbox
+        self._awake = asyncio.Event()
+        self._moved = asyncio.Condition()
+        self.seq = 0
+
+    async def run(self) -> None:
+        """Catches up after every commit. A database that is away is waited for."""
+        unsubscribe: Callable[[], None] | None = None
+        if self._inbox is not None:
+            unsubscribe = self._inbox.subscribe(self._wake)
+        try:
+            while True:
+                try:
+                    await self.catch_up()
+                except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+                    log.warning("contacts.projector_waits", error=type(error).__name__)
+                    await asyncio.sleep(LOOK_S)
+                    continue
+                try:
+                    await asyncio.wait_for(self._awake.wait(), LOOK_S)
+                except TimeoutError:
+                    pass
+                self._awake.clear()
+        finally:
+            if unsubscribe is not None:
+                unsubscribe()
+
+    async def catch_up(self) -> int:
+        """Follows the ledger to its present end; gives how many events that took."""
+        total = 0
+        while True:
+            progress = await self._batch()
+            total += progress.events
+            async with self._moved:
+                self.seq = progress.seq
+                self._moved.notify_all()
+            if progress.events < BATCH:
+                return total
+
+    async def wait_for(self, seq: int) -> None:
+        """Returns once the records reflect the ledger up to `seq`. `run()` must be going on."""
+        async with self._moved:
+            await self._moved.wait_for(lambda: self.seq >= seq)
+
+    async def rebuild(self) -> AsyncIterator[Progress]:
+        """Empties the records and makes them again from the whole ledger, batch by batch."""
+        async with self._database.transaction(ALL) as conn:
+            await store.clear(conn, self._site)
+        while True:
+            progress = await self._batch()
+            yield progress
+            if progress.events < BATCH:
+                return
+
+    def _wake(self, batch: Batch) -> None:
+        self._awake.set()
+
+    async def _batch(self) -> Progress:
+        async with self._database.transaction(ALL) as conn:
+            seq, state = await store.take_cursor(conn, self._site)
+            stored = await ledger.read(conn, self._site, after_seq=seq, limit=BATCH)
+            if not stored:
+                return Progress(seq, 0)
+            events = [(row.seq, row.event) for row in stored]
+            carried = msgspec.msgpack.decode(state, type=_Carried) if state else _Carried()
+            work = _Work(carried, self._site)
+            work.take(await store.load_folds(conn, sorted({c for _, ev in events if (c := _contact(ev))})))
+            for at_seq, event in events:
+                work.apply(at_seq, event)
+            await work.write(conn)
+            last = events[-1][0]
+            await store.move_cursor(conn, self._site, last, work.carried_on())
+            await store.drop_old_folds(conn, events[-1][1].at - KEEP_FOLD_MS)
+            return Progress(last, len(events))
+
+
+class _Work:
+    """One batch: the folds it touches, and the rows that come of it."""
+
+    def __init__(self, carried: _Carried, site: str) -> None:
+        self._carried = carried
+        self._site = site
+        self._facts = Facts(carried.facts)
+        self._folds: dict[str, ContactFold] = {}
+        self._before: dict[str, frozenset[str]] = {}
+        self._segments: dict[tuple[str, int], Segment] = {}
+        self._intervals: dict[int, AgentInterval] = {}
+        self._last: dict[str, int] = {}
+
+    def take(self, folds: dict[str, ContactFold]) -> None:
+        self._folds.update(folds)
+        self._before.update({id: facets_of(fold, record_of(fold)) for id, fold in folds.items()})
+        self._facts.state.contacts.update(folds)
+
+    def apply(self, seq: int, event: e.AnyEvent) -> None:
+        changes = self._facts.apply(event)
+        contact = _contact(event)
+        if contact is not None and (fold := self._facts.state.contacts.get(contact)) is not None:
+            self._folds[contact] = fold
+            self._last[contact] = seq
+        for change in changes:
+            if isinstance(change, IntervalChange):
+                self._interval(seq, change.new)
+            else:
+                self._segments[change.new.contact, change.new.n] = change.new
+
+    async def write(self, conn: store.Connection) -> None:
+        rows, add, remove = [], [], []
+        for contact, seq in self._last.items():
+            fold = self._folds[contact]
+            record = record_of(fold)
+            rows.append(store.Stored(record, self._site, seq, msgspec.msgpack.encode(fold)))
+            before, after = self._before.get(contact, frozenset()), facets_of(fold, record)
+            add += [(facet, fold.arrived, contact, fold.client) for facet in sorted(after - before)]
+            remove += [(facet, fold.arrived, contact) for facet in sorted(before - after)]
+        await store.save_contacts(conn, rows)
+        await store.save_segments(conn, self._segments.values())
+        await store.change_facets(conn, add, remove)
+        await store.save_intervals(
+            conn, self._site, [store.StoredInterval(seq, one) for seq, one in self._intervals.items()]
+        )
+
+    def carried_on(self) -> bytes:
+        self._facts.state.contacts = {}
+        self._facts.state.settled = []
+        return msgspec.msgpack.encode(self._carried)
+
+    def _interval(self, seq: int, interval: AgentInterval) -> None:
+        if interval.end is not None:
+            self._intervals[self._carried.interval_seq[interval.agent]] = interval
+        else:
+            self._carried.interval_seq[interval.agent] = seq
+            self._intervals[seq] = interval
+
+
+def _contact(event: e.AnyEvent) -> str | None:
+    contact: str | None = getattr(event, "contact", None)
+    return contact
