@@ -57,7 +57,7 @@ class Filter(NamedTuple):
 
 
 def check(wanted: Filter) -> None:
-    """Raises Invalid `bad_filter` for a facet or a happening that does not exist, or a period that ends before it starts."""
+    """Raises Invalid `bad_filter` for a facet or a happening that does not exist, or a period turned round."""
     for facet, values in wanted.facets:
         unknown = [v for v in values if v not in HAD] if facet == "had" else []
         if facet not in _DRIVERS or unknown:
@@ -83,10 +83,10 @@ async def page(
     return [store.record_of_row(row) for row in rows]
 
 
-async def count(conn: store.Connection, wanted: Filter) -> int:
-    """How many there are, up to COUNT_LIMIT + 1."""
-    sql, args = _query(wanted, None, COUNT_LIMIT + 1, True)
-    n: int = await conn.fetchval(f"{sql} SELECT count(*) FROM (SELECT FROM found LIMIT {COUNT_LIMIT + 1}) x", *args)
+async def count(conn: store.Connection, wanted: Filter, most: int = COUNT_LIMIT) -> int:
+    """How many there are; `most` + 1 stands for all that is more."""
+    sql, args = _query(wanted, None, most + 1, True)
+    n: int = await conn.fetchval(f"{sql} SELECT count(*) FROM found", *args)
     return n
 
 
@@ -158,9 +158,7 @@ def _query(wanted: Filter, after: Cursor | None, limit: int, newest_first: bool)
     )
 
 
-def _span(
-    arrived: str, id: str, wanted: Filter, after: Cursor | None, newest_first: bool, args: _Args
-) -> str:
+def _span(arrived: str, id: str, wanted: Filter, after: Cursor | None, newest_first: bool, args: _Args) -> str:
     out = f"{arrived} >= {args.add(wanted.start)} AND {arrived} < {args.add(wanted.end)}"
     if after is not None:
         at, key = args.add(after.arrived), args.add(after.id)

@@ -254,7 +254,7 @@ def _not_taken(outcome: End) -> "_Step":
 
 
 def _take(fold: ContactFold, at: Ms, agent: str, context: FactContext, kind: Kind) -> list[SegmentChange]:
-    """`agent`'s handling begins. One who is still wrapping up an earlier part of the same contact starts a new one."""
+    """`agent`'s handling begins; one who still wraps up an earlier part of the same contact starts a new one."""
     changes = []
     if agent in fold.legs:
         changes += _finish(fold, at, agent, End.COMPLETED)

@@ -120,4 +120,3 @@ def facets_of(fold: ContactFold, record: ContactRecord) -> frozenset[str]:
             if row.kind is kind and (ends is None or row.outcome in ends):
                 out.add(f"had:{name}")
     return frozenset(out)
-

@@ -96,9 +96,7 @@ async def change_facets(
     """`add`: facet, arrived, contact, client; `remove`: the first three."""
     gone = list(remove)
     if gone:
-        await conn.executemany(
-            "DELETE FROM contact_facet WHERE facet = $1 AND arrived = $2 AND contact = $3", gone
-        )
+        await conn.executemany("DELETE FROM contact_facet WHERE facet = $1 AND arrived = $2 AND contact = $3", gone)
     await conn.executemany(
         """
         INSERT INTO contact_facet (facet, arrived, contact, client) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING
@@ -133,9 +131,7 @@ async def drop_old_folds(conn: Connection, before: Ms) -> None:
 
 async def clear(conn: Connection, site: str) -> None:
     """Forgets all that comes from the ledger. Notes and corrections stay."""
-    await conn.execute(
-        "DELETE FROM contact_facet f USING contact c WHERE c.id = f.contact AND c.site = $1", site
-    )
+    await conn.execute("DELETE FROM contact_facet f USING contact c WHERE c.id = f.contact AND c.site = $1", site)
     await conn.execute("DELETE FROM segment s USING contact c WHERE c.id = s.contact AND c.site = $1", site)
     await conn.execute("DELETE FROM contact WHERE site = $1", site)
     await conn.execute("DELETE FROM agent_interval WHERE site = $1", site)

@@ -153,7 +153,7 @@ class ReasonSpec(Spec, frozen=True):
     """A code chosen by people: why a break, why the customer wrote."""
 
     id: str
-    kind: str  # "break" or "contact"
+    kind: str  # "break", "contact", or "article": a category of the knowledge base
     name: Names
     client: str | None = None  # contact reasons may belong to one client
     parent: str | None = None

@@ -8,6 +8,7 @@ neighbouring characters, and whole Latin words. A piece never crosses a space or
 import unicodedata
 from collections import Counter
 from collections.abc import Iterator
+from itertools import pairwise
 
 
 def normal(text: str) -> str:
@@ -31,7 +32,7 @@ def grams(text: str) -> Counter[str]:
             out[run] += 1
         if len(run) == 1:
             out[run] += 1
-        for left, right in zip(run, run[1:], strict=False):
+        for left, right in pairwise(run):
             out[left + right] += 1
         if len(run) > 1:
             for char in run:
@@ -52,7 +53,7 @@ def query_grams(text: str) -> list[str]:
             continue
         if run.isascii() and len(run) > 2:
             out[run] = None
-        for left, right in zip(run, run[1:], strict=False):
+        for left, right in pairwise(run):
             out[left + right] = None
     return list(out)
 

@@ -1,6 +1,7 @@
 """Customers, and the identities they are recognised by. Frozen facts."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import NamedTuple
 
@@ -107,7 +108,8 @@ class Profile(NamedTuple):
     language: str = "zh-Hans"
 
 
-class Draft(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Draft:
     """A file to be written: all that people may edit."""
 
     name: str
@@ -116,7 +118,5 @@ class Draft(NamedTuple):
     language: str = "zh-Hans"
     region: str = ""
     organisation: str | None = None
-    attributes: dict[str, str] = {}
+    attributes: dict[str, str] = field(default_factory=dict)
     notes: str = ""
-
-

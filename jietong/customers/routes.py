@@ -1,6 +1,7 @@
 """HTTP: the customer file and the screen pop. Numbers leave masked; only `reveal` gives them whole."""
 
 import base64
+from dataclasses import fields
 from typing import Annotated, cast
 
 from fastapi import APIRouter, Depends, Query
@@ -233,7 +234,7 @@ async def change(id: str, body: ChangedCustomer, by: Edits, db: Db, now: Now, wh
     given = body.model_dump(include=set(Fields.model_fields), exclude_unset=True)
     nullable = {"organisation"}
     given = {field: value for field, value in given.items() if value is not None or field in nullable}
-    draft = Draft(**{field: given.get(field, getattr(present, field)) for field in Draft._fields})
+    draft = Draft(**{field: given.get(field, getattr(present, field)) for field in _EDITABLE})
     after = await service.change(
         db,
         now,
@@ -278,13 +279,16 @@ async def pop(
     )
 
 
+_EDITABLE = tuple(field.name for field in fields(Draft))
+
+
 def _out(one: Customer, where: SiteSpec) -> CustomerOut:
-    fields = one._asdict()
-    fields["identities"] = [
+    given = one._asdict()
+    given["identities"] = [
         IdentityOut(key=key, kind=has.kind, masked=rules.masked(has, where.region), verified=has.verified)
         for key, has in enumerate(one.identities)
     ]
-    return CustomerOut(**fields)
+    return CustomerOut(**given)
 
 
 def _suspect(one: Suspect, where: SiteSpec) -> SuspectOut:

@@ -118,4 +118,6 @@ def same_name(one: str, other: str) -> bool:
 
 
 def _bad_phone() -> Invalid:
-    return Invalid("bad_phone", "This is not a telephone number; with a foreign one, write + and the country.", field="phone")
+    return Invalid(
+        "bad_phone", "This is not a telephone number; with a foreign one, write + and the country.", field="phone"
+    )

@@ -279,5 +279,7 @@ def _customer(row: asyncpg.Record) -> Customer:
         merged_into=row["merged_into"],
         created_at=to_ms(row["created_at"]),
         updated_at=to_ms(row["updated_at"]),
-        identities=tuple(Identity(IdentityKind(kind), value, verified) for kind, value, verified in row["identities"]),
+        identities=tuple(
+            Identity(IdentityKind(kind), value, verified) for kind, value, verified in row["identities"]
+        ),
     )

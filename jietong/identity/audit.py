@@ -19,6 +19,7 @@ import orjson
 from jietong.core.clock import to_ms
 from jietong.core.inbox import Write
 from jietong.core.vocabulary import Ms
+from jietong.db.pool import Connection
 from jietong.identity.model import Principal
 
 EMPTY = bytes(32)
@@ -71,7 +72,7 @@ def append_write(
 
 
 async def append(
-    conn: asyncpg.Connection,
+    conn: Connection,
     *,
     by: Principal,
     action: str,
@@ -90,7 +91,7 @@ async def append(
 
 
 async def entries(
-    conn: asyncpg.Connection,
+    conn: Connection,
     *,
     before: int | None = None,
     limit: int = 100,
@@ -126,7 +127,7 @@ async def entries(
     ]
 
 
-async def verify(conn: asyncpg.Connection) -> Verdict:
+async def verify(conn: Connection) -> Verdict:
     """Reads the whole log and computes the chain again: sequence, each digest, and the head.
 
     Call it in one read transaction. It cannot tell a log that was wholly rewritten together with its head: keep
@@ -146,7 +147,7 @@ async def verify(conn: asyncpg.Connection) -> Verdict:
     return Verdict(expected, previous.hex())
 
 
-async def _all(conn: asyncpg.Connection) -> AsyncIterator[asyncpg.Record]:
+async def _all(conn: Connection) -> AsyncIterator[asyncpg.Record]:
     cursor = conn.cursor(
         """
         SELECT seq, at, actor, name, action, object, details::text AS details, address, prev, digest

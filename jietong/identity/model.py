@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
-from jietong.db.pool import ALL, Scope
+from jietong.db.pool import Scope
 from jietong.identity.permissions import Permission, Role, permissions_of
 
 
@@ -78,7 +78,7 @@ class Principal:
     @property
     def scope(self) -> Scope:
         """The clients whose rows the database shows to this principal."""
-        return ALL if self.clients is None else Scope(self.clients)
+        return Scope(self.clients)
 
     def may(self, permission: Permission) -> bool:
         return permission in self.permissions

@@ -94,6 +94,8 @@ def check_account(
         raise Invalid("roles_missing", "Give at least one role.", field="roles")
     if clients is not None and not clients:
         raise Invalid("clients_missing", "Name at least one client, or null for all.", field="clients")
+    if any(not client or "," in client or client == "*" for client in clients or ()):
+        raise Invalid("bad_client", "A client's id is never empty, `*`, or with a comma.", field="clients")
     if Role.CLIENT in roles and clients is None:
         raise Invalid("client_needs_scope", "An account of a client names the client it belongs to.", field="clients")
     if not within(clients, by.clients) or (before is not None and not within(before.clients, by.clients)):

@@ -7,13 +7,11 @@ sockets opened anew (watch.py); the routes call `watch.wake()` afterwards.
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
-import asyncpg
-
 from jietong.core.clock import to_datetime
 from jietong.core.errors import Invalid, NotFound, Refused
 from jietong.core.ids import new_id
 from jietong.core.vocabulary import Ms
-from jietong.db.pool import ALL, Database
+from jietong.db.pool import ALL, Connection, Database
 from jietong.identity import audit, guard, sessions, store, totp
 from jietong.identity.model import SYSTEM, Account, Language, Principal, Theme
 from jietong.identity.passwords import hash_password, password_matches
@@ -41,7 +39,7 @@ class TotpStart:
 
 
 async def add_account(
-    conn: asyncpg.Connection,
+    conn: Connection,
     fields: AccountFields,
     *,
     now: Ms,
@@ -150,14 +148,14 @@ async def reset_totp(database: Database, account_id: str, *, by: Principal, now:
         await audit.append(conn, by=by, action="account.totp_reset", object=account_id, now=now)
 
 
-async def check_login_free(conn: asyncpg.Connection, login: str) -> None:
+async def check_login_free(conn: Connection, login: str) -> None:
     """Raises Refused `login_taken`. The unique index has the last word; this is for refusing early."""
     if await store.find(conn, login) is not None:
         raise store.login_taken()
 
 
 async def list_accounts(
-    conn: asyncpg.Connection, *, by: Principal, after: str | None, limit: int, q: str | None
+    conn: Connection, *, by: Principal, after: str | None, limit: int, q: str | None
 ) -> tuple[list[Account], str | None]:
     """Accounts that share a client with the reader, by login; with the login to go on after."""
     found: list[Account] = []
@@ -170,7 +168,7 @@ async def list_accounts(
     return found[:limit], found[limit - 1].login if len(found) > limit else None
 
 
-async def read_account(conn: asyncpg.Connection, account_id: str, *, by: Principal) -> Account:
+async def read_account(conn: Connection, account_id: str, *, by: Principal) -> Account:
     """Raises NotFound, also for an account out of reach."""
     account = await store.get(conn, account_id)
     if not overlaps(account.clients, by.clients):

@@ -7,12 +7,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-import asyncpg
-
 from jietong.core.clock import to_datetime
 from jietong.core.ids import new_id, new_secret
 from jietong.core.vocabulary import Ms
-from jietong.db.pool import ALL, Database
+from jietong.db.pool import ALL, Connection, Database
 from jietong.identity.model import Language, Principal, Source, Theme
 from jietong.identity.permissions import permissions_of, roles_of
 from jietong.identity.rules import DAY, MINUTE, SESSION_IDLE, SESSION_LONGEST, TRUST
@@ -32,7 +30,7 @@ class SessionView:
     browser: str
 
 
-async def open_session(conn: asyncpg.Connection, account_id: str, source: Source, *, now: Ms) -> tuple[str, str]:
+async def open_session(conn: Connection, account_id: str, source: Source, *, now: Ms) -> tuple[str, str]:
     """A new session: (its id, the secret for the cookie)."""
     session_id, secret = new_id(now), new_secret()
     await conn.execute(
@@ -117,7 +115,7 @@ def rights(roles: Sequence[str], clients: Sequence[str] | None, agent_id: str | 
     return frozenset(roles), None if clients is None else frozenset(clients), agent_id
 
 
-async def list_sessions(conn: asyncpg.Connection, account_id: str, *, now: Ms) -> list[SessionView]:
+async def list_sessions(conn: Connection, account_id: str, *, now: Ms) -> list[SessionView]:
     rows = await conn.fetch(
         f"""
         SELECT s.id, s.created_at, s.seen_at, s.expires_at, s.address, s.browser
@@ -132,7 +130,7 @@ async def list_sessions(conn: asyncpg.Connection, account_id: str, *, now: Ms) -
     return [SessionView(**dict(row)) for row in rows]
 
 
-async def owner_of(conn: asyncpg.Connection, session_id: str) -> str | None:
+async def owner_of(conn: Connection, session_id: str) -> str | None:
     """The account of a session that has not been ended."""
     owner: str | None = await conn.fetchval(
         "SELECT account FROM session WHERE id = $1 AND ended_at IS NULL", session_id
@@ -140,13 +138,13 @@ async def owner_of(conn: asyncpg.Connection, session_id: str) -> str | None:
     return owner
 
 
-async def end_session(conn: asyncpg.Connection, session_id: str, *, now: Ms) -> None:
+async def end_session(conn: Connection, session_id: str, *, now: Ms) -> None:
     await conn.execute(
         "UPDATE session SET ended_at = $2 WHERE id = $1 AND ended_at IS NULL", session_id, to_datetime(now)
     )
 
 
-async def end_all(conn: asyncpg.Connection, account_id: str, *, now: Ms, keep: str | None = None) -> int:
+async def end_all(conn: Connection, account_id: str, *, now: Ms, keep: str | None = None) -> int:
     """Ends every session of the account but `keep`, and forgets its trusted computers; how many sessions ended."""
     ended = await conn.fetch(
         """
@@ -162,7 +160,7 @@ async def end_all(conn: asyncpg.Connection, account_id: str, *, now: Ms, keep: s
     return len(ended)
 
 
-async def trust_computer(conn: asyncpg.Connection, account_id: str, source: Source, *, now: Ms) -> str:
+async def trust_computer(conn: Connection, account_id: str, source: Source, *, now: Ms) -> str:
     """Asks this computer for no code for 30 days; gives the secret for its cookie."""
     secret = new_secret()
     await conn.execute(
@@ -181,7 +179,7 @@ async def trust_computer(conn: asyncpg.Connection, account_id: str, source: Sour
     return secret
 
 
-async def trusted(conn: asyncpg.Connection, account_id: str, secret: str | None, *, now: Ms) -> str | None:
+async def trusted(conn: Connection, account_id: str, secret: str | None, *, now: Ms) -> str | None:
     """The id of the trusted computer that this cookie names for this very account."""
     if not secret:
         return None
@@ -194,7 +192,7 @@ async def trusted(conn: asyncpg.Connection, account_id: str, secret: str | None,
     return found
 
 
-async def sweep(conn: asyncpg.Connection, *, now: Ms) -> None:
+async def sweep(conn: Connection, *, now: Ms) -> None:
     """Deletes what ended or expired over a month ago."""
     month_ago = to_datetime(now - 30 * DAY)
     await conn.execute("DELETE FROM session WHERE expires_at < $1 OR ended_at < $1", month_ago)

@@ -8,12 +8,13 @@ import asyncpg
 from jietong.core.clock import to_datetime
 from jietong.core.errors import NotFound, Refused
 from jietong.core.vocabulary import Ms
+from jietong.db.pool import Connection
 from jietong.identity.model import Account, Language, Theme
 from jietong.identity.permissions import roles_of
 from jietong.identity.rules import login_key
 
 
-async def insert(conn: asyncpg.Connection, values: dict[str, Any]) -> Account:
+async def insert(conn: Connection, values: dict[str, Any]) -> Account:
     """A new account. Raises Refused `login_taken`, `agent_taken`."""
     values = values | {"login_key": login_key(values["login"])}
     columns = ", ".join(values)
@@ -28,7 +29,7 @@ async def insert(conn: asyncpg.Connection, values: dict[str, Any]) -> Account:
     return _account(row)
 
 
-async def update(conn: asyncpg.Connection, account_id: str, values: dict[str, Any]) -> Account:
+async def update(conn: Connection, account_id: str, values: dict[str, Any]) -> Account:
     """Changes columns and counts the version up. Raises NotFound, Refused `login_taken`, `agent_taken`."""
     if "login" in values:
         values = values | {"login_key": login_key(values["login"])}
@@ -46,7 +47,7 @@ async def update(conn: asyncpg.Connection, account_id: str, values: dict[str, An
     return _account(row)
 
 
-async def get(conn: asyncpg.Connection, account_id: str, *, lock: bool = False) -> Account:
+async def get(conn: Connection, account_id: str, *, lock: bool = False) -> Account:
     """Raises NotFound. `lock` keeps others from changing it until the transaction ends."""
     row = await conn.fetchrow(
         f"SELECT {_COLUMNS} FROM account WHERE id = $1 {'FOR UPDATE' if lock else ''}", account_id
@@ -56,12 +57,12 @@ async def get(conn: asyncpg.Connection, account_id: str, *, lock: bool = False) 
     return _account(row)
 
 
-async def find(conn: asyncpg.Connection, login: str) -> Account | None:
+async def find(conn: Connection, login: str) -> Account | None:
     row = await conn.fetchrow(f"SELECT {_COLUMNS} FROM account WHERE login_key = $1", login_key(login))
     return None if row is None else _account(row)
 
 
-async def listed(conn: asyncpg.Connection, *, after: str | None, limit: int, q: str | None) -> list[Account]:
+async def listed(conn: Connection, *, after: str | None, limit: int, q: str | None) -> list[Account]:
     """By login key; `after` is the login of the last one seen, `q` part of a login or a name."""
     rows = await conn.fetch(
         f"""
@@ -77,7 +78,7 @@ async def listed(conn: asyncpg.Connection, *, after: str | None, limit: int, q: 
     return [_account(row) for row in rows]
 
 
-async def secrets_of(conn: asyncpg.Connection, account_id: str) -> asyncpg.Record:
+async def secrets_of(conn: Connection, account_id: str) -> asyncpg.Record:
     """password, totp_secret, totp_pending, totp_step, recovery_codes: never leaves identity. Raises NotFound."""
     row = await conn.fetchrow(
         "SELECT password, totp_secret, totp_pending, totp_step, recovery_codes FROM account WHERE id = $1",
@@ -88,19 +89,19 @@ async def secrets_of(conn: asyncpg.Connection, account_id: str) -> asyncpg.Recor
     return row
 
 
-async def set_password(conn: asyncpg.Connection, account_id: str, hashed: str, *, now: Ms) -> None:
+async def set_password(conn: Connection, account_id: str, hashed: str, *, now: Ms) -> None:
     await conn.execute(
         "UPDATE account SET password = $2, password_at = $3 WHERE id = $1", account_id, hashed, to_datetime(now)
     )
 
 
-async def use_totp_step(conn: asyncpg.Connection, account_id: str, step: int) -> bool:
+async def use_totp_step(conn: Connection, account_id: str, step: int) -> bool:
     """Whether this time step was still unused; of two requests with the same code one gets True."""
     done = await conn.execute("UPDATE account SET totp_step = $2 WHERE id = $1 AND totp_step < $2", account_id, step)
     return str(done) == "UPDATE 1"
 
 
-async def use_recovery_code(conn: asyncpg.Connection, account_id: str, code_digest: bytes) -> bool:
+async def use_recovery_code(conn: Connection, account_id: str, code_digest: bytes) -> bool:
     """Whether the code was there; it is gone then."""
     done = await conn.execute(
         """
@@ -114,7 +115,7 @@ async def use_recovery_code(conn: asyncpg.Connection, account_id: str, code_dige
 
 
 async def set_totp(
-    conn: asyncpg.Connection, account_id: str, *, secret: str | None, step: int = 0, codes: Sequence[bytes] = ()
+    conn: Connection, account_id: str, *, secret: str | None, step: int = 0, codes: Sequence[bytes] = ()
 ) -> None:
     await conn.execute(
         """
@@ -127,15 +128,15 @@ async def set_totp(
     )
 
 
-async def set_totp_pending(conn: asyncpg.Connection, account_id: str, secret: str) -> None:
+async def set_totp_pending(conn: Connection, account_id: str, secret: str) -> None:
     await conn.execute("UPDATE account SET totp_pending = $2 WHERE id = $1", account_id, secret)
 
 
-async def signed_in(conn: asyncpg.Connection, account_id: str, *, now: Ms) -> None:
+async def signed_in(conn: Connection, account_id: str, *, now: Ms) -> None:
     await conn.execute("UPDATE account SET last_sign_in_at = $2 WHERE id = $1", account_id, to_datetime(now))
 
 
-async def other_administrators(conn: asyncpg.Connection, account_id: str, *, demo: bool) -> int:
+async def other_administrators(conn: Connection, account_id: str, *, demo: bool) -> int:
     """How many other active accounts may manage staff of every client (locks them, so that two cannot go at once).
 
     Demonstration accounts count only when `demo`: the last real administrator must not go and leave those.
@@ -151,7 +152,7 @@ async def other_administrators(conn: asyncpg.Connection, account_id: str, *, dem
     return sum(row["id"] != account_id for row in rows)
 
 
-async def demonstration(conn: asyncpg.Connection) -> list[Account]:
+async def demonstration(conn: Connection) -> list[Account]:
     """The demonstration accounts, as long as there is no real one; else none."""
     rows = await conn.fetch(
         f"""

@@ -10,7 +10,7 @@ from jietong.core.clock import to_datetime
 from jietong.core.errors import Invalid, NotFound
 from jietong.core.ids import new_id, new_secret
 from jietong.core.vocabulary import Ms
-from jietong.db.pool import ALL, Database
+from jietong.db.pool import ALL, Connection, Database
 from jietong.identity import audit
 from jietong.identity.model import Principal
 from jietong.identity.permissions import Role, permissions_of, roles_of
@@ -35,7 +35,7 @@ class Token:
 
 
 async def make_token(
-    conn: asyncpg.Connection,
+    conn: Connection,
     *,
     name: str,
     roles: frozenset[Role],
@@ -82,13 +82,13 @@ async def make_token(
     return _token(row), secret
 
 
-async def list_tokens(conn: asyncpg.Connection, *, by: Principal) -> list[Token]:
+async def list_tokens(conn: Connection, *, by: Principal) -> list[Token]:
     """Tokens that were not revoked and lie within reach, newest first; expired ones stay listed."""
     rows = await conn.fetch(f"SELECT {_COLUMNS} FROM api_token WHERE revoked_at IS NULL ORDER BY id DESC")
     return [token for token in map(_token, rows) if overlaps(token.clients, by.clients)]
 
 
-async def revoke_token(conn: asyncpg.Connection, token_id: str, *, by: Principal, now: Ms) -> None:
+async def revoke_token(conn: Connection, token_id: str, *, by: Principal, now: Ms) -> None:
     """Raises NotFound."""
     row = await conn.fetchrow(
         f"SELECT {_COLUMNS} FROM api_token WHERE id = $1 AND revoked_at IS NULL FOR UPDATE", token_id

@@ -102,9 +102,7 @@ async def publish(database: Database, inbox: Inbox, clock: Clock, by: Principal,
         rules.check_publishable(Draft(article.shown.titles, article.shown.bodies))
         await store.publish(conn, id, version, by.name, now)
         await index.index(conn, id, article.shown, article.tags)
-        await audit.append(
-            conn, by=by, action="article.published", object=id, now=now, details={"version": version}
-        )
+        await audit.append(conn, by=by, action="article.published", object=id, now=now, details={"version": version})
     # The rows come first: a desk that is told looks the article up at once.
     pushed = True
     try:

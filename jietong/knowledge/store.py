@@ -183,9 +183,7 @@ async def publish(conn: Connection, id: str, version: int, by: str, at: Ms) -> N
     await conn.execute("UPDATE article SET published = $2, updated_at = $3 WHERE id = $1", id, version, now)
 
 
-async def feedback(
-    conn: Connection, id: str, version: int, account: str, useful: bool, comment: str, at: Ms
-) -> None:
+async def feedback(conn: Connection, id: str, version: int, account: str, useful: bool, comment: str, at: Ms) -> None:
     """One voice for each person and version; the latest counts."""
     await conn.execute(
         """

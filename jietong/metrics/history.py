@@ -11,8 +11,8 @@ from msgspec.structs import replace
 
 from jietong.contacts.fold import reopened
 from jietong.contacts.model import AgentInterval, Segment
+from jietong.core.days import Span
 from jietong.core.vocabulary import Ms, State
-from jietong.metrics.days import Span
 from jietong.metrics.definition import PLAIN, Count, Definition, How, Terms, Time
 
 ON_LINE = frozenset({State.READY, State.OFFERED, State.TALKING, State.HOLD, State.WRAPUP})

@@ -15,9 +15,9 @@ from jietong.contacts.facts import Facts, FactsState, IntervalChange
 from jietong.contacts.fold import SegmentChange
 from jietong.contacts.model import AgentInterval, Kind, Segment
 from jietong.core import events as e
+from jietong.core.days import HALF_HOUR, Span, half_hour, local_day
 from jietong.core.vocabulary import Ms
 from jietong.metrics import measures as m
-from jietong.metrics.days import HALF_HOUR, Span, half_hour, local_day
 from jietong.metrics.definition import PLAIN, Count
 from jietong.metrics.trend import Trend
 

@@ -15,7 +15,7 @@ from jietong.core.hours import stretch
 from jietong.core.specs import HoursSpec, InviteRule, QueueSpec, SiteSpec, SkillNeed, SkillSpec
 from jietong.core.vocabulary import Channel, Ms, Place, Selection, State, Status
 from jietong.routing import rules
-from jietong.routing.lines import KIND, KINDS, LATER, TEXT, VOICE
+from jietong.routing.lines import KIND, LATER, SERIAL, TEXT, VOICE, Line
 from jietong.routing.model import AgentState, ContactState
 from jietong.routing.queues import Group, QueueState
 from jietong.routing.seats import SEAT_BITS, Lane, Seats
@@ -92,6 +92,10 @@ class Centre:
         if known is None or not known[1] <= now < known[2]:
             known = self._hours_now[hours.id] = stretch(hours, now)
         return known[0]
+
+    def forget_hours(self, hours_id: str) -> None:
+        """Opening hours have changed."""
+        self._hours_now.pop(hours_id, None)
 
     def waiting(self, queue_id: str) -> int:
         """Live contacts waiting, those on offer to an agent not counted; nor what nobody waits for."""
@@ -382,7 +386,8 @@ class Centre:
 
     def set_queue(self, queue: QueueState, spec: QueueSpec, at: Ms) -> None:
         """Takes over a queue's set-up, new or changed, with everyone who waits in it."""
-        waiting = [self.by_serial[entry & ((1 << 40) - 1)] for entry in queue.entries()]
+        waiting = [self.by_serial[entry & SERIAL] for entry in queue.entries()]
+        busy_from = queue.facts.busy_from
         for contact in waiting:
             queue.remove(contact, at, departed=False)
         old = queue.rings
@@ -406,13 +411,15 @@ class Centre:
             else:
                 serves.pop(spec.id, None)
         for lines in queue.lines:
-            lines[:] = [type(lines[0])() for _ in queue.rings]
+            lines[:] = [Line() for _ in queue.rings]
         for contact in waiting:
             contact.priority = spec.priority + contact.own_priority
             contact.ring = min(contact.ring, len(queue.rings) - 1)
             queue.add(contact, at)
             self.pending[contact.id] = contact
             self.arm_waiting(contact)
+        if waiting:
+            queue.facts.busy_from = busy_from
         self.look(queue, at)
 
     def _new_group(self, requires: tuple[SkillNeed, ...]) -> Group:
@@ -464,6 +471,7 @@ class Centre:
 
     def rebuild(self) -> None:
         """Every index anew from the records; for `load`."""
+        calm = {queue.id: queue.facts.calm_since for queue in self.queues.values()}
         for queue in self.queues.values():
             self.set_queue(queue, queue.facts.spec, self.clock)
         for agent in self.by_index:
@@ -489,9 +497,8 @@ class Centre:
         closed = [(c.closed_at, c.id) for c in self.contacts.values() if c.closed_at is not None]
         self.closing = deque(sorted(closed))
         for queue in self.queues.values():
-            calm_since = queue.facts.calm_since
             self.look(queue, self.clock)
-            queue.facts.calm_since = calm_since
+            calm_since = queue.facts.calm_since = calm[queue.id]
             rule = queue.spec.invite
             if calm_since is not None and rule is not None:
                 self.arm(calm_since + rule.calm_s * 1000, CALM_ENDS, queue.id)
@@ -639,5 +646,3 @@ HOLDS: tuple[Callable[[Centre, Ms, str], bool], ...] = (
     _look_holds,
     _calm_holds,
 )
-
-assert len(KINDS) == 3

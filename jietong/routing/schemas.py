@@ -41,7 +41,7 @@ class SpecOf:
             match = _WHERE.match(str(error))
             path = (match["path"] or "").lstrip(".") if match else ""
             what = match["what"] if match else str(error)
-            raise PydanticCustomError("bad_spec", "{what}", {"what": what, "path": path}) from error
+            raise PydanticCustomError("bad_spec", "{path}: {what}", {"what": what, "path": path or "spec"}) from error
 
 
 class DocumentOut(BaseModel, Generic[S]):

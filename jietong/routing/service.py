@@ -1,5 +1,6 @@
 """Set-up: each change is checked, stored with its new version, and told to the writer, all in one commit."""
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple, Protocol, TypeVar, cast
 
@@ -26,6 +27,7 @@ from jietong.routing.store import Document, Kind
 from jietong.routing.validation import Fault, World
 
 S = TypeVar("S", bound=Struct)
+_INDEX = re.compile(r"\[(\d+)\]")
 
 _COMMANDS: dict[Kind, Callable[[Any], AnyCommand]] = {
     Kind.SITE: lambda spec: ConfigureSite(spec=spec),
@@ -42,7 +44,7 @@ async def save(
 ) -> Document[S]:
     """Stores a document made from version `base` (None: new) and tells the writer.
 
-    Raises Invalid `invalid_setup` with `errors: [{path, code, params}]`, Refused `stale_version` or `id_taken`,
+    Raises Invalid `invalid_setup` with `errors: [{field, code, params}]`, Refused `stale_version` or `id_taken`,
     NotFound, Unavailable (then nothing was stored).
     """
     now = clock.now()
@@ -229,7 +231,9 @@ def invalid(faults: Sequence[Fault]) -> Invalid:
         "invalid_setup",
         f"This set-up does not fit together: {first.path}: {first.code}"
         + (f", and {len(faults) - 1} more." if len(faults) > 1 else "."),
-        errors=[{"path": fault.path, "code": fault.code, "params": fault.params} for fault in faults],
+        errors=[
+            {"field": _INDEX.sub(r".\1", fault.path), "code": fault.code, "params": fault.params} for fault in faults
+        ],
     )
 
 

@@ -5,8 +5,9 @@ A `Fault` has the path of the field (`steps[1].queue`), a stable code that the c
 
 import re
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
 from datetime import date
-from typing import Any, NamedTuple
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from jietong.core.specs import (
@@ -32,20 +33,22 @@ DAY = 1440
 _ID = re.compile(r"[a-z0-9][a-z0-9_.-]{0,63}")
 
 
-class Fault(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Fault:
     path: str
     code: str
-    params: dict[str, Any] = {}
+    params: dict[str, Any] = field(default_factory=dict)
 
 
-class World(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class World:
     """What else is set up, by id, as far as references need it."""
 
-    clients: dict[str, ClientSpec] = {}
-    skills: dict[str, SkillSpec] = {}
-    hours: dict[str, HoursSpec] = {}
-    queues: dict[str, QueueSpec] = {}
-    reasons: dict[str, ReasonSpec] = {}
+    clients: dict[str, ClientSpec] = field(default_factory=dict)
+    skills: dict[str, SkillSpec] = field(default_factory=dict)
+    hours: dict[str, HoursSpec] = field(default_factory=dict)
+    queues: dict[str, QueueSpec] = field(default_factory=dict)
+    reasons: dict[str, ReasonSpec] = field(default_factory=dict)
 
 
 def check_client(spec: ClientSpec) -> list[Fault]:
@@ -94,7 +97,7 @@ def check_hours(spec: HoursSpec) -> list[Fault]:
 
 
 def check_queue(spec: QueueSpec, world: World) -> list[Fault]:
-    """References exist and are active; every limit is a sensible number; overflow goes somewhere and not in circles."""
+    """References exist and are active, limits are sensible numbers, overflow goes somewhere and not in circles."""
     faults = [*_id(spec.id), *_names(spec.name)]
     client = world.clients.get(spec.client)
     if client is None or not client.active:
@@ -133,7 +136,7 @@ def check_agent(spec: AgentSpec, world: World) -> list[Fault]:
 
 def check_reason(spec: ReasonSpec, world: World) -> list[Fault]:
     faults = [*_id(spec.id), *_names(spec.name)]
-    if spec.kind not in ("break", "contact"):
+    if spec.kind not in ("break", "contact", "article"):
         faults.append(Fault("kind", "bad_kind", {"value": spec.kind}))
     if spec.client is not None and spec.client not in world.clients:
         faults.append(Fault("client", "unknown_client", {"value": spec.client}))

@@ -19,6 +19,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from starlette.websockets import WebSocketState
 
 from jietong.core.errors import Invalid, JietongError, Unavailable
+from jietong.db.pool import gone
 
 log = structlog.get_logger(__name__)
 
@@ -76,7 +77,9 @@ def understood(error: Exception) -> JietongError | None:
             | ConnectionError()
             | TimeoutError()
         ):
-            return Unavailable("database_gone", "The database cannot be reached now. Nothing was done: try again.")
+            return gone()
+        case asyncpg.LockNotAvailableError() | asyncpg.DeadlockDetectedError() | asyncpg.SerializationError():
+            return Unavailable("database_busy", "Somebody else is changing the same thing. Try again.")
         case RecursionError():
             return Invalid("too_deep", "The data is nested too deeply.")
     return None

@@ -5,7 +5,7 @@ import pytest
 from jietong.contacts.model import End, Kind, Segment
 from jietong.core.vocabulary import Channel
 from jietong.metrics.catalogue import CATALOGUE
-from jietong.metrics.days import Span
+from jietong.core.days import Span
 from jietong.metrics.definition import How, Terms
 from jietong.metrics.history import evaluate
 

@@ -19,6 +19,7 @@ export function useNotice() {
   const { message } = App.useApp();
   const lang = useLanguage();
   const done = useCallback((text: string) => void message.success(text, 3), [message]);
+  const warn = useCallback((text: string) => void message.warning(text, 6), [message]);
   const failed = useCallback(
     (error: unknown) => {
       void message.error(worded(error, lang), 6);
@@ -52,7 +53,7 @@ export function useNotice() {
     },
     [message, lang],
   );
-  return useMemo(() => ({ done, failed, undoable }), [done, failed, undoable]);
+  return useMemo(() => ({ done, warn, failed, undoable }), [done, warn, failed, undoable]);
 }
 
 let counter = 0;

@@ -182,7 +182,7 @@ describe("the conversation", () => {
 
   it("ends once: a second ending that is refused is no failure", () => {
     let model = protocol.sent(protocol.put(talking(), { t: "end", id: "e" }, NOW), ["e"]);
-    model = protocol.receive(model, { t: "err", id: "e", problem: problem("wrong_place", 409) }, NOW);
+    model = protocol.receive(model, { t: "err", id: "e", problem: problem("chat_over", 409) }, NOW);
     expect(model.outbox).toEqual([]);
   });
 

@@ -59,7 +59,7 @@ export const NO_CHAT: Omit<ChatState, "messages"> = {
 
 /** How long "is typing" stays after the last word of it. */
 export const TYPING_MS = 6_000;
-const FATAL = new Set(["unknown_widget", "widget_off", "origin_not_allowed", "origin_forbidden"]);
+const FATAL = new Set(["unknown_widget"]);
 /** Codes that say "not now": the frame stays in the outbox. */
 const PATIENCE_MS = 5_000;
 
@@ -272,6 +272,10 @@ function merged(known: Message[], more: Message[]): Message[] {
   }
   return [...byId.values()].sort(
     (a, b) =>
-      (began.get(a.contact) ?? 0) - (began.get(b.contact) ?? 0) || a.contact.localeCompare(b.contact) || a.n - b.n,
+      (began.get(a.contact) ?? 0) - (began.get(b.contact) ?? 0) ||
+      a.contact.localeCompare(b.contact) ||
+      a.n - b.n ||
+      // A system line has the number of the message before it.
+      a.at - b.at,
   );
 }

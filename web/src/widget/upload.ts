@@ -15,9 +15,9 @@ export function upload(file: File, token: string, onProgress: (share: number) =>
   const request = new XMLHttpRequest();
   const done = new Promise<string>((resolve, reject) => {
     const body = new FormData();
-    body.append("token", token);
     body.append("file", file, file.name);
     request.open("POST", "/api/chat/attachments");
+    request.setRequestHeader("X-Chat-Token", token);
     request.responseType = "json";
     request.upload.onprogress = (event) => {
       if (event.lengthComputable && event.total > 0) onProgress(event.loaded / event.total);

@@ -1,4 +1,134 @@
-import { Shell } from "../../app/Shell";
+import { useQueryClient } from "@tanstack/react-query";
+import { useCallback, useEffect, useMemo, useRef, useState } from "react";
+import { FeedBanner } from "../../app/FeedBanner";
+import { core } from "../../i18n/core";
+import { desk as area } from "../../i18n/desk";
+import { useWords } from "../../i18n/messages";
+import { useFeed, useLive, useSelect, sameList } from "../../live/useLive";
+import { useSession } from "../../session/session";
+import { Empty } from "../../ui/Empty";
+import { useNotice } from "../../ui/notices";
+import { Banners } from "./Banners";
+import { Centre } from "./Centre";
+import { type Desk, DeskContext, railOrder } from "./context";
+import { Conversations } from "./conversations";
+import { Drafts } from "./drafts";
+import { useDeskActions } from "./actions";
+import { useDeskExtras } from "./extras";
+import { Header } from "./Header";
+import { HistoryLoader } from "./history";
+import { OfferCard } from "./OfferCard";
+import { Rail } from "./Rail";
+import { Side } from "./side/Side";
+import "./desk.css";
+
+/** The agent's desk: contacts left, conversation centre, customer and knowledge right; one screen, no page changes. */
 export default function DeskPage() {
-  return <Shell>desk</Shell>;
+  const t = useWords(area);
+  const w = useWords(core);
+  const session = useSession();
+  useEffect(() => {
+    document.title = `${t("title")} · ${w("product")}`;
+  }, [t, w]);
+  if (session.agentId === null) return <NoDesk />;
+  return <DeskOf agentId={session.agentId} account={session.account} />;
 }
+
+function DeskOf({ agentId, account }: { agentId: string; account: string }) {
+  const t = useWords(area);
+  const live = useLive("desk");
+  const feed = useFeed(live);
+  const notice = useNotice();
+  const queries = useQueryClient();
+  const [open, setOpen] = useState<string | null>(null);
+  const drafts = useMemo(() => new Drafts(account), [account]);
+  const conversations = useMemo(
+    () => new Conversations(account, (contact, text, attachment, key) => live.say(contact, text, attachment, key)),
+    [account, live],
+  );
+  const ids = useSelect(live, (state) => railOrder(state.contacts), sameList) ?? NONE;
+  const insertion = useRef<(text: string) => void>(() => {});
+
+  useEffect(() => drafts.sweep(Date.now()), [drafts]);
+  // With every new connection: what may have been missed is asked for again, what was not sent goes again.
+  useEffect(() => {
+    if (feed.phase !== "live") return;
+    conversations.forget(new Set(Object.keys(live.store.state?.contacts ?? {})));
+    void queries.invalidateQueries({ queryKey: ["desk-messages"] });
+    conversations.deliverAll();
+  }, [feed.phase, conversations, live, queries]);
+  // The contact in the centre went: the next one that is mine takes its place.
+  useEffect(() => {
+    if (feed.phase === "connecting" || (open !== null && ids.includes(open))) return;
+    const mine = ids.find((id) => live.store.get("contacts", id)?.place !== "offer");
+    setOpen(mine ?? null);
+  }, [ids, open, live, feed.phase]);
+
+  const run = useCallback(
+    async (type: string, more: Record<string, unknown> = {}) => {
+      try {
+        await live.command({ type, ...more });
+        return true;
+      } catch (error) {
+        notice.failed(error);
+        return false;
+      }
+    },
+    [live, notice],
+  );
+  const usable = feed.phase === "live" || feed.phase === "stale";
+  const desk = useMemo<Desk & { insertion: typeof insertion }>(
+    () => ({
+      live,
+      conversations,
+      drafts,
+      agentId,
+      open,
+      select: setOpen,
+      usable,
+      run,
+      insert: (text) => insertion.current(text),
+      focusReply: () => document.getElementById("desk-reply")?.focus(),
+      focusKnowledge: () => document.getElementById("desk-knowledge")?.focus(),
+      insertion,
+    }),
+    [live, conversations, drafts, agentId, open, usable, run],
+  );
+
+  return (
+    <DeskContext value={desk}>
+      <Standing ids={ids} />
+      <div className="desk" data-usable={usable}>
+        <Header />
+        <div className="desk-bars">
+          <FeedBanner live={live} keeps />
+          <Banners />
+        </div>
+        <Rail ids={ids} />
+        <main className="desk-main" aria-label={t("conversation")}>
+          <Centre key={open ?? "none"} id={open} insertion={insertion} />
+        </main>
+        <Side />
+        <OfferCard />
+      </div>
+    </DeskContext>
+  );
+}
+
+/** What goes on without being seen: keys, rings, notices, message history. */
+function Standing({ ids }: { ids: readonly string[] }) {
+  useDeskActions(ids);
+  useDeskExtras();
+  return ids.map((id) => <HistoryLoader key={id} id={id} />);
+}
+
+function NoDesk() {
+  const t = useWords(area);
+  return (
+    <div className="jt-centred">
+      <Empty kind="permission">{t("noQueues")}</Empty>
+    </div>
+  );
+}
+
+const NONE: readonly string[] = [];

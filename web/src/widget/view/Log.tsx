@@ -132,7 +132,11 @@ function Line({
 }) {
   const at = clock(message.at, lang);
   if (message.author === "system") {
-    const text = systemLine(words, message.code, message.params) || message.text;
+    const text =
+      systemLine(words, message.code, {
+        ...(message.agent_name ? { name: message.agent_name } : {}),
+        ...message.params,
+      }) || message.text;
     return text ? (
       <div class="sys" dir="auto">
         <time>{at}</time> {text}

@@ -1,8 +1,8 @@
 /** @jsxImportSource preact */
 import { useState } from "preact/hooks";
 import type { ChatState } from "../../live/types";
-import { clock, hours } from "../time";
 import type { Lang } from "../lang";
+import { clock, hours } from "../time";
 import type { Words } from "../words";
 import { Radios } from "./Fields";
 import { Icon } from "./Icon";

@@ -1,0 +1,148 @@
+"""What a supervisor should look at, worst first: read off the state of the centre, acknowledged by command.
+
+An alarm's id names its cause and its beginning, so the same trouble is the same alarm for everybody and after every
+restart, and trouble that comes back is a new one.
+"""
+
+from collections.abc import Iterable, Mapping
+from typing import Literal, NamedTuple, TypeAlias
+
+import msgspec
+from msgspec import Struct, field
+
+from jietong.core.events import AlarmAcknowledged, AnyEvent
+from jietong.core.vocabulary import Ms, Place, State
+from jietong.live.views import QueueView
+from jietong.routing.engine import Engine
+
+Level: TypeAlias = Literal["act", "look", "plain"]
+Code: TypeAlias = Literal[
+    "wait_over_limit",
+    "nobody_ready",
+    "not_responding",
+    "talk_over_limit",
+    "service_level_low",
+    "break_due",
+    "database_gone",
+]
+_RANK: dict[Level, int] = {"act": 0, "look": 1, "plain": 2}
+ENOUGH_FOR_A_LEVEL = 10
+"""Contacts before a day's service level counts as low: the first abandon of the morning is no trend."""
+KEEP_ACKNOWLEDGED_MS: Ms = 24 * 3_600_000
+
+
+class Alarm(Struct, frozen=True):
+    id: str
+    code: Code
+    level: Level
+    queue: str | None
+    agent: str | None
+    contact: str | None
+    since: Ms
+    params: dict[str, str | int | float]
+    acknowledged_by: str | None
+
+
+class Acknowledged(NamedTuple):
+    by: str
+    at: Ms
+
+
+class AcknowledgedState(Struct):
+    alarms: dict[str, Acknowledged] = field(default_factory=dict)
+
+
+class Acknowledgements:
+    """Who has seen which alarm: a `core.inbox.Follower`, so that a restart forgets none."""
+
+    name = "acknowledged_alarms"
+
+    def __init__(self) -> None:
+        self._state = AcknowledgedState()
+
+    def apply(self, event: AnyEvent) -> None:
+        if isinstance(event, AlarmAcknowledged):
+            alarms = self._state.alarms
+            alarms[event.alarm] = Acknowledged(event.by, event.at)
+            for old in [id for id, seen in alarms.items() if seen.at < event.at - KEEP_ACKNOWLEDGED_MS]:
+                del alarms[old]
+
+    def dump(self) -> bytes:
+        return msgspec.msgpack.encode(self._state)
+
+    def load(self, data: bytes | None) -> None:
+        self._state = AcknowledgedState() if data is None else msgspec.msgpack.decode(data, type=AcknowledgedState)
+
+    def by(self, alarm: str) -> str | None:
+        seen = self._state.alarms.get(alarm)
+        return seen.by if seen else None
+
+
+def alarms(
+    engine: Engine, queues: Mapping[str, QueueView], acknowledged: Acknowledgements, now: Ms, gone_since: Ms | None
+) -> dict[str, Alarm]:
+    """All alarms at `now`, worst first: to act on, then to look at; within a level the oldest first."""
+    found: list[Alarm] = []
+    if gone_since is not None:
+        found.append(_alarm("database_gone", "act", gone_since))
+    for queue in queues.values():
+        found += _of_queue(queue, now)
+    found += _of_agents(engine, queues, now)
+    seen = [msgspec.structs.replace(alarm, acknowledged_by=acknowledged.by(alarm.id)) for alarm in found]
+    return {alarm.id: alarm for alarm in sorted(seen, key=worst_first)}
+
+
+def worst_first(alarm: Alarm) -> tuple[bool, int, Ms, str]:
+    return alarm.acknowledged_by is not None, _RANK[alarm.level], alarm.since, alarm.id
+
+
+def _of_queue(queue: QueueView, now: Ms) -> Iterable[Alarm]:
+    since = queue.longest_since
+    if since is not None and now - since > queue.alarm_wait_s * 1000:
+        over = since + queue.alarm_wait_s * 1000
+        params: dict[str, str | int | float] = {"waiting": queue.waiting, "limit_s": queue.alarm_wait_s}
+        yield _alarm("wait_over_limit", "act", over, queue=queue.id, params=params)
+    if since is not None and queue.waiting and not queue.ready:
+        if not queue.talking and not queue.wrapup:
+            yield _alarm("nobody_ready", "act", since, queue=queue.id, params={"waiting": queue.waiting})
+        elif now - since > queue.service_level_s * 1000:
+            yield _alarm("nobody_ready", "look", since, queue=queue.id, params={"waiting": queue.waiting})
+    level = queue.today["sl3"]
+    if level["den"] >= ENOUGH_FOR_A_LEVEL and level["num"] < queue.service_level_target * level["den"]:
+        params = {"num": level["num"], "den": level["den"], "target": queue.service_level_target}
+        day = now // 86_400_000 * 86_400_000  # one such alarm a day: the figure is the day's
+        yield _alarm("service_level_low", "look", day, queue=queue.id, params=params)
+
+
+def _of_agents(engine: Engine, queues: Mapping[str, QueueView], now: Ms) -> Iterable[Alarm]:
+    for agent in engine.agents.values():
+        if agent.state is State.OFF:
+            continue
+        if agent.state is State.MISSED:
+            yield _alarm("not_responding", "act", agent.since, agent=agent.id, params={"name": agent.spec.name})
+        if agent.break_due and engine.break_due(agent.id, now):
+            since = agent.break_at if agent.break_at is not None and agent.break_at <= now else agent.since
+            yield _alarm("break_due", "look", since, agent=agent.id, params={"name": agent.spec.name})
+        for id in agent.contacts:
+            contact = engine.contacts.get(id)
+            if contact is None or contact.place not in (Place.TALK, Place.HOLD) or contact.talk_since is None:
+                continue
+            queue = queues.get(contact.last_queue or contact.queue or "")
+            if queue is not None and now - contact.talk_since > queue.alarm_talk_s * 1000:
+                over = contact.talk_since + queue.alarm_talk_s * 1000
+                params: dict[str, str | int | float] = {"name": agent.spec.name, "limit_s": queue.alarm_talk_s}
+                yield _alarm("talk_over_limit", "look", over, queue=queue.id, agent=agent.id, contact=id, params=params)
+
+
+def _alarm(
+    code: Code,
+    level: Level,
+    since: Ms,
+    *,
+    queue: str | None = None,
+    agent: str | None = None,
+    contact: str | None = None,
+    params: dict[str, str | int | float] | None = None,
+) -> Alarm:
+    about = contact or agent or queue or "site"
+    return Alarm(f"{code}:{about}:{since}", code, level, queue, agent, contact, since, params or {}, None)

@@ -1,0 +1,37 @@
+import { useQuery } from "@tanstack/react-query";
+import { useEffect } from "react";
+import { http, type Page } from "../../api/http";
+import type { Message } from "../../live/types";
+import { useContact, useDesk } from "./context";
+
+/** The messages of a contact so far, over HTTP; everything after comes over the socket. */
+export function useHistory(id: string) {
+  const contact = useContact(id);
+  return useQuery({
+    queryKey: ["desk-messages", id],
+    queryFn: ({ signal }) => whole(`/api/contacts/${encodeURIComponent(id)}/messages`, signal),
+    enabled: contact !== undefined && contact.place !== "offer" && contact.channel !== "voice",
+    staleTime: Number.POSITIVE_INFINITY,
+  });
+}
+
+/** Keeps one contact's conversation loaded, whether it is on screen or not: unread counts need it. */
+export function HistoryLoader({ id }: { id: string }) {
+  const { conversations } = useDesk();
+  const { data } = useHistory(id);
+  useEffect(() => {
+    if (data) conversations.load(id, data);
+  }, [data, conversations, id]);
+  return null;
+}
+
+async function whole(path: string, signal: AbortSignal): Promise<Message[]> {
+  const messages: Message[] = [];
+  let cursor: string | null = null;
+  do {
+    const page: Page<Message> = await http.get<Page<Message>>(path, { query: { cursor }, signal });
+    messages.push(...page.items);
+    cursor = page.next;
+  } while (cursor !== null && messages.length < 5000);
+  return messages;
+}
