@@ -17,6 +17,7 @@ from jietong.contacts import store
 from jietong.contacts.record import HAD, ContactRecord
 from jietong.core.errors import Invalid
 from jietong.core.vocabulary import Ms
+from jietong.db.pool import Connection
 
 COUNT_LIMIT = 10_000
 """Counts stop here: a screen says "more than 10,000"."""
@@ -67,7 +68,7 @@ def check(wanted: Filter) -> None:
 
 
 async def page(
-    conn: store.Connection, wanted: Filter, after: Cursor | None, limit: int, *, newest_first: bool = True
+    conn: Connection, wanted: Filter, after: Cursor | None, limit: int, *, newest_first: bool = True
 ) -> list[ContactRecord]:
     """The next `limit` contacts after the cursor; oldest first when asked (for "previous")."""
     sql, args = _query(wanted, after, limit, newest_first)
@@ -83,19 +84,19 @@ async def page(
     return [store.record_of_row(row) for row in rows]
 
 
-async def count(conn: store.Connection, wanted: Filter, most: int = COUNT_LIMIT) -> int:
+async def count(conn: Connection, wanted: Filter, most: int = COUNT_LIMIT) -> int:
     """How many there are; `most` + 1 stands for all that is more."""
     sql, args = _query(wanted, None, most + 1, True)
     n: int = await conn.fetchval(f"{sql} SELECT count(*) FROM found", *args)
     return n
 
 
-async def read(conn: store.Connection, id: str) -> ContactRecord | None:
+async def read(conn: Connection, id: str) -> ContactRecord | None:
     row = await conn.fetchrow("SELECT * FROM contact WHERE id = $1", id)
     return store.record_of_row(row) if row else None
 
 
-async def explain(conn: store.Connection, wanted: Filter, after: Cursor | None, limit: int) -> list[str]:
+async def explain(conn: Connection, wanted: Filter, after: Cursor | None, limit: int) -> list[str]:
     """The plan of `page`, for the tests that hold it to its indexes."""
     sql, args = _query(wanted, after, limit, True)
     rows: Sequence[asyncpg.Record] = await conn.fetch(

@@ -10,8 +10,8 @@ from jietong.contacts.model import End, Kind, Segment
 from jietong.core import events as e
 from jietong.core.vocabulary import Channel, EndedBy, Ms, Outcome
 
-CONTINUES = frozenset({"overflow", "moved", "callback_retry"})
-"""Causes of a queue stay that carry the wait on from an earlier stay."""
+_WENT_ON = {"overflow": End.OVERFLOWED, "callback_retry": End.RETRIED, "presence_lost": End.RETRIED}
+"""How a queue stay ended when another begins, by the new one's cause; else it was moved."""
 
 SURVEYED = frozenset({Channel.CHAT})
 """Channels on which the customer is asked for satisfaction when the talk has ended."""
@@ -139,8 +139,7 @@ def _enter(fold: ContactFold, at: Ms, queue: str, cause: str, since: Ms, context
         changes.append(_close(fold, fold.open_entry, at, End.ADMITTED, queue=queue))
         fold.open_entry = None
     if fold.open_queue is not None:
-        how = {"overflow": End.OVERFLOWED, "callback_retry": End.RETRIED}.get(cause, End.MOVED)
-        changes.append(_leave_queue(fold, at, how))
+        changes.append(_leave_queue(fold, at, _WENT_ON.get(cause, End.MOVED)))
     changes += _talks_over(fold, at, End.LOST if cause == "presence_lost" else End.TRANSFERRED)
     terms = context.queues.get(queue)
     fold.open_queue = len(fold.rows)
@@ -152,7 +151,7 @@ def _enter(fold: ContactFold, at: Ms, queue: str, cause: str, since: Ms, context
             at,
             queue=queue,
             cause=cause,
-            since=since,
+            since=min(since, at),
             target_ms=terms.target_ms if terms else None,
             short_ms=terms.short_ms if terms else None,
         )
@@ -170,16 +169,14 @@ def _leave_queue(fold: ContactFold, at: Ms, outcome: End) -> SegmentChange:
 
 
 def _entered(fold: ContactFold, event: e.QueueEntered, context: FactContext) -> list[SegmentChange]:
-    since = min(event.since, event.at) if event.cause in CONTINUES else event.at
-    return _enter(fold, event.at, event.queue, event.cause, since, context)
+    return _enter(fold, event.at, event.queue, event.cause, event.since, context)
 
 
 def _returned(fold: ContactFold, event: e.ContactReturned, context: FactContext) -> list[SegmentChange]:
     """After an offer inside a queue stay the stay just goes on; after a direct offer a stay begins here."""
     if fold.open_queue is not None and fold.rows[fold.open_queue].queue == event.queue:
         return []
-    since = event.at if fold.legs and any(leg.outcome is None for leg in fold.legs.values()) else event.since
-    return _enter(fold, event.at, event.queue, "returned", min(since, event.at), context)
+    return _enter(fold, event.at, event.queue, "returned", event.since, context)
 
 
 def _refused(fold: ContactFold, event: e.QueueRefused, context: FactContext) -> list[SegmentChange]:

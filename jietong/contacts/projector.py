@@ -18,15 +18,17 @@ from jietong.contacts.fold import ContactFold
 from jietong.contacts.model import AgentInterval, Segment
 from jietong.contacts.record import facets_of, record_of
 from jietong.core import events as e
+from jietong.core.errors import Unavailable
 from jietong.core.inbox import Batch, Inbox
 from jietong.core.vocabulary import Ms
 from jietong.db import ledger
-from jietong.db.pool import ALL, Database
+from jietong.db.pool import ALL, Connection, Database
 
 log = structlog.get_logger(__name__)
 
 BATCH = 2000  # events in one transaction
 KEEP_FOLD_MS: Ms = 3_600_000  # how long after a contact's end its folding may be taken up again
+_REBUILD = "jietong.contacts.rebuild"
 LOOK_S = 1.0  # how often to look when nobody wakes us
 
 
@@ -62,7 +64,7 @@ class ContactsProjector:
             while True:
                 try:
                     await self.catch_up()
-                except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+                except (Unavailable, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
                     log.warning("contacts.projector_waits", error=type(error).__name__)
                     await asyncio.sleep(LOOK_S)
                     continue
@@ -93,9 +95,18 @@ class ContactsProjector:
             await self._moved.wait_for(lambda: self.seq >= seq)
 
     async def rebuild(self) -> AsyncIterator[Progress]:
-        """Empties the records and makes them again from the whole ledger, batch by batch."""
-        async with self._database.transaction(ALL) as conn:
-            await store.clear(conn, self._site)
+        """Empties the records and makes them again from the whole ledger, batch by batch.
+
+        Projectors elsewhere wait meanwhile. One that was cut short is simply done again from the start.
+        """
+        conn = await self._database.connect("jietong contacts rebuild")
+        try:
+            await conn.execute("SELECT pg_advisory_lock(hashtext($1))", _REBUILD)
+            await store.clear_rest(conn, self._site)
+            while await store.clear_some(conn, self._site):
+                pass
+        finally:
+            await conn.close()
         while True:
             progress = await self._batch()
             yield progress
@@ -107,8 +118,10 @@ class ContactsProjector:
 
     async def _batch(self) -> Progress:
         async with self._database.transaction(ALL) as conn:
+            if not await conn.fetchval("SELECT pg_try_advisory_xact_lock_shared(hashtext($1))", _REBUILD):
+                return Progress(self.seq, 0)  # somebody is emptying the records
             seq, state = await store.take_cursor(conn, self._site)
-            stored = await ledger.read(conn, self._site, after_seq=seq, limit=BATCH)
+            stored = await ledger.read(conn, self._site, seq, BATCH)
             if not stored:
                 return Progress(seq, 0)
             events = [(row.seq, row.event) for row in stored]
@@ -154,7 +167,7 @@ class _Work:
             else:
                 self._segments[change.new.contact, change.new.n] = change.new
 
-    async def write(self, conn: store.Connection) -> None:
+    async def write(self, conn: Connection) -> None:
         rows, add, remove = [], [], []
         for contact, seq in self._last.items():
             fold = self._folds[contact]

@@ -4,7 +4,6 @@ from collections.abc import AsyncIterator, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-import asyncpg
 import msgspec
 import orjson
 
@@ -25,13 +24,14 @@ from jietong.customers import store as customer_store
 from jietong.customers.model import Customer, PastContact
 from jietong.customers.rules import masked
 from jietong.db import ledger
-from jietong.db.pool import Database
+from jietong.db.pool import Connection, Database
 from jietong.identity import audit
 from jietong.identity.model import Principal
 from jietong.identity.permissions import Permission
 
 LONGEST_NOTE = 4000
 FOUND_CUSTOMERS = 200  # a search by name looks at no more files than this
+LONGEST_HISTORY = 50_000  # events of one contact
 LONGEST_TIMELINE: Ms = 31 * 86_400_000
 
 
@@ -180,7 +180,7 @@ async def events(database: Database, by: Principal, id: str) -> list[LedgerLine]
     """The ledger's own events of the contact."""
     async with database.read(by.scope) as conn:
         await _record(conn, id)
-        history = await ledger.history(conn, id)
+        history = await _history(conn, id)
     return [LedgerLine(seq, event.at, kind(event), _data(event)) for seq, event in history]
 
 
@@ -193,7 +193,7 @@ async def messages(database: Database, by: Principal, id: str) -> list[Message]:
         record = await _record(conn, id)
         if not by.may(Permission.CONTACTS_VIEW) and by.agent_id not in record.agents:
             raise Forbidden("not_permitted", "You can read the conversations you had yourself.")
-        history = await ledger.history(conn, id)
+        history = await _history(conn, id)
         rows = await chat_store.messages(conn, id)
         names = await _agent_names(conn, record.agents)
     return conversation.tell(id, history, rows, names.get, staff=True).messages
@@ -265,7 +265,7 @@ async def correct(
 class History:
     """What the customer file asks: `customers.ports.ContactHistory`."""
 
-    async def past(self, conn: asyncpg.Connection, customers: Sequence[str], limit: int) -> Sequence[PastContact]:
+    async def past(self, conn: Connection, customers: Sequence[str], limit: int) -> Sequence[PastContact]:
         records = await explorer.page(conn, Filter(0, 1 << 62, customers=tuple(customers)), None, limit)
         names = await _agent_names(conn, [one.agent for one in records if one.agent])
         return [
@@ -284,13 +284,13 @@ class History:
             for one in records
         ]
 
-    async def count_since(self, conn: asyncpg.Connection, customers: Sequence[str], since: Ms) -> int:
+    async def count_since(self, conn: Connection, customers: Sequence[str], since: Ms) -> int:
         n: int = await conn.fetchval(
             "SELECT count(*) FROM contact WHERE customer = ANY($1::text[]) AND arrived >= $2", list(customers), since
         )
         return n
 
-    async def last_agent(self, conn: asyncpg.Connection, customers: Sequence[str]) -> tuple[str, str] | None:
+    async def last_agent(self, conn: Connection, customers: Sequence[str]) -> tuple[str, str] | None:
         agent: str | None = await conn.fetchval(
             """
             SELECT agent FROM contact WHERE customer = ANY($1::text[]) AND agent IS NOT NULL
@@ -316,14 +316,19 @@ async def _with_query(database: Database, by: Principal, wanted: Filter, q: str)
     return wanted._replace(customers=tuple(ids))
 
 
-async def _record(conn: store.Connection, id: str) -> ContactRecord:
+async def _record(conn: Connection, id: str) -> ContactRecord:
     record = await explorer.read(conn, id)
     if record is None:
         raise NotFound("no_such_contact", "There is no such contact, or it belongs to another client.")
     return record
 
 
-async def _own_or_seen(conn: store.Connection, by: Principal, id: str) -> ContactRecord:
+async def _history(conn: Connection, id: str) -> list[ledger.Stored]:
+    site: str = await conn.fetchval("SELECT site FROM contact WHERE id = $1", id)
+    return await ledger.timeline(conn, site, contact=id, limit=LONGEST_HISTORY)
+
+
+async def _own_or_seen(conn: Connection, by: Principal, id: str) -> ContactRecord:
     """A contact that `by` may write about: one they see, or one they handled."""
     record = await _record(conn, id)
     if by.may(Permission.CONTACTS_VIEW) or (by.agent_id is not None and by.agent_id in record.agents):
@@ -331,7 +336,7 @@ async def _own_or_seen(conn: store.Connection, by: Principal, id: str) -> Contac
     raise NotFound("no_such_contact", "There is no such contact among yours.")
 
 
-async def _people(conn: store.Connection, records: Sequence[ContactRecord], region: str) -> dict[str, Person]:
+async def _people(conn: Connection, records: Sequence[ContactRecord], region: str) -> dict[str, Person]:
     ids = {one.customer for one in records if one.customer}
     found = await customer_store.read_many(conn, sorted(ids))
     return {id: _person(customer, region) for id, customer in found.items()}
@@ -343,7 +348,7 @@ def _person(customer: Customer, region: str) -> Person:
     return Person(customer.name, masked(phone, region) if phone else None)
 
 
-async def _agent_names(conn: store.Connection, agents: Sequence[str]) -> dict[str, str]:
+async def _agent_names(conn: Connection, agents: Sequence[str]) -> dict[str, str]:
     rows = await conn.fetch(
         "SELECT id, spec->>'name' AS name FROM setup_document WHERE kind = 'agent' AND id = ANY($1::text[])",
         list(agents),

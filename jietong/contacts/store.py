@@ -10,8 +10,7 @@ from jietong.contacts.fold import ContactFold
 from jietong.contacts.model import AgentInterval, Segment
 from jietong.contacts.record import ContactRecord
 from jietong.core.vocabulary import Ms
-
-Connection = asyncpg.Connection | asyncpg.pool.PoolConnectionProxy
+from jietong.db.pool import Connection
 
 PROJECTION = "contacts"
 
@@ -129,11 +128,16 @@ async def drop_old_folds(conn: Connection, before: Ms) -> None:
     await conn.execute("UPDATE contact SET fold = NULL WHERE fold IS NOT NULL AND NOT busy AND ended < $1", before)
 
 
-async def clear(conn: Connection, site: str) -> None:
-    """Forgets all that comes from the ledger. Notes and corrections stay."""
-    await conn.execute("DELETE FROM contact_facet f USING contact c WHERE c.id = f.contact AND c.site = $1", site)
-    await conn.execute("DELETE FROM segment s USING contact c WHERE c.id = s.contact AND c.site = $1", site)
-    await conn.execute("DELETE FROM contact WHERE site = $1", site)
+async def clear_some(conn: Connection, site: str, limit: int = 5000) -> int:
+    """Forgets some contacts and all that comes from them; gives how many. Notes and corrections stay."""
+    gone = [r["id"] for r in await conn.fetch("SELECT id FROM contact WHERE site = $1 LIMIT $2", site, limit)]
+    for table, column in (("contact_facet", "contact"), ("segment", "contact"), ("contact", "id")):
+        await conn.execute(f"DELETE FROM {table} WHERE {column} = ANY($1::text[])", gone)
+    return len(gone)
+
+
+async def clear_rest(conn: Connection, site: str) -> None:
+    """Forgets the agents' intervals and how far the ledger was followed."""
     await conn.execute("DELETE FROM agent_interval WHERE site = $1", site)
     await conn.execute("DELETE FROM projection WHERE site = $1 AND name = $2", site, PROJECTION)
 

@@ -65,7 +65,7 @@ class QueueEntered(Event, frozen=True, tag="queue.entered"):
     queue: str
     priority: int
     since: Ms
-    cause: str = "arrival"  # arrival | transfer | overflow | moved | presence_lost | callback_retry
+    cause: str = "arrival"  # arrival | transfer | overflow | moved | presence_lost | signed_out | callback_retry
     front: bool = False
     prefer: str | None = None  # the agent to wait for
     prefer_until: Ms | None = None

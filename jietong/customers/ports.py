@@ -3,20 +3,19 @@
 from collections.abc import Sequence
 from typing import Protocol
 
-import asyncpg
-
 from jietong.core.vocabulary import Ms
 from jietong.customers.model import PastContact
+from jietong.db.pool import Connection
 
 
 class ContactHistory(Protocol):
-    async def past(self, conn: asyncpg.Connection, customers: Sequence[str], limit: int) -> Sequence[PastContact]:
+    async def past(self, conn: Connection, customers: Sequence[str], limit: int) -> Sequence[PastContact]:
         """The latest contacts of these files (one customer, with all that was merged into it), newest first."""
         ...
 
-    async def count_since(self, conn: asyncpg.Connection, customers: Sequence[str], since: Ms) -> int: ...
+    async def count_since(self, conn: Connection, customers: Sequence[str], since: Ms) -> int: ...
 
-    async def last_agent(self, conn: asyncpg.Connection, customers: Sequence[str]) -> tuple[str, str] | None:
+    async def last_agent(self, conn: Connection, customers: Sequence[str]) -> tuple[str, str] | None:
         """Id and name of the agent who talked to them last."""
         ...
 
@@ -24,11 +23,11 @@ class ContactHistory(Protocol):
 class NoHistory:
     """Before the first contact there is none."""
 
-    async def past(self, conn: asyncpg.Connection, customers: Sequence[str], limit: int) -> Sequence[PastContact]:
+    async def past(self, conn: Connection, customers: Sequence[str], limit: int) -> Sequence[PastContact]:
         return ()
 
-    async def count_since(self, conn: asyncpg.Connection, customers: Sequence[str], since: Ms) -> int:
+    async def count_since(self, conn: Connection, customers: Sequence[str], since: Ms) -> int:
         return 0
 
-    async def last_agent(self, conn: asyncpg.Connection, customers: Sequence[str]) -> tuple[str, str] | None:
+    async def last_agent(self, conn: Connection, customers: Sequence[str]) -> tuple[str, str] | None:
         return None

@@ -24,7 +24,7 @@ from jietong.customers.model import (
     Suspect,
 )
 from jietong.customers.ports import ContactHistory
-from jietong.db.pool import ALL, Database
+from jietong.db.pool import ALL, Connection, Database
 from jietong.identity import audit
 from jietong.identity.model import Principal
 
@@ -40,7 +40,7 @@ NINETY_DAYS: Ms = 90 * 86_400_000
 
 
 async def recognise(
-    conn: store.Connection, client: str, profile: Profile, *, region: str, now: Ms
+    conn: Connection, client: str, profile: Profile, *, region: str, now: Ms
 ) -> tuple[str, bool] | None:
     """The file of whoever gave this profile, and whether it is new; None when they cannot be told from anybody.
 
@@ -64,7 +64,7 @@ async def recognise(
 
 
 async def _complete(
-    conn: store.Connection,
+    conn: Connection,
     client: str,
     found: str,
     name: str,
@@ -80,7 +80,7 @@ async def _complete(
 
 
 async def _create_first(
-    conn: store.Connection, client: str, draft: Draft, identities: Sequence[Identity], now: Ms
+    conn: Connection, client: str, draft: Draft, identities: Sequence[Identity], now: Ms
 ) -> str | None:
     """None when a simultaneous transaction was first with one of the identities: then look again."""
     id = new_id(now)
@@ -332,13 +332,11 @@ def _identity_conditions(text: str, args: list[object]) -> list[str]:
     if len(digits) >= 3 and not text.strip("+0123456789-() "):
         args.append(_like(digits[::-1]))
         ways.append(
-            f"SELECT i.customer FROM customer_identity i WHERE i.kind = 'phone' AND reverse(i.value) LIKE ${len(args)}"
+            f"SELECT customer FROM customer_identity WHERE kind = 'phone' AND reverse(value) LIKE ${len(args)}"
         )
     if len(text) >= 3 and " " not in text:
         args.append(_like(text))
-        ways.append(
-            f"SELECT i.customer FROM customer_identity i WHERE i.kind <> 'phone' AND i.value LIKE ${len(args)}"
-        )
+        ways.append(f"SELECT customer FROM customer_identity WHERE kind <> 'phone' AND value LIKE ${len(args)}")
     return ways
 
 
@@ -395,13 +393,13 @@ async def pop(database: Database, clock: Clock, by: Principal, history: ContactH
         )
 
 
-async def last_agent(conn: store.Connection, history: ContactHistory, customer: str) -> str | None:
+async def last_agent(conn: Connection, history: ContactHistory, customer: str) -> str | None:
     """The agent who knew the customer, for `Arrive.prefer`."""
     last = await history.last_agent(conn, await store.family(conn, customer))
     return last[0] if last else None
 
 
-async def _suspects(conn: store.Connection, id: str) -> list[Suspect]:
+async def _suspects(conn: Connection, id: str) -> list[Suspect]:
     why = await store.suspects(conn, id)
     found = await store.read_many(conn, list(why))
     return [Suspect(found[other], reason) for other, reason in why.items()]
@@ -410,7 +408,7 @@ async def _suspects(conn: store.Connection, id: str) -> list[Suspect]:
 # --- checks ------------------------------------------------------------------------------------------------------
 
 
-async def _taken(conn: store.Connection, client: str, identities: Sequence[Identity]) -> Refused:
+async def _taken(conn: Connection, client: str, identities: Sequence[Identity]) -> Refused:
     owners = await store.owners(conn, client, identities)
     identity, owner = next(iter(owners.items()), (None, None))
     return Refused(
@@ -426,7 +424,7 @@ def _check_client(by: Principal, client: str) -> None:
         raise Invalid("unknown_client", f"There is no client {client!r} within your reach.", field="client")
 
 
-async def _check(conn: store.Connection, client: str, draft: Draft, id: str | None = None) -> None:
+async def _check(conn: Connection, client: str, draft: Draft, id: str | None = None) -> None:
     if not draft.name.strip() or len(draft.name) > MAX_NAME:
         raise Invalid("name_needed", f"Give a name of at most {MAX_NAME} characters.", field="name")
     if len(draft.notes) > MAX_NOTES:

@@ -10,8 +10,7 @@ from jietong.core.errors import NotFound
 from jietong.core.text import grams
 from jietong.core.vocabulary import Ms
 from jietong.customers.model import Customer, CustomerKind, Draft, Identity, IdentityKind, Merge
-
-Connection = asyncpg.Connection
+from jietong.db.pool import Connection
 
 _COLUMNS = """
     c.id, c.client, c.kind, c.name, c.class, c.language, c.region, c.organisation, c.attributes, c.notes,
@@ -175,7 +174,10 @@ async def update(conn: Connection, id: str, draft: Draft, base: int, at: Ms) -> 
 async def fill_name(conn: Connection, id: str, name: str, at: Ms) -> None:
     """Gives a file that has no name yet the one the customer just gave."""
     await conn.execute(
-        "UPDATE customer SET name = $2, grams = $3, updated_at = $4, version = version + 1 WHERE id = $1 AND name = ''",
+        """
+        UPDATE customer SET name = $2, grams = $3, updated_at = $4, version = version + 1
+        WHERE id = $1 AND name = ''
+        """,
         id,
         name,
         list(grams(name)),

@@ -33,7 +33,7 @@ from jietong.customers import rules as customer_rules
 from jietong.customers import store as customer_store
 from jietong.customers.model import CustomerKind, Identity, IdentityKind
 from jietong.customers.model import Draft as CustomerDraft
-from jietong.db.pool import ALL, Database
+from jietong.db.pool import ALL, Connection, Database
 from jietong.identity import service as identity
 from jietong.identity import store as accounts
 from jietong.identity.model import SYSTEM, Language
@@ -43,7 +43,7 @@ from jietong.knowledge import search, store
 from jietong.knowledge.model import ArticleKind
 from jietong.knowledge.model import Draft as ArticleDraft
 from jietong.routing import service
-from jietong.routing.store import Connection, Kind, upsert
+from jietong.routing.store import Kind, upsert
 
 PASSWORD = "jietong-demo"  # noqa: S105 - known to everyone, on purpose
 DOMAIN = "hechuan.example"

@@ -117,7 +117,7 @@ class HitOut(BaseModel):
 
 
 class Articles(BaseModel):
-    """With `q`: `hits`, best first. Without: `items`, changed last first."""
+    """With `q`: `hits`, best first, of articles unless `kind` says otherwise. Without: `items`, changed last first."""
 
     items: list[ArticleOut]
     hits: list[HitOut]
@@ -148,7 +148,8 @@ async def articles(
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
 ) -> Articles:
     if q.strip() and not drafts:
-        hits = await service.search(db, by, q, lang, kind=kind, client=client, limit=min(limit, 50))
+        wanted = kind or ArticleKind.ARTICLE
+        hits = await service.search(db, by, q, lang, kind=wanted, client=client, limit=min(limit, 50))
         return Articles(items=[], hits=[_hit(one) for one in hits], next=None)
     found = await service.listed(
         db, by, latest=drafts, kind=kind, category=category, text=q, before=_before(cursor), limit=limit + 1

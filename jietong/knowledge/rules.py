@@ -48,7 +48,7 @@ def check_publishable(draft: Draft) -> None:
 
 
 def marks(text: str, query: str) -> tuple[Span, ...]:
-    """Where the query's words, or failing those its pairs of characters, stand in the text; joined where they touch."""
+    """Where the query's words, or failing those its pairs of characters, stand in the text; touching ones joined."""
     folded, origin = _folded(text)
     found: list[tuple[int, int]] = []
     for term in normal(query).split():
@@ -95,7 +95,7 @@ def _folded(text: str) -> tuple[str, list[int]]:
 
 
 def _occurrences(text: str, term: str) -> list[tuple[int, int]]:
-    out = []
+    out: list[tuple[int, int]] = []
     at = text.find(term)
     while at >= 0 and len(out) < 50:
         out.append((at, at + len(term)))

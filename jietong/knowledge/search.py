@@ -10,9 +10,9 @@ from collections.abc import Sequence
 
 from jietong.core.clock import to_ms
 from jietong.core.text import grams, normal, query_grams
+from jietong.db.pool import Connection
 from jietong.knowledge import rules
 from jietong.knowledge.model import LANGUAGES, ArticleKind, Hit, Version
-from jietong.knowledge.store import Connection
 
 K1, B = 1.2, 0.75
 IN_TITLE, IN_TAGS = 5.0, 3.0
@@ -38,7 +38,8 @@ WITH corpus AS (
 )
 SELECT a.id, a.kind, a.published, a.category, a.shortcut, v.titles, v.bodies, v.published_at,
        found.rank * found.pieces / $7::real
-       + (SELECT coalesce(sum(CASE WHEN strpos(t.title, word) > 0 THEN 8 WHEN strpos(t.body, word) > 0 THEN 3 ELSE 0 END), 0)
+       + (SELECT coalesce(sum(CASE WHEN strpos(t.title, word) > 0 THEN 8
+                                   WHEN strpos(t.body, word) > 0 THEN 3 ELSE 0 END), 0)
           FROM unnest($3::text[]) AS word) AS score
 FROM found
 JOIN article a ON a.id = found.article

@@ -11,7 +11,7 @@ from jietong.core.ids import new_id
 from jietong.core.inbox import Inbox
 from jietong.core.text import normal
 from jietong.core.vocabulary import Ms
-from jietong.db.pool import Database
+from jietong.db.pool import Connection, Database
 from jietong.identity import audit
 from jietong.identity.model import Principal
 from jietong.identity.permissions import Permission
@@ -66,7 +66,7 @@ async def change(
     return await read(database, by, id, latest=True)
 
 
-async def _save(conn: store.Connection, before: Article, draft: Draft, by: Principal, now: Ms) -> None:
+async def _save(conn: Connection, before: Article, draft: Draft, by: Principal, now: Ms) -> None:
     latest = before.latest
     same_text = (draft.titles, draft.bodies) == (before.shown.titles, before.shown.bodies)
     if before.shown.state is VersionState.DRAFT:

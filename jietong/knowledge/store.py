@@ -8,9 +8,8 @@ import asyncpg
 from jietong.core.clock import to_datetime, to_ms
 from jietong.core.errors import NotFound
 from jietong.core.vocabulary import Ms
+from jietong.db.pool import Connection
 from jietong.knowledge.model import Article, ArticleKind, Draft, Version, VersionState
-
-Connection = asyncpg.Connection
 
 _ARTICLE = """
     SELECT a.*, v.version, v.state, v.titles, v.bodies, v.note, v.revision, v.author, v.saved_at, v.published_at,
@@ -84,7 +83,10 @@ async def categories(conn: Connection) -> list[str]:
 async def versions(conn: Connection, id: str) -> list[Version]:
     """Newest first. Raises NotFound for an article that is not there or not in scope."""
     rows = await conn.fetch(
-        "SELECT v.* FROM article a JOIN article_version v ON v.article = a.id WHERE a.id = $1 ORDER BY v.version DESC",
+        """
+        SELECT v.* FROM article a JOIN article_version v ON v.article = a.id
+        WHERE a.id = $1 ORDER BY v.version DESC
+        """,
         id,
     )
     if not rows:
@@ -166,7 +168,10 @@ async def update(conn: Connection, id: str, draft: Draft, latest: int, at: Ms) -
 async def publish(conn: Connection, id: str, version: int, by: str, at: Ms) -> None:
     now = to_datetime(at)
     await conn.execute(
-        "UPDATE article_version SET state = 'superseded' WHERE article = $1 AND state = 'published' AND version <> $2",
+        """
+        UPDATE article_version SET state = 'superseded'
+        WHERE article = $1 AND state = 'published' AND version <> $2
+        """,
         id,
         version,
     )

@@ -10,7 +10,7 @@ from typing import Literal, NamedTuple, TypeAlias
 import msgspec
 from msgspec import Struct, field
 
-from jietong.core.events import AlarmAcknowledged, AnyEvent
+from jietong.core.events import AlarmAcknowledged, AnyEvent, BreakDue
 from jietong.core.vocabulary import Ms, Place, State
 from jietong.live.views import QueueView
 from jietong.routing.engine import Engine
@@ -48,47 +48,57 @@ class Acknowledged(NamedTuple):
     at: Ms
 
 
-class AcknowledgedState(Struct):
-    alarms: dict[str, Acknowledged] = field(default_factory=dict)
+class BookState(Struct):
+    seen: dict[str, Acknowledged] = field(default_factory=dict)
+    break_due: dict[str, Ms] = field(default_factory=dict)  # agent → when it fell due
 
 
-class Acknowledgements:
-    """Who has seen which alarm: a `core.inbox.Follower`, so that a restart forgets none."""
+class AlarmBook:
+    """Who has seen which alarm, and when breaks fell due: a `core.inbox.Follower`, so that a restart forgets none."""
 
-    name = "acknowledged_alarms"
+    name = "alarm_book"
 
     def __init__(self) -> None:
-        self._state = AcknowledgedState()
+        self._state = BookState()
 
     def apply(self, event: AnyEvent) -> None:
         if isinstance(event, AlarmAcknowledged):
-            alarms = self._state.alarms
-            alarms[event.alarm] = Acknowledged(event.by, event.at)
-            for old in [id for id, seen in alarms.items() if seen.at < event.at - KEEP_ACKNOWLEDGED_MS]:
-                del alarms[old]
+            seen = self._state.seen
+            seen[event.alarm] = Acknowledged(event.by, event.at)
+            for old in [id for id, one in seen.items() if one.at < event.at - KEEP_ACKNOWLEDGED_MS]:
+                del seen[old]
+        elif isinstance(event, BreakDue):
+            self._state.break_due[event.agent] = event.at
 
     def dump(self) -> bytes:
         return msgspec.msgpack.encode(self._state)
 
     def load(self, data: bytes | None) -> None:
-        self._state = AcknowledgedState() if data is None else msgspec.msgpack.decode(data, type=AcknowledgedState)
+        """Raises `msgspec.ValidationError` when `data` is not a dump of this version."""
+        self._state = BookState() if data is None else msgspec.msgpack.decode(data, type=BookState)
 
-    def by(self, alarm: str) -> str | None:
-        seen = self._state.alarms.get(alarm)
+    def seen_by(self, alarm: str) -> str | None:
+        seen = self._state.seen.get(alarm)
         return seen.by if seen else None
+
+    def break_due_since(self, agent: str) -> Ms | None:
+        return self._state.break_due.get(agent)
 
 
 def alarms(
-    engine: Engine, queues: Mapping[str, QueueView], acknowledged: Acknowledgements, now: Ms, gone_since: Ms | None
+    engine: Engine, queues: Mapping[str, QueueView], book: AlarmBook, now: Ms, day: Ms, gone_since: Ms | None
 ) -> dict[str, Alarm]:
-    """All alarms at `now`, worst first: to act on, then to look at; within a level the oldest first."""
+    """All alarms at `now`, worst first: to act on, then to look at; within a level the oldest first.
+
+    `day` is when the figures' day began; `gone_since` since when the database has been away, None: it is there.
+    """
     found: list[Alarm] = []
     if gone_since is not None:
         found.append(_alarm("database_gone", "act", gone_since))
     for queue in queues.values():
-        found += _of_queue(queue, now)
-    found += _of_agents(engine, queues, now)
-    seen = [msgspec.structs.replace(alarm, acknowledged_by=acknowledged.by(alarm.id)) for alarm in found]
+        found += _of_queue(queue, now, day)
+    found += _of_agents(engine, queues, book, now)
+    seen = [msgspec.structs.replace(alarm, acknowledged_by=book.seen_by(alarm.id)) for alarm in found]
     return {alarm.id: alarm for alarm in sorted(seen, key=worst_first)}
 
 
@@ -96,7 +106,7 @@ def worst_first(alarm: Alarm) -> tuple[bool, int, Ms, str]:
     return alarm.acknowledged_by is not None, _RANK[alarm.level], alarm.since, alarm.id
 
 
-def _of_queue(queue: QueueView, now: Ms) -> Iterable[Alarm]:
+def _of_queue(queue: QueueView, now: Ms, day: Ms) -> Iterable[Alarm]:
     since = queue.longest_since
     if since is not None and now - since > queue.alarm_wait_s * 1000:
         over = since + queue.alarm_wait_s * 1000
@@ -110,18 +120,18 @@ def _of_queue(queue: QueueView, now: Ms) -> Iterable[Alarm]:
     level = queue.today["sl3"]
     if level["den"] >= ENOUGH_FOR_A_LEVEL and level["num"] < queue.service_level_target * level["den"]:
         params = {"num": level["num"], "den": level["den"], "target": queue.service_level_target}
-        day = now // 86_400_000 * 86_400_000  # one such alarm a day: the figure is the day's
+        # One such alarm a day: the figure is the day's.
         yield _alarm("service_level_low", "look", day, queue=queue.id, params=params)
 
 
-def _of_agents(engine: Engine, queues: Mapping[str, QueueView], now: Ms) -> Iterable[Alarm]:
+def _of_agents(engine: Engine, queues: Mapping[str, QueueView], book: AlarmBook, now: Ms) -> Iterable[Alarm]:
     for agent in engine.agents.values():
         if agent.state is State.OFF:
             continue
         if agent.state is State.MISSED:
             yield _alarm("not_responding", "act", agent.since, agent=agent.id, params={"name": agent.spec.name})
         if agent.break_due and engine.break_due(agent.id, now):
-            since = agent.break_at if agent.break_at is not None and agent.break_at <= now else agent.since
+            since = book.break_due_since(agent.id) or agent.since
             yield _alarm("break_due", "look", since, agent=agent.id, params={"name": agent.spec.name})
         for id in agent.contacts:
             contact = engine.contacts.get(id)
@@ -131,7 +141,9 @@ def _of_agents(engine: Engine, queues: Mapping[str, QueueView], now: Ms) -> Iter
             if queue is not None and now - contact.talk_since > queue.alarm_talk_s * 1000:
                 over = contact.talk_since + queue.alarm_talk_s * 1000
                 params: dict[str, str | int | float] = {"name": agent.spec.name, "limit_s": queue.alarm_talk_s}
-                yield _alarm("talk_over_limit", "look", over, queue=queue.id, agent=agent.id, contact=id, params=params)
+                yield _alarm(
+                    "talk_over_limit", "look", over, queue=queue.id, agent=agent.id, contact=id, params=params
+                )
 
 
 def _alarm(

@@ -89,9 +89,7 @@ class Feed:
 
     def take_delta(self, now: int, next_seq: Callable[[], int]) -> str | None:
         """The frame with all changes since the last one; None when there are none."""
-        put = {
-            name: [self.collections[name].json(id) for id in ids] for name, ids in self._put.items() if ids
-        }
+        put = {name: [self.collections[name].json(id) for id in ids] for name, ids in self._put.items() if ids}
         dropped = {name: list(ids) for name, ids in self._dropped.items() if ids}
         self._put.clear()
         self._dropped.clear()

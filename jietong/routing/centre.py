@@ -203,24 +203,34 @@ class Centre:
         self.look(queue, at)
 
     def look(self, queue: QueueState, at: Ms) -> None:
-        """The queue's need of part-timers may have changed."""
-        rule = queue.spec.invite
-        if rule is not None:
-            self.looked[queue.id] = queue
+        """The queue's need of part-timers may have changed. Part of applying a fact."""
+        if queue.spec.invite is not None:
             self.watch_calm(queue, at)
-            if rule.wait_s is not None and queue.waiting and queue.watch_at is None:
-                begun = queue.drop_stale(self.contacts)
-                if begun is not None:
-                    queue.watch_at = begun + rule.wait_s * 1000
-                    self.arm(queue.watch_at, WAIT_LOOK, queue.id)
+            self.watch_wait(queue, at)
+
+    def watch_wait(self, queue: QueueState, at: Ms) -> None:
+        """Has the queue looked at now, and again when its longest wait reaches the limit."""
+        rule = queue.spec.invite
+        if rule is None:
+            return
+        self.looked[queue.id] = queue
+        if rule.wait_s is None or not queue.waiting:
+            return
+        begun = queue.drop_stale(self.contacts)
+        when = begun + rule.wait_s * 1000 if begun is not None else 0
+        if when > at and (queue.watch_at is None or not at < queue.watch_at <= when):
+            queue.watch_at = when
+            self.arm(when, WAIT_LOOK, queue.id)
 
     def watch_calm(self, queue: QueueState, at: Ms) -> None:
         """Keeps `calm_since` while part-timers are drawn in; called before and after each change of the measures."""
         facts = queue.facts
         rule = facts.spec.invite
-        if not queue.drawn or rule is None:
-            facts.calm_since = None
-        elif not rules.calm(rule, self.longest_ms(queue, at), queue.waiting, self.occupancy(queue)):
+        if (
+            not queue.drawn
+            or rule is None
+            or not rules.calm(rule, self.longest_ms(queue, at), queue.waiting, self.occupancy(queue))
+        ):
             facts.calm_since = None
         elif facts.calm_since is None:
             facts.calm_since = at
@@ -233,6 +243,19 @@ class Centre:
     def occupancy(self, queue: QueueState) -> float | None:
         """Of the queue's full-timers on line, at this instant."""
         return rules.occupancy_now(queue.rings[0].full_timers)
+
+    def is_free(self, agent: AgentState, channel: Channel) -> bool:
+        """Whether the agent could be offered something on this channel at once."""
+        work = VOICE if channel is Channel.VOICE else TEXT
+        return self.seats[work].keys[agent.index] != 0
+
+    def certified(self, agent: AgentState, requires: tuple[SkillNeed, ...], at: Ms) -> bool:
+        """Whether every certificate that `requires` asks for runs at `at`."""
+        for need in requires:
+            skill = self.skills.get(need.skill)
+            if skill is not None and skill.certificate and not rules.certificate_holds(agent.spec, need.skill, at):
+                return False
+        return True
 
     def invite_rule(self, queue: QueueState) -> InviteRule:
         return queue.spec.invite or InviteRule()
@@ -451,6 +474,10 @@ class Centre:
                 return due[0][0]
             heappop(due)
         return None
+
+    def take_due(self) -> None:
+        """The first deadline is being done."""
+        heappop(self.due)
 
     def arm_waiting(self, contact: ContactState) -> None:
         """Deadlines of a contact in a queue."""

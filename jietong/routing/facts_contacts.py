@@ -32,6 +32,8 @@ def queue_entered(c: Centre, f: e.QueueEntered) -> None:
     contact = c.contacts[f.contact]
     if contact.place is Place.QUEUE:
         c.leave_line(contact, f.at, departed=False)
+    elif contact.agent is not None:
+        _let_go(c, contact, f.at)
     if f.cause == "overflow" and contact.queue is not None:
         contact.visited = (*contact.visited, contact.queue)
     elif f.cause != "callback_retry":
@@ -209,11 +211,10 @@ def consult_ended(c: Centre, f: e.ConsultEnded) -> None:
         if f.why != "completed":
             c.next_turn(other)
     if f.why == "completed":
-        place = contact.place
         _let_go(c, contact, f.at)
         other.contacts.append(f.contact)
         c.take_room(other, contact, 1)
-        contact.place = place
+        contact.place = Place.TALK
         contact.agent = f.other
         contact.talk_since = f.at
         contact.last_agent = f.other

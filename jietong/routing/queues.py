@@ -3,7 +3,7 @@
 from heapq import heappop, heappush
 
 from jietong.core.specs import ExpandStep, QueueSpec, SkillNeed
-from jietong.core.vocabulary import Channel, Ms, Selection, State
+from jietong.core.vocabulary import Channel, Ms, Place, Selection, State
 from jietong.routing.lines import KIND, KINDS, LATER, Line, place_in_order
 from jietong.routing.model import ContactState, QueueFacts
 from jietong.routing.seats import Lane
@@ -32,7 +32,19 @@ class Group:
 class QueueState:
     """One queue: its set-up, its lines, and the figures that grow with each event."""
 
-    __slots__ = ("drawn", "facts", "held", "id", "invited", "later", "lines", "oldest", "rings", "waiting", "watch_at")
+    __slots__ = (
+        "drawn",
+        "facts",
+        "held",
+        "id",
+        "invited",
+        "later",
+        "lines",
+        "oldest",
+        "rings",
+        "waiting",
+        "watch_at",
+    )
 
     def __init__(self, facts: QueueFacts) -> None:
         self.id = facts.spec.id
@@ -137,7 +149,7 @@ class QueueState:
             contact = contacts.get(contact_id)
             if (
                 contact is not None
-                and contact.place == "queue"
+                and contact.place is Place.QUEUE
                 and contact.queue == self.id
                 and contact.waiting_since == begun
             ):

@@ -18,7 +18,7 @@ from jietong.core.commands import (
 from jietong.core.errors import Invalid, NotFound
 from jietong.core.inbox import Inbox
 from jietong.core.specs import AgentSpec, ClientSpec, HoursSpec, QueueSpec, ReasonSpec, SiteSpec, SkillSpec
-from jietong.db.pool import ALL, Database
+from jietong.db.pool import ALL, Connection, Database
 from jietong.identity import audit
 from jietong.identity.model import Principal
 from jietong.routing import store
@@ -185,7 +185,7 @@ async def load_specs(database: Database, engine: Engine) -> list[AnyCommand]:
 # --- checks ------------------------------------------------------------------------------------------------------
 
 
-async def world(conn: store.Connection) -> World:
+async def world(conn: Connection) -> World:
     """All that set-up can refer to."""
     return World(
         clients={d.id: d.spec for d in await store.read_all(conn, Kind.CLIENT, ClientSpec)},

@@ -13,8 +13,7 @@ from jietong.core.errors import Invalid, NotFound, Refused
 from jietong.core.inbox import Write
 from jietong.core.specs import AgentSpec, ClientSpec, HoursSpec, QueueSpec, ReasonSpec, SiteSpec, SkillSpec
 from jietong.core.vocabulary import Ms
-
-Connection = asyncpg.Connection
+from jietong.db.pool import Connection
 
 
 class Kind(StrEnum):

@@ -4,6 +4,7 @@
 unexpected is logged with the request's id, and nothing of it leaves.
 """
 
+import contextlib
 from collections.abc import Sequence
 from http import HTTPStatus
 from typing import Any
@@ -16,7 +17,7 @@ from fastapi.exceptions import RequestValidationError, WebSocketRequestValidatio
 from starlette.exceptions import HTTPException
 from starlette.requests import HTTPConnection
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
-from starlette.websockets import WebSocketState
+from starlette.websockets import WebSocketDisconnect, WebSocketState
 
 from jietong.core.errors import Invalid, JietongError, Unavailable
 from jietong.db.pool import gone
@@ -201,11 +202,15 @@ class CatchAll:
 
         try:
             await self._app(scope, receive, noting)
+        except WebSocketDisconnect:
+            return None  # the browser left while something was on its way to it
         except Exception as error:
             document = unexpected(HTTPConnection(scope), error)
             if scope["type"] == "websocket":
-                # Accepted or not, closing is understood.
-                await send({"type": "websocket.close", "code": 1011, "reason": document["code"]})
+                with contextlib.suppress(
+                    Exception
+                ):  # accepted or not, closing is understood; or it is closed already
+                    await send({"type": "websocket.close", "code": 1011, "reason": document["code"]})
             elif begun:
                 raise  # half an answer is out: the server cuts the connection, so that the client notices
             else:

@@ -151,7 +151,9 @@ async def upload_by_agent(
 
 @router.get(
     "/attachments/{id}",
-    dependencies=[Depends(public("a customer's page holds the file's key; staff need their session, checked within"))],
+    dependencies=[
+        Depends(public("a customer's page holds the file's key; staff need their session, checked within"))
+    ],
     response_class=FileResponse,
 )
 async def download(
@@ -172,7 +174,7 @@ async def download(
     if not path.is_file():
         raise NotFound("unknown_attachment", "This file is not here any more.")
     shown = "inline" if file.type.startswith("image/") else "attachment"
-    plain = re.sub(r'[^A-Za-z0-9._-]', "_", file.name)
+    plain = re.sub(r"[^A-Za-z0-9._-]", "_", file.name)
     kind = "text/plain; charset=utf-8" if file.type == "text/plain" else file.type
     return FileResponse(
         path,
@@ -226,9 +228,7 @@ async def add_widget(body: NewWidget, principal: Edits, db: Db, web: Web, now: N
 
 
 @router.put("/widgets/{id}")
-async def change_widget(
-    id: str, body: ChangedWidget, principal: Edits, db: Db, web: Web, now: Now
-) -> WidgetOut:
+async def change_widget(id: str, body: ChangedWidget, principal: Edits, db: Db, web: Web, now: Now) -> WidgetOut:
     spec = _spec(body.spec, web)
     if spec.id != id:
         raise Invalid("invalid", "The widget's id cannot be changed.", field="spec.id")

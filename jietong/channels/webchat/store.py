@@ -11,9 +11,7 @@ from jietong.channels.webchat.model import Session, Widget, WidgetSpec
 from jietong.core.errors import NotFound, Refused
 from jietong.core.inbox import Write
 from jietong.core.vocabulary import Ms
-
-Connection = asyncpg.Connection | asyncpg.pool.PoolConnectionProxy
-
+from jietong.db.pool import Connection
 
 # --- widgets ------------------------------------------------------------------------------------------------
 

@@ -20,4 +20,4 @@ async def centre(database: Database) -> AsyncIterator[Centre]:
     )
     app.state.watch._every_s = 0.05
     async with listening(app) as url, AsyncExitStack() as stack:
-        yield Centre(database, clock, url, stack)
+        yield Centre(database, clock, url, app, stack)

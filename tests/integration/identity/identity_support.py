@@ -1,12 +1,13 @@
 """What the tests of identity turn and ask: a served centre, people, a socket."""
 
+import asyncio
 from collections.abc import Callable, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Annotated, Any
 
 import httpx
-from fastapi import APIRouter, Depends, WebSocket
+from fastapi import APIRouter, Depends, FastAPI, WebSocket
 
 from jietong.core.clock import ManualClock
 from jietong.core.commands import AnyCommand
@@ -42,6 +43,7 @@ class Centre:
     database: Database
     clock: ManualClock
     url: str
+    app: FastAPI
     stack: AsyncExitStack
     people: dict[str, Account] = field(default_factory=dict)
 
@@ -82,10 +84,13 @@ sockets = APIRouter()
 
 
 @sockets.websocket("/ws/probe")
-async def probe(socket: WebSocket, principal: Principal = Depends(allow(Permission.DESK_USE))) -> None:
+async def probe(socket: WebSocket, principal: Annotated[Principal, Depends(allow(Permission.DESK_USE))]) -> None:
     """Says who it is, then waits for the end of the session."""
     await socket.accept()
     with http.watch(socket).follow(principal) as ended:
         await socket.send_text(principal.login)
-        why = await ended
-    await socket.close(4401, why)
+        left = asyncio.create_task(socket.receive())
+        await asyncio.wait({ended, left}, return_when=asyncio.FIRST_COMPLETED)
+        left.cancel()
+        if ended.done():
+            await socket.close(4401, ended.result())

@@ -1,0 +1,127 @@
+"""Holds the stored records against the ledger: folds every event afresh and compares row by row."""
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+from jietong.contacts import store
+from jietong.contacts.facts import Facts, IntervalChange
+from jietong.contacts.fold import ContactFold
+from jietong.contacts.model import AgentInterval, Segment
+from jietong.contacts.record import facets_of, record_of
+from jietong.core import events as e
+from jietong.db import ledger
+from jietong.db.pool import ALL, Connection, Database
+
+_TOLD = 20  # how many wrong ones are named
+
+
+class Verdict(NamedTuple):
+    """`wrong` names the first contacts (or agents) whose records differ."""
+
+    seq: int
+    contacts: int
+    segments: int
+    intervals: int
+    wrong: list[str]
+
+    @property
+    def sound(self) -> bool:
+        return not self.wrong
+
+
+async def verify(
+    database: Database, site: str = "main", progress: Callable[[int], None] = lambda seq: None
+) -> Verdict:
+    """Up to where the records have followed the ledger. Compares each contact when nothing more can happen to it."""
+    async with database.transaction(ALL) as conn:
+        upto, _ = await store.take_cursor(conn, site)  # locked: the records stand still while they are read
+        return await _Comparison(conn, site, progress).run(upto)
+
+
+class _Comparison:
+    def __init__(self, conn: Connection, site: str, progress: Callable[[int], None]) -> None:
+        self._conn = conn
+        self._site = site
+        self._progress = progress
+        self._facts = Facts()
+        self._open: dict[str, ContactFold] = {}
+        self._agents: dict[str, list[AgentInterval]] = {}
+        self._wrong: list[str] = []
+        self._contacts = self._segments = self._intervals = 0
+
+    async def run(self, upto: int) -> Verdict:
+        seq = 0
+        while seq < upto:
+            page = await ledger.read(self._conn, self._site, seq, until=upto)
+            if not page:
+                break
+            for stored in page:
+                self._apply(stored.event)
+            seq = page[-1].seq
+            await self._compare_forgotten()
+            self._progress(seq)
+        await self._compare(self._open)
+        await self._no_strangers()
+        await self._compare_agents()
+        return Verdict(upto, self._contacts, self._segments, self._intervals, self._wrong)
+
+    def _apply(self, event: e.AnyEvent) -> None:
+        for change in self._facts.apply(event):
+            if isinstance(change, IntervalChange):
+                rows = self._agents.setdefault(change.new.agent, [])
+                if change.old is not None:
+                    rows[-1] = change.new
+                else:
+                    rows.append(change.new)
+        if isinstance(event, e.ContactArrived):
+            self._open[event.contact] = self._facts.state.contacts[event.contact]
+
+    async def _compare_forgotten(self) -> None:
+        """Contacts that the fold has let go of: they are final."""
+        known = self._facts.state.contacts
+        final = {id: fold for id, fold in self._open.items() if id not in known}
+        await self._compare(final)
+        for id in final:
+            del self._open[id]
+
+    async def _compare(self, folds: dict[str, ContactFold]) -> None:
+        ids = list(folds)
+        for i in range(0, len(ids), 500):
+            some = ids[i : i + 500]
+            rows = await self._conn.fetch("SELECT * FROM contact WHERE id = ANY($1::text[])", some)
+            records = {row["id"]: store.record_of_row(row) for row in rows}
+            stays: dict[str, list[Segment]] = {}
+            for row in await self._conn.fetch(
+                "SELECT * FROM segment WHERE contact = ANY($1::text[]) ORDER BY contact, n", some
+            ):
+                stays.setdefault(row["contact"], []).append(store.segment_of(row))
+            facets: dict[str, set[str]] = {}
+            for row in await self._conn.fetch(
+                "SELECT contact, facet FROM contact_facet WHERE contact = ANY($1::text[])", some
+            ):
+                facets.setdefault(row["contact"], set()).add(row["facet"])
+            for id in some:
+                fold = folds[id]
+                record = record_of(fold)
+                self._contacts += 1
+                self._segments += len(fold.rows)
+                if (records.get(id), stays.get(id), facets.get(id)) != (record, fold.rows, facets_of(fold, record)):
+                    self._note(id)
+
+    async def _no_strangers(self) -> None:
+        n = await self._conn.fetchval("SELECT count(*) FROM contact WHERE site = $1", self._site)
+        if n != self._contacts and not self._wrong:
+            self._note(f"{n} records for {self._contacts} contacts")
+
+    async def _compare_agents(self) -> None:
+        for agent, expected in self._agents.items():
+            rows = await self._conn.fetch(
+                "SELECT * FROM agent_interval WHERE site = $1 AND agent = $2 ORDER BY seq", self._site, agent
+            )
+            self._intervals += len(expected)
+            if [store.interval_of(row) for row in rows] != expected:
+                self._note(agent)
+
+    def _note(self, what: str) -> None:
+        if len(self._wrong) < _TOLD:
+            self._wrong.append(what)

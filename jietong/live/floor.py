@@ -1,0 +1,173 @@
+"""The supervisors' floor and the wall, as people of one client scope may see them."""
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import NamedTuple
+
+from msgspec.structs import replace
+
+from jietong.channels.outbox import Outbox
+from jietong.core.vocabulary import Ms, Place, State
+from jietong.db.pool import Scope
+from jietong.live import views
+from jietong.live.alarms import AlarmBook, alarms
+from jietong.live.collections import Feed
+from jietong.live.views import ContactView, QueueView
+from jietong.metrics.live import LiveFigures
+from jietong.routing.engine import Engine
+from jietong.routing.model import AgentState, ContactState
+
+
+class Instant(NamedTuple):
+    now: Ms
+    day: Ms  # when the figures' day began
+    gone_since: Ms | None  # since when the database has been away
+    demo: bool
+
+
+class Sight(NamedTuple):
+    """What a client scope may see: its queues and contacts, and the agents who serve one of its queues."""
+
+    scope: Scope
+
+    @property
+    def whole(self) -> bool:
+        return self.scope.clients is None
+
+    def queue(self, engine: Engine, id: str | None) -> bool:
+        if self.whole:
+            return True
+        queue = engine.queues.get(id) if id is not None else None
+        return queue is not None and self.scope.allows(queue.spec.client)
+
+    def contact(self, contact: ContactState) -> bool:
+        return self.scope.allows(contact.client)
+
+    def agent(self, engine: Engine, id: str) -> bool:
+        if self.whole:
+            return True
+        agent = engine.agents.get(id)
+        return agent is not None and any(self.queue(engine, queue) for queue in engine.serves[agent.index])
+
+    def queues(self, engine: Engine, shown: Mapping[str, QueueView]) -> dict[str, QueueView]:
+        return {id: view for id, view in shown.items() if self.queue(engine, id)}
+
+
+class Audience:
+    """A feed and the sockets that show it."""
+
+    def __init__(self, sight: Sight, names: Iterable[str]) -> None:
+        self.sight = sight
+        self.feed = Feed(names)
+        self.outboxes: set[Outbox] = set()
+
+    def take_delta(self, now: Ms, next_seq: Callable[[], int]) -> str | None:
+        return self.feed.take_delta(now, next_seq)
+
+    def snapshot(self, now: Ms, seq: int) -> str:
+        return self.feed.snapshot(now, seq)
+
+    def send(self, frame: str | None) -> None:
+        if frame is not None:
+            for outbox in self.outboxes:
+                outbox.put(frame)
+
+
+class Floor(Audience):
+    def __init__(self, sight: Sight) -> None:
+        super().__init__(sight, ("site", "queues", "agents", "contacts", "alarms"))
+
+    def fill(
+        self,
+        engine: Engine,
+        figures: LiveFigures,
+        queues: Mapping[str, QueueView],
+        contact_view: Callable[[str], ContactView],
+        now: Ms,
+    ) -> None:
+        """The whole of it from the engine; what it was before becomes a delta."""
+        feed, sight = self.feed, self.sight
+        feed.replace("queues", sight.queues(engine, queues))
+        agents = {
+            agent.id: self._agent(engine, figures, agent, now)
+            for agent in engine.agents.values()
+            if agent.spec.active and sight.agent(engine, agent.id)
+        }
+        feed.replace("agents", agents)
+        contacts = {
+            contact.id: contact_view(contact.id)
+            for contact in engine.contacts.values()
+            if contact.place is not Place.CLOSED and sight.contact(contact)
+        }
+        feed.replace("contacts", contacts)
+
+    def update(
+        self,
+        engine: Engine,
+        figures: LiveFigures,
+        queues: Mapping[str, QueueView],
+        contacts: Iterable[str],
+        agents: Iterable[str],
+        contact_view: Callable[[str], ContactView],
+        now: Ms,
+    ) -> None:
+        """The same for the named contacts and agents, and all queues."""
+        feed, sight = self.feed, self.sight
+        feed.replace("queues", sight.queues(engine, queues))
+        for id in agents:
+            agent = engine.agents.get(id)
+            if agent is not None and agent.spec.active and sight.agent(engine, id):
+                feed.put("agents", id, self._agent(engine, figures, agent, now))
+            else:
+                feed.drop("agents", id)
+        for id in contacts:
+            contact = engine.contacts.get(id)
+            if contact is not None and contact.place is not Place.CLOSED and sight.contact(contact):
+                feed.put("contacts", id, contact_view(id))
+            else:
+                feed.drop("contacts", id)
+
+    def seconds(
+        self,
+        engine: Engine,
+        figures: LiveFigures,
+        queues: Mapping[str, QueueView],
+        book: AlarmBook,
+        at: Instant,
+    ) -> None:
+        """What runs with the time: the site's figures and the alarms."""
+        seen = self.sight.queues(engine, queues)
+        site = views.site_view(engine, figures, seen, at.now, demo=at.demo, whole=self.sight.whole)
+        self.feed.replace("site", {site.id: site})
+        found = alarms(engine, seen, book, at.now, at.day, at.gone_since)
+        if not self.sight.whole:
+            found = {
+                id: alarm
+                for id, alarm in found.items()
+                if (alarm.queue is None or self.sight.queue(engine, alarm.queue))
+                and (alarm.agent is None or self.sight.agent(engine, alarm.agent))
+            }
+        self.feed.replace("alarms", found)
+
+    def _agent(self, engine: Engine, figures: LiveFigures, agent: AgentState, now: Ms) -> views.AgentView:
+        view = views.agent_view(engine, figures, agent, now)
+        if self.sight.queue(engine, view.queue) or view.queue is None:
+            return view
+        return replace(view, queue=None)  # busy for another client: for whom is nobody else's business
+
+
+class Wall(Audience):
+    def __init__(self, sight: Sight) -> None:
+        super().__init__(sight, ("site", "queues", "agents"))
+
+    def fill(
+        self, engine: Engine, figures: LiveFigures, queues: Mapping[str, QueueView], now: Ms, demo: bool
+    ) -> None:
+        seen = self.sight.queues(engine, queues)
+        site = views.site_view(engine, figures, seen, now, demo=demo, whole=self.sight.whole)
+        self.feed.replace("queues", seen)
+        self.feed.replace("site", {site.id: site})
+        counts: dict[str, int] = {}
+        for agent in engine.agents.values():
+            if agent.state is not State.OFF and self.sight.agent(engine, agent.id):
+                counts[agent.state] = counts.get(agent.state, 0) + 1
+        self.feed.replace("agents", {"states": counts})

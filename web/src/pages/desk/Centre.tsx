@@ -1,0 +1,73 @@
+import { type RefObject, useEffect } from "react";
+import { desk as area } from "../../i18n/desk";
+import { core } from "../../i18n/core";
+import { useWords } from "../../i18n/messages";
+import { useFeed } from "../../live/useLive";
+import { Button } from "../../ui/Button";
+import { Empty } from "../../ui/Empty";
+import { Composer } from "./Composer";
+import { ConsultBar } from "./ConsultBar";
+import { ContactHead } from "./ContactHead";
+import { useContact, useDesk, useMe } from "./context";
+import { Log } from "./Log";
+import { TransferDialog } from "./TransferDialog";
+import { WrapUp } from "./WrapUp";
+
+/** The conversation in hand: head, lines, and below them the reply or the wrap-up. */
+export function Centre({ id, insertion }: { id: string | null; insertion: RefObject<(text: string) => void> }) {
+  const contact = useContact(id);
+  const { agentId } = useDesk();
+  useEffect(() => {
+    insertion.current = () => {};
+  }, [insertion]);
+  if (!contact) return <NothingOpen />;
+  const mine = contact.agent === agentId;
+  return (
+    <>
+      <ContactHead contact={contact} />
+      <ConsultBar contact={contact} />
+      <Log contact={contact} />
+      {contact.place === "wrapup" && mine ? <WrapUp contact={contact} /> : null}
+      {(contact.place === "talk" || contact.place === "hold") && contact.channel !== "voice" ? (
+        <Composer contact={contact} insertion={insertion} />
+      ) : null}
+      <TransferDialog />
+    </>
+  );
+}
+
+/** No contact in hand: what to expect, and the one thing to do about it. */
+function NothingOpen() {
+  const t = useWords(area);
+  const w = useWords(core);
+  const me = useMe();
+  const { live, run, usable } = useDesk();
+  const feed = useFeed(live);
+  if (!me) {
+    return (
+      <div className="desk-nothing" role="status">
+        <Empty kind={feed.phase === "connecting" ? "none" : "lost"}>{t("connecting")}</Empty>
+      </div>
+    );
+  }
+  const ready = (
+    <Button kind="main" disabled={!usable} onClick={() => void run("set_status", { status: "ready" })}>
+      {t("goReady")}
+    </Button>
+  );
+  const text =
+    me.status === "ready"
+      ? t("emptyReady")
+      : me.status === "standby"
+        ? t("emptyStandby")
+        : me.status === "offline"
+          ? t("emptyOff")
+          : t("emptyBreak", { status: w(`status.${me.status}`) });
+  return (
+    <div className="desk-nothing">
+      <Empty kind="none" icon={me.status === "ready" ? "offered" : "info"} action={me.status === "ready" || me.status === "standby" ? undefined : ready}>
+        {text}
+      </Empty>
+    </div>
+  );
+}

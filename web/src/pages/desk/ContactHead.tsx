@@ -1,0 +1,47 @@
+import { core } from "../../i18n/core";
+import { desk as area } from "../../i18n/desk";
+import { inLanguage, useLanguage } from "../../i18n/language";
+import { useWords } from "../../i18n/messages";
+import type { ContactView } from "../../live/types";
+import { useRow } from "../../live/useLive";
+import { Button } from "../../ui/Button";
+import { Since } from "../../ui/figures";
+import { ChannelIcon, PlaceChip } from "../../ui/state";
+import { useDesk } from "./context";
+import { askToTransfer } from "./TransferDialog";
+
+/** Who it is, how it stands, and what can be done with the whole contact. Ending one's own chat never asks. */
+export function ContactHead({ contact }: { contact: ContactView }) {
+  const t = useWords(area);
+  const w = useWords(core);
+  const lang = useLanguage();
+  const { live, run, usable, agentId } = useDesk();
+  const queue = useRow(live, "queues", contact.queue);
+  const mine = contact.agent === agentId;
+  const talking = contact.place === "talk" || contact.place === "hold";
+  return (
+    <header className="desk-talk">
+      <ChannelIcon channel={contact.channel} named />
+      <h2 className="desk-talkname jt-clip">{contact.customer_name ?? w("anonymous")}</h2>
+      <span className="jt-note jt-clip">{inLanguage(queue?.name, lang)}</span>
+      <PlaceChip place={contact.place}>
+        <Since since={contact.place === "talk" ? (contact.talk_since ?? contact.since) : contact.since} />
+      </PlaceChip>
+      {contact.simulated ? <span className="jt-tag">{w("simulated")}</span> : null}
+      <span className="jt-fill" />
+      {mine && talking ? (
+        <>
+          <Button kind="quiet" icon="consult" disabled={!usable || contact.consult !== null} onClick={() => askToTransfer(contact.id, "consult")}>
+            {t("consult")}
+          </Button>
+          <Button kind="quiet" icon="transfer" disabled={!usable} onClick={() => askToTransfer(contact.id, "transfer")}>
+            {t("transfer")}
+          </Button>
+          <Button disabled={!usable} onClick={() => void run("end", { contact: contact.id })}>
+            {contact.channel === "chat" ? t("end") : t("endMessage")}
+          </Button>
+        </>
+      ) : null}
+    </header>
+  );
+}

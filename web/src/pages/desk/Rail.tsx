@@ -1,0 +1,175 @@
+import { core } from "../../i18n/core";
+import { desk as area } from "../../i18n/desk";
+import { duration } from "../../i18n/format";
+import { inLanguage, useLanguage } from "../../i18n/language";
+import { useWords } from "../../i18n/messages";
+import { useTimed } from "../../live/clock";
+import type { ContactView, Ms, QueueView } from "../../live/types";
+import { useIds, useRow } from "../../live/useLive";
+import { Figure, Since } from "../../ui/figures";
+import { Icon } from "../../ui/Icon";
+import { ChannelIcon, PLACE_LOOK } from "../../ui/state";
+import { helping, useContact, useConversation, useDesk } from "./context";
+import { useCallback } from "react";
+
+/** Left: the contacts in hand with how each stands, and the queues I serve. */
+export function Rail({ ids }: { ids: readonly string[] }) {
+  const t = useWords(area);
+  return (
+    <nav className="desk-rail" aria-label={t("contacts")}>
+      <h2 className="desk-h">
+        {t("contacts")}
+        <span className="jt-note">{ids.length}</span>
+      </h2>
+      {ids.length === 0 ? <p className="desk-railnote">{t("noContacts")}</p> : null}
+      <ul className="desk-contacts">
+        {ids.map((id) => (
+          <ContactRow key={id} id={id} />
+        ))}
+      </ul>
+      <Queues />
+    </nav>
+  );
+}
+
+function ContactRow({ id }: { id: string }) {
+  const t = useWords(area);
+  const w = useWords(core);
+  const lang = useLanguage();
+  const { live, open, select, agentId } = useDesk();
+  const contact = useContact(id);
+  const { unread, messages } = useConversation(id);
+  const queue = useRow(live, "queues", contact?.queue);
+  if (!contact) return null;
+  const look = PLACE_LOOK[contact.place];
+  const on = open === id;
+  const last = messages.at(-1);
+  const preview = (last && !last.code ? last.text : "") || contact.last_message?.text || "";
+  const waits = unread > 0 ? unread : 0;
+  return (
+    <li>
+      <button
+        type="button"
+        className="jt-bare desk-contact"
+        data-state={look.tone}
+        data-on={on}
+        aria-current={on ? "true" : undefined}
+        onClick={() => select(id)}
+      >
+        <span className="jt-line" data-line={look.line} aria-hidden="true" />
+        <ChannelIcon channel={contact.channel} named />
+        <span className="desk-name jt-clip">
+          {contact.customer_name ?? w("anonymous")}
+          {waits > 0 && !on ? (
+            <span className="desk-unread">
+              {waits > 99 ? "99+" : waits}
+              <span className="jt-hidden">{t("unread", { n: waits })}</span>
+            </span>
+          ) : null}
+        </span>
+        <span className="desk-time">
+          <Since since={contact.place === "offer" ? (contact.waiting_since ?? contact.arrived) : (contact.talk_since ?? contact.since)} />
+        </span>
+        <span className="desk-sub">
+          <Icon name={helping(contact, agentId) ? "consult" : look.icon} size={14} />
+          <span className="jt-clip">
+            <Standing contact={contact} />
+          </span>
+          <span className="desk-q jt-clip">{inLanguage(queue?.name, lang)}</span>
+        </span>
+        <span className="desk-preview jt-clip" dir="auto">
+          {contact.simulated ? `${w("simulated")} · ` : ""}
+          {preview || "\u00a0"}
+        </span>
+      </button>
+    </li>
+  );
+}
+
+/** How the contact stands, with the one time that matters now. */
+function Standing({ contact }: { contact: ContactView }) {
+  const t = useWords(area);
+  const w = useWords(core);
+  const lang = useLanguage();
+  const { agentId } = useDesk();
+  const since = contact.place === "hold" ? contact.since : contact.customer_waiting_since;
+  const waited = useTimed(useCallback((now: Ms) => (since === null ? "" : duration(now - since, lang)), [since, lang]));
+  const until = contact.place === "offer" ? contact.expires : contact.wrapup_until;
+  const left = useTimed(useCallback((now: Ms) => (until === null ? "" : duration(until - now + 999, lang)), [until, lang]));
+  if (helping(contact, agentId)) return t("consulting", { name: contact.customer_name ?? w("anonymous") });
+  switch (contact.place) {
+    case "offer":
+      return contact.expires === null ? w("place.offer") : t("offeredLeft", { left });
+    case "hold":
+      return t("onHold", { time: waited });
+    case "wrapup":
+      return contact.wrapup_until === null ? t("wrapping") : t("wrapLeft", { left });
+    case "talk":
+      return contact.customer_waiting_since === null ? w("place.talk") : t("customerWaiting", { time: waited });
+    default:
+      return w(`place.${contact.place}`);
+  }
+}
+
+function Queues() {
+  const t = useWords(area);
+  const { live } = useDesk();
+  const ids = useIds(live, "queues");
+  return (
+    <section className="desk-queues" aria-label={t("queues")}>
+      <div className="desk-h">
+        <h2>{t("queues")}</h2>
+        <span className="jt-fill" />
+        <span className="jt-note desk-qn" aria-hidden="true">
+          {t("waiting")}
+        </span>
+        <span className="jt-note desk-qn" aria-hidden="true">
+          {t("longest")}
+        </span>
+      </div>
+      {ids.length === 0 ? <p className="desk-railnote">{t("noQueues")}</p> : null}
+      <ul>
+        {ids.map((id) => (
+          <QueueRow key={id} id={id} />
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+function QueueRow({ id }: { id: string }) {
+  const t = useWords(area);
+  const lang = useLanguage();
+  const { live } = useDesk();
+  const queue = useRow(live, "queues", id);
+  const over = useOver(queue);
+  if (!queue) return null;
+  return (
+    <li className="desk-queue" data-over={over}>
+      <span className="jt-clip desk-qname">
+        {inLanguage(queue.name, lang)}
+        {queue.open ? null : <span className="jt-note"> {t("queueClosed")}</span>}
+      </span>
+      <span className="desk-qn">
+        <span className="jt-hidden">{t("waiting")} </span>
+        <Figure value={queue.waiting} />
+      </span>
+      <span className="desk-qn">
+        <span className="jt-hidden">{t("longest")} </span>
+        {queue.longest_since === null ? (
+          <span className="jt-nodata">–</span>
+        ) : (
+          <Since since={queue.longest_since} limit={queue.alarm_wait_s * 1000} />
+        )}
+      </span>
+      {over ? <span className="desk-qover">{t("overLimit", { limit: duration(queue.alarm_wait_s * 1000, lang) })}</span> : null}
+    </li>
+  );
+}
+
+function useOver(queue: QueueView | undefined): boolean {
+  const since = queue?.longest_since ?? null;
+  const limit = (queue?.alarm_wait_s ?? 0) * 1000;
+  return useTimed(useCallback((now: Ms) => since !== null && now - since > limit, [since, limit]));
+}
+
