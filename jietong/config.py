@@ -16,6 +16,7 @@ _KEYS = {
     "dsn": "JIETONG_DSN",
     "dsn_file": "JIETONG_DSN_FILE",
     "pg_bin": "JIETONG_PG_BIN",
+    "demo": "JIETONG_DEMO",
 }
 
 
@@ -28,6 +29,7 @@ class Settings:
     port: int = 8080
     dsn: str | None = None  # a PostgreSQL of one's own; None: the embedded server, in `home`
     pg_bin: Path | None = None  # folder with `postgres` and `initdb`; None: the ones in the wheel
+    demo: bool = True  # an empty database gets the demonstration centre
 
     @property
     def attachments(self) -> Path:
@@ -54,6 +56,7 @@ def load(environ: Mapping[str, str] | None = None) -> Settings:
         port=_port(values, origin),
         dsn=_dsn(values, origin),
         pg_bin=_pg_bin(values, origin),
+        demo=_switch("demo", values, origin, default=True),
     )
 
 
@@ -102,6 +105,15 @@ def _text(key: str, values: Mapping[str, Any], origin: Mapping[str, str]) -> str
     if not isinstance(value, str) or not value.strip():
         raise _bad(key, origin[key], "it must be a text that is not empty")
     return value.strip()
+
+
+def _switch(key: str, values: Mapping[str, Any], origin: Mapping[str, str], *, default: bool) -> bool:
+    value = values.get(key, default)
+    known = {"1": True, "true": True, "yes": True, "0": False, "false": False, "no": False}
+    found = value if isinstance(value, bool) else known.get(str(value).strip().lower())
+    if found is None:
+        raise _bad(key, origin[key], f"{value!r} is neither yes nor no; give 1 or 0")
+    return found
 
 
 def _port(values: Mapping[str, Any], origin: Mapping[str, str]) -> int:

@@ -14,7 +14,9 @@ from jietong.core.vocabulary import Channel, Ms
 class Reception(Protocol):
     """What may be asked about queues and waiting contacts. Every answer is from memory and costs O(log n) at most."""
 
-    def now(self) -> Ms: ...
+    async def settled(self) -> None:
+        """Returns when the answers are what has been committed; holds until the caller's next await."""
+        ...
 
     def serves(self, queue: str, channel: Channel) -> bool:
         """Whether the queue exists, is active, and takes this channel."""

@@ -10,7 +10,7 @@ from jietong.core.commands import MergeCustomers
 from jietong.core.errors import Invalid, NotFound, Refused
 from jietong.core.ids import new_id
 from jietong.core.inbox import Inbox, Write
-from jietong.core.text import normal, query_grams
+from jietong.core.text import is_han, normal, query_grams
 from jietong.core.vocabulary import Ms, Outcome
 from jietong.customers import rules, store
 from jietong.customers.model import (
@@ -274,6 +274,14 @@ def _merge_writes(kept: Customer, gone: Customer, merge_id: str, by: str, now: M
             (merge_id, kept.client, kept.id, gone.id, identities, by, stamp),
         ),
         Write("UPDATE customer_identity SET customer = $1 WHERE customer = $2", (kept.id, gone.id)),
+        Write(  # only a file without a name has no pieces; it takes over the other's
+            """
+            INSERT INTO customer_gram (client, gram, customer)
+            SELECT client, gram, $1 FROM customer_gram
+            WHERE customer = $2 AND NOT EXISTS (SELECT FROM customer_gram WHERE customer = $1)
+            """,
+            (kept.id, gone.id),
+        ),
         Write(
             "UPDATE customer SET merged_into = $1, updated_at = $3, version = version + 1 "
             "WHERE id = $2 AND merged_into IS NULL",
@@ -285,7 +293,6 @@ def _merge_writes(kept: Customer, gone: Customer, merge_id: str, by: str, now: M
             SET class = CASE WHEN k.class = '' THEN g.class ELSE k.class END,
                 region = CASE WHEN k.region = '' THEN g.region ELSE k.region END,
                 name = CASE WHEN k.name = '' THEN g.name ELSE k.name END,
-                grams = CASE WHEN k.name = '' THEN g.grams ELSE k.grams END,
                 organisation = coalesce(k.organisation, nullif(g.organisation, k.id)),
                 attributes = g.attributes || k.attributes,
                 notes = CASE WHEN g.notes = '' THEN k.notes WHEN k.notes = '' THEN g.notes
@@ -312,36 +319,52 @@ async def search(
         args.append(client)
         conditions.append(f"c.client = ${len(args)}")
     if text:
-        args.append(text.replace(" ", ""))
-        found = [f"strpos(replace(lower(c.name), ' ', ''), ${len(args)}) > 0"]
-        pieces = query_grams(text)
-        if pieces:
-            args.append(pieces)
-            found = [f"(c.grams @> ${len(args)}::text[] AND {found[0]})"]
         # Each way of finding goes through its own index; together they would scan all.
-        by_identity = _identity_conditions(text, args)
-        ways = [f"SELECT c.id FROM customer c WHERE {found[0]}", *by_identity]
-        conditions.append(f"c.id IN ({' UNION '.join(ways)})")
+        ways = [_by_name(text, args), *_by_identity(text, args)]
+        conditions.append(f"c.id IN ({' UNION ALL '.join(ways)})")
     async with database.read(by.scope) as conn:
         return await store.page(conn, " AND ".join(conditions) or "true", args, before, limit)
 
 
-def _identity_conditions(text: str, args: list[object]) -> list[str]:
+def _by_name(text: str, args: list[object]) -> str:
+    """Files whose name has the text in it, spaces aside: those with all its pieces, then looked at."""
+    args.append(text.replace(" ", ""))
+    holds = f"strpos(replace(lower(normalize(n.name, NFKC)), ' ', ''), ${len(args)}) > 0"
+    pieces = [piece for piece in query_grams(text) if len(piece) == 2 or is_han(piece[0])]
+    if not pieces:  # a lone Latin letter or a sign
+        return f"SELECT n.id FROM customer n WHERE {holds}"
+    args.append(pieces)
+    return f"""
+        SELECT n.id FROM customer n WHERE {holds} AND n.id IN (
+            SELECT customer FROM customer_gram WHERE gram = ANY(${len(args)}::text[])
+            GROUP BY customer HAVING count(*) = {len(pieces)})
+    """
+
+
+def _by_identity(text: str, args: list[object]) -> list[str]:
+    """By the tail of a number, or the beginning of an address or account id."""
     ways = []
     digits = "".join(char for char in text if char.isdigit())
     if len(digits) >= 3 and not text.strip("+0123456789-() "):
-        args.append(_like(digits[::-1]))
+        args += [digits[::-1], digits[::-1] + _LAST]
         ways.append(
-            f"SELECT customer FROM customer_identity WHERE kind = 'phone' AND reverse(value) LIKE ${len(args)}"
+            f"""
+            SELECT customer FROM customer_identity
+            WHERE kind = 'phone' AND tail >= ${len(args) - 1} AND tail < ${len(args)}
+            """
         )
     if len(text) >= 3 and " " not in text:
-        args.append(_like(text))
-        ways.append(f"SELECT customer FROM customer_identity WHERE kind <> 'phone' AND value LIKE ${len(args)}")
+        args += [text, text + _LAST]
+        ways.append(
+            f"""
+            SELECT customer FROM customer_identity
+            WHERE kind <> 'phone' AND value >= ${len(args) - 1} AND value < ${len(args)}
+            """
+        )
     return ways
 
 
-def _like(prefix: str) -> str:
-    return prefix.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
+_LAST = "\U0010ffff"  # sorts after whatever may follow a prefix
 
 
 async def read(database: Database, by: Principal, id: str) -> Customer:

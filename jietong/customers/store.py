@@ -7,7 +7,7 @@ import asyncpg
 
 from jietong.core.clock import to_datetime, to_ms
 from jietong.core.errors import NotFound
-from jietong.core.text import grams
+from jietong.core.text import grams, is_han
 from jietong.core.vocabulary import Ms
 from jietong.customers.model import Customer, CustomerKind, Draft, Identity, IdentityKind, Merge
 from jietong.db.pool import Connection
@@ -92,15 +92,14 @@ async def insert(conn: Connection, id: str, client: str, draft: Draft, at: Ms) -
     now = to_datetime(at)
     await conn.execute(
         """
-        INSERT INTO customer (id, client, kind, name, grams, class, language, region, organisation, attributes, notes,
+        INSERT INTO customer (id, client, kind, name, class, language, region, organisation, attributes, notes,
                               created_at, updated_at)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $12)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $11)
         """,
         id,
         client,
         draft.kind,
         draft.name,
-        list(grams(draft.name)),
         draft.customer_class,
         draft.language,
         draft.region,
@@ -109,6 +108,7 @@ async def insert(conn: Connection, id: str, client: str, draft: Draft, at: Ms) -
         draft.notes,
         now,
     )
+    await _index_name(conn, id)
 
 
 async def add_identities(
@@ -150,8 +150,8 @@ async def update(conn: Connection, id: str, draft: Draft, base: int, at: Ms) -> 
     done = await conn.fetchval(
         """
         UPDATE customer
-        SET kind = $3, name = $4, grams = $5, class = $6, language = $7, region = $8, organisation = $9,
-            attributes = $10, notes = $11, updated_at = $12, version = version + 1
+        SET kind = $3, name = $4, class = $5, language = $6, region = $7, organisation = $8,
+            attributes = $9, notes = $10, updated_at = $11, version = version + 1
         WHERE id = $1 AND version = $2 AND merged_into IS NULL
         RETURNING version
         """,
@@ -159,7 +159,6 @@ async def update(conn: Connection, id: str, draft: Draft, base: int, at: Ms) -> 
         base,
         draft.kind,
         draft.name,
-        list(grams(draft.name)),
         draft.customer_class,
         draft.language,
         draft.region,
@@ -168,21 +167,25 @@ async def update(conn: Connection, id: str, draft: Draft, base: int, at: Ms) -> 
         draft.notes,
         to_datetime(at),
     )
-    return done is not None
+    if done is None:
+        return False
+    await _index_name(conn, id)
+    return True
 
 
 async def fill_name(conn: Connection, id: str, name: str, at: Ms) -> None:
     """Gives a file that has no name yet the one the customer just gave."""
-    await conn.execute(
+    filled = await conn.fetchval(
         """
-        UPDATE customer SET name = $2, grams = $3, updated_at = $4, version = version + 1
-        WHERE id = $1 AND name = ''
+        UPDATE customer SET name = $2, updated_at = $3, version = version + 1
+        WHERE id = $1 AND name = '' RETURNING true
         """,
         id,
         name,
-        list(grams(name)),
         to_datetime(at),
     )
+    if filled:
+        await _index_name(conn, id)
 
 
 async def suspect(conn: Connection, client: str, one: str, other: str, why: str, at: Ms) -> None:
@@ -208,7 +211,7 @@ async def suspects(conn: Connection, id: str) -> dict[str, str]:
             UNION ALL
             SELECT c.id, 'same_name', 1
             FROM customer me JOIN customer c
-              ON c.client = me.client AND c.grams @> me.grams AND c.name = me.name AND c.id <> me.id
+              ON c.client = me.client AND c.name = me.name AND c.id <> me.id
             WHERE me.id = $1 AND me.name <> '' AND c.merged_into IS NULL
         ) AS found
         JOIN customer other ON other.id = found.id AND other.merged_into IS NULL
@@ -263,6 +266,25 @@ async def merges(conn: Connection, kept: str) -> list[Merge]:
         )
         for row in rows
     ]
+
+
+async def _index_name(conn: Connection, id: str) -> None:
+    """Makes the present name, and no other, the one the file is found by."""
+    row = await conn.fetchrow("SELECT client, name FROM customer WHERE id = $1", id)
+    if row is None:
+        return
+    await conn.execute("DELETE FROM customer_gram WHERE customer = $1", id)
+    await conn.execute(
+        "INSERT INTO customer_gram (client, gram, customer) SELECT $1, gram, $2 FROM unnest($3::text[]) AS gram",
+        row["client"],
+        id,
+        name_pieces(row["name"]),
+    )
+
+
+def name_pieces(name: str) -> list[str]:
+    """What a name can be found by: every pair of its characters, and its Han characters alone."""
+    return [piece for piece in grams(name) if len(piece) == 2 or is_han(piece[0])]
 
 
 def _customer(row: asyncpg.Record) -> Customer:

@@ -82,16 +82,16 @@ async def panel(database: Database) -> list[dict[str, Any]]:
     """Accounts for the sign-in page, one per line of work; empty once there is a real account."""
     people = {f"{person['login']}@{DOMAIN}": person for person in _data("staff")["staff"]}
     async with database.read(ALL) as conn:
-        found = await accounts.demonstration(conn)
+        found = {account.login: account for account in await accounts.demonstration(conn)}
     return [
         {
-            "name": account.name,
-            "login": account.login,
-            "role": min(account.roles, key=list(Role).index),
-            "about": people[account.login]["panel"],
+            "name": found[login].name,
+            "login": login,
+            "role": min(found[login].roles, key=list(Role).index),
+            "about": person["panel"],
         }
-        for account in found
-        if "panel" in people.get(account.login, {})
+        for login, person in people.items()
+        if "panel" in person and login in found
     ]
 
 

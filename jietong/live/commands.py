@@ -21,7 +21,7 @@ from jietong.core.errors import Forbidden, Invalid, NotFound
 from jietong.core.inbox import Receipt
 from jietong.core.vocabulary import EndedBy
 from jietong.identity.model import Principal
-from jietong.live.floor import Sight
+from jietong.live.audience import Sight
 from jietong.live.hub import Hub
 
 LONGEST_KEY = 64

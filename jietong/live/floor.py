@@ -5,16 +5,14 @@ from typing import NamedTuple
 
 from msgspec.structs import replace
 
-from jietong.channels.outbox import Outbox
 from jietong.core.vocabulary import Ms, Place, State
-from jietong.db.pool import Scope
 from jietong.live import views
 from jietong.live.alarms import AlarmBook, alarms
-from jietong.live.collections import Feed
+from jietong.live.audience import Audience, Sight
 from jietong.live.views import ContactView, QueueView
 from jietong.metrics.live import LiveFigures
 from jietong.routing.engine import Engine
-from jietong.routing.model import AgentState, ContactState
+from jietong.routing.model import AgentState
 
 
 class Instant(NamedTuple):
@@ -22,54 +20,6 @@ class Instant(NamedTuple):
     day: Ms  # when the figures' day began
     gone_since: Ms | None  # since when the database has been away
     demo: bool
-
-
-class Sight(NamedTuple):
-    """What a client scope may see: its queues and contacts, and the agents who serve one of its queues."""
-
-    scope: Scope
-
-    @property
-    def whole(self) -> bool:
-        return self.scope.clients is None
-
-    def queue(self, engine: Engine, id: str | None) -> bool:
-        if self.whole:
-            return True
-        queue = engine.queues.get(id) if id is not None else None
-        return queue is not None and self.scope.allows(queue.spec.client)
-
-    def contact(self, contact: ContactState) -> bool:
-        return self.scope.allows(contact.client)
-
-    def agent(self, engine: Engine, id: str) -> bool:
-        if self.whole:
-            return True
-        agent = engine.agents.get(id)
-        return agent is not None and any(self.queue(engine, queue) for queue in engine.serves[agent.index])
-
-    def queues(self, engine: Engine, shown: Mapping[str, QueueView]) -> dict[str, QueueView]:
-        return {id: view for id, view in shown.items() if self.queue(engine, id)}
-
-
-class Audience:
-    """A feed and the sockets that show it."""
-
-    def __init__(self, sight: Sight, names: Iterable[str]) -> None:
-        self.sight = sight
-        self.feed = Feed(names)
-        self.outboxes: set[Outbox] = set()
-
-    def take_delta(self, now: Ms, next_seq: Callable[[], int]) -> str | None:
-        return self.feed.take_delta(now, next_seq)
-
-    def snapshot(self, now: Ms, seq: int) -> str:
-        return self.feed.snapshot(now, seq)
-
-    def send(self, frame: str | None) -> None:
-        if frame is not None:
-            for outbox in self.outboxes:
-                outbox.put(frame)
 
 
 class Floor(Audience):

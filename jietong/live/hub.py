@@ -22,9 +22,10 @@ from jietong.core.vocabulary import Ms, Place, State
 from jietong.db.pool import ALL, Database, Scope
 from jietong.live import views
 from jietong.live.alarms import AlarmBook
+from jietong.live.audience import Audience, Sight
 from jietong.live.collections import Shown, delta, encode, snapshot
 from jietong.live.desk import Desk
-from jietong.live.floor import Floor, Instant, Sight, Wall
+from jietong.live.floor import Floor, Instant, Wall
 from jietong.live.presence import Presence
 from jietong.live.views import Said
 from jietong.metrics.live import LiveFigures
@@ -51,6 +52,10 @@ class Writer(Inbox, Protocol):
 
     @property
     def seq(self) -> int: ...
+
+    async def settled(self) -> None:
+        """Returns when the engine is what the ledger says; holds until the caller's next await."""
+        ...
 
 
 class Hub:
@@ -140,7 +145,7 @@ class Hub:
         """A desk's socket. Several of one agent are one desk."""
         desk = self.desks.get(agent)
         if desk is None:
-            desk = self.desks[agent] = Desk(agent, scope)
+            desk = self.desks[agent] = Desk(agent, Sight(scope))
             self.fill_desk(desk)
         desk.outboxes.add(outbox)
         outbox.put(self.desk_snapshot(desk))
@@ -229,15 +234,13 @@ class Hub:
         desk.feed.replace("me", me)
         desk.feed.replace("contacts", contacts)
         served = engine.serves[agent.index] if agent else {}
-        sight = Sight(desk.scope)
-        desk.serves = tuple(sorted(id for id in served if sight.queue(engine, id)))
+        desk.serves = tuple(sorted(id for id in served if desk.sight.queue(engine, id)))
 
     def desk_snapshot(self, desk: Desk) -> str:
-        sight = Sight(desk.scope)
         colleagues = [
             self.colleagues.json(id)
             for id in self.colleagues.views
-            if id != desk.agent and sight.agent(self.engine, id)
+            if id != desk.agent and desk.sight.agent(self.engine, id)
         ]
         own = desk.feed.collections
         return snapshot(
@@ -413,6 +416,7 @@ class Hub:
             count += 1
             try:
                 await self._learn()
+                await self.runtime.settled()
                 self.round(second=count % WALL_EVERY == 0)
             except Exception:
                 log.exception("live_round_failed")
@@ -498,11 +502,10 @@ class Hub:
         gone = [id for id in changed if id not in self.colleagues.views]
         common = _frame(seq, now, "agents", shown.values(), gone)
         for desk in self.desks.values():
-            if desk.scope == ALL and desk.agent not in changed:
+            if desk.sight.whole and desk.agent not in changed:
                 desk.send(common)
                 continue
-            sight = Sight(desk.scope)
-            put = [text for id, text in shown.items() if id != desk.agent and sight.agent(engine, id)]
+            put = [text for id, text in shown.items() if id != desk.agent and desk.sight.agent(engine, id)]
             desk.send(_frame(seq, now, "agents", put, [id for id in gone if id != desk.agent]))
 
     def _sweep(self) -> None:
@@ -524,6 +527,7 @@ class Hub:
             async with self._database.read(ALL) as conn:
                 names = await chat_store.names(conn, wanted)
                 rows = await chat_store.last_messages(conn, wanted)
+            await self.runtime.settled()
         except Exception as error:  # the database is away: the next round asks again
             self._unknown.update(wanted)
             log.warning("live_names_wait", error=type(error).__name__)
@@ -566,9 +570,9 @@ class Hub:
                     outbox.put(frame)
 
     def _outboxes(self) -> Iterable[Outbox]:
-        for group in (self.desks, self.floors, self.walls):
-            for one in group.values():  # type: ignore[attr-defined]
-                yield from one.outboxes
+        audiences: list[Audience] = [*self.desks.values(), *self.floors.values(), *self.walls.values()]
+        for one in audiences:
+            yield from one.outboxes
 
     def _instant(self) -> Instant:
         now = self.clock.now()

@@ -68,6 +68,7 @@ class Presence:
     async def _step(self, agent: str) -> bool:
         """One command if one is needed; False when all is settled."""
         hub = self._hub
+        await hub.runtime.settled()
         wanted = agent in hub.desks
         state = hub.engine.agents.get(agent)
         if state is None:

@@ -1,6 +1,6 @@
 """The engine as channels may see it: `channels.ports.Reception`."""
 
-from collections.abc import Callable
+from typing import Protocol
 
 from jietong.core import hours
 from jietong.core.clock import Clock
@@ -11,15 +11,25 @@ from jietong.routing.engine import Engine
 _LIVE = frozenset({Place.ARRIVED, Place.QUEUE, Place.OFFER, Place.TALK, Place.HOLD})
 
 
+class Serving(Protocol):
+    @property
+    def engine(self) -> Engine: ...
+
+    async def settled(self) -> None: ...
+
+
 class EngineReception:
     """Reads whatever engine serves at the moment: a recovery puts a new one in its place."""
 
-    def __init__(self, engine: Callable[[], Engine], clock: Clock) -> None:
-        self._engine = engine
+    def __init__(self, runtime: Serving, clock: Clock) -> None:
+        self._runtime = runtime
         self._clock = clock
 
-    def now(self) -> Ms:
-        return self._clock.now()
+    def _engine(self) -> Engine:
+        return self._runtime.engine
+
+    async def settled(self) -> None:
+        await self._runtime.settled()
 
     def serves(self, queue: str, channel: Channel) -> bool:
         found = self._engine().queues.get(queue)

@@ -97,6 +97,7 @@ async def desk_socket(socket: WebSocket, principal: Annotated[Principal, Depends
 
     await socket.accept()
     outbox = Outbox(socket.send_text)
+    await hub.runtime.settled()
     desk = hub.open_desk(agent, principal.scope, outbox)
     try:
         await _serve(socket, principal, hub, outbox, handle, lambda: outbox.put(hub.desk_snapshot(desk)))
@@ -118,6 +119,7 @@ async def floor_socket(socket: WebSocket, principal: Annotated[Principal, Depend
 
     await socket.accept()
     outbox = Outbox(socket.send_text, limit=8_000_000)
+    await hub.runtime.settled()
     floor = hub.open_floor(principal.scope, outbox)
     try:
         await _serve(
@@ -136,6 +138,7 @@ async def wall_socket(socket: WebSocket, principal: Annotated[Principal, Depends
 
     await socket.accept()
     outbox = Outbox(socket.send_text)
+    await hub.runtime.settled()
     wall = hub.open_wall(principal.scope, outbox)
     try:
         await _serve(
@@ -166,7 +169,8 @@ async def _serve(
         reader = asyncio.create_task(_read(socket, hub, outbox, handle), name="live-reader")
         code, reason = 1011, ""
         try:
-            await asyncio.wait({pump, reader, ended}, return_when=asyncio.FIRST_COMPLETED)
+            waiting: set[asyncio.Future[Any]] = {pump, reader, ended}
+            await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
             if ended.done():
                 reason = ended.result()
                 code = 4401
@@ -217,8 +221,8 @@ async def _read(socket: WebSocket, hub: Hub, outbox: Outbox, handle: Handler) ->
             raise
         except Exception:
             log.exception("live_frame_failed")
-            error = Unavailable("internal", "This could not be done now: try again.")
-            outbox.put(encode({"t": "err", "id": key, "problem": problem(error)}))
+            failure = Unavailable("internal", "This could not be done now: try again.")
+            outbox.put(encode({"t": "err", "id": key, "problem": problem(failure)}))
     return 1008
 
 

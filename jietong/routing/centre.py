@@ -77,6 +77,7 @@ class Centre:
         self.pending: dict[str, ContactState] = {}  # may be offered to somebody now
         self.looked: dict[str, QueueState] = {}  # their need of part-timers may have changed
         self.out: list[Event] = []
+        self.asked_at: Ms = 0  # the time of the command in hand
 
     # --- reading ----------------------------------------------------------------------------------------------
 
@@ -226,15 +227,15 @@ class Centre:
         """Keeps `calm_since` while part-timers are drawn in; called before and after each change of the measures."""
         facts = queue.facts
         rule = facts.spec.invite
-        if (
-            not queue.drawn
-            or rule is None
-            or not rules.calm(rule, self.longest_ms(queue, at), queue.waiting, self.occupancy(queue))
-        ):
+        if not queue.drawn or rule is None or not self.is_calm(queue, rule, at):
             facts.calm_since = None
         elif facts.calm_since is None:
             facts.calm_since = at
             self.arm(at + rule.calm_s * 1000, CALM_ENDS, queue.id)
+
+    def is_calm(self, queue: QueueState, rule: InviteRule, at: Ms) -> bool:
+        """Whether all release limits are kept at this instant."""
+        return rules.calm(rule, self.longest_ms(queue, at), queue.waiting, self.occupancy(queue))
 
     def longest_ms(self, queue: QueueState, at: Ms) -> Ms:
         begun = queue.drop_stale(self.contacts) if queue.waiting else None
@@ -280,6 +281,10 @@ class Centre:
             queue = self.queues[queue_id]
             queue.drawn[agent.id] = None
             self.watch_calm(queue, at)
+
+    def is_forgotten(self, contact: ContactState) -> bool:
+        """Whether the next fact will drop this closed contact."""
+        return contact.closed_at is not None and contact.closed_at + rules.CLOSED_KEPT_MS <= self.asked_at
 
     def forget_closed(self, at: Ms) -> None:
         """Closed contacts are kept for half an hour, counted in the time of facts."""
@@ -420,7 +425,7 @@ class Centre:
             group = self.groups.get(requires) or self._new_group(requires)
             queue.rings.append(group)
             group.queues.setdefault(spec.id, ring)
-        for group in old:
+        for group in dict.fromkeys(old):
             if group not in queue.rings:
                 group.queues.pop(spec.id, None)
                 if not group.queues:

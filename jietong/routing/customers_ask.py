@@ -15,7 +15,7 @@ from jietong.routing.queues import QueueState
 def find_contact(c: Centre, contact_id: str) -> ContactState:
     """Raises Refused `unknown_contact`."""
     contact = c.contacts.get(contact_id)
-    if contact is None:
+    if contact is None or c.is_forgotten(contact):
         raise Refused("unknown_contact", "This contact is not known, or it ended a while ago.", contact=contact_id)
     return contact
 

@@ -180,7 +180,7 @@ def calm_ends(c: Centre, whose: str, at: Ms) -> None:
     """It has been quiet long enough: those who were drawn in go back to standby, after what they have open."""
     queue = c.queues[whose]
     rule = queue.spec.invite
-    if rule is None or not rules.calm(rule, c.longest_ms(queue, at), queue.waiting, c.occupancy(queue)):
+    if rule is None or not c.is_calm(queue, rule, at):
         return
     for agent_id in sorted(queue.drawn):
         c.emit(e.PartTimerReleased(at=at, agent=agent_id, queue=whose))

@@ -53,7 +53,7 @@ class Engine(Centre):
 
         A `now` before the last fact counts as that fact's time. Raises Refused, and then nothing has changed.
         """
-        at = max(now, self.clock)
+        at = self.asked_at = max(now, self.clock)
         out: list[Event] = []
         self.out = out
         if type(command) is k.Tick:

@@ -147,7 +147,7 @@ def released(c: Centre, f: e.PartTimerReleased) -> None:
     c.draw(c.agents[f.agent], None, f.at)
 
 
-# --- set-up ---------------------------------------------------------------------------------------------------------
+# --- set-up -------------------------------------------------------------------------------------------------
 
 
 def site_configured(c: Centre, f: e.SiteConfigured) -> None:
@@ -199,7 +199,7 @@ def nothing(c: Centre, f: e.Event) -> None:
     """A fact that routing has no part in."""
 
 
-# --- shared steps -----------------------------------------------------------------------------------------------------
+# --- shared steps -------------------------------------------------------------------------------------------
 
 
 def _connect(agent: AgentState) -> None:

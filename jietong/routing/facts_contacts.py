@@ -323,7 +323,7 @@ def is_consult(contact: ContactState, agent: str) -> bool:
     return consult is not None and consult.other == agent and not consult.joined
 
 
-# --- shared steps -----------------------------------------------------------------------------------------------
+# --- shared steps -------------------------------------------------------------------------------------------
 
 
 def _offer_over(contact: ContactState) -> None:

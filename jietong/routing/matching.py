@@ -34,10 +34,10 @@ def settle(c: Centre, at: Ms) -> None:
                 )
         c.reindex()
         if c.looked:
-            looked = [c.looked[queue_id] for queue_id in sorted(c.looked)]
+            to_look = [c.looked[queue_id] for queue_id in sorted(c.looked)]
             c.looked.clear()
-            for queue in looked:
-                _look_for_part_timers(c, queue, at)
+            for looked in to_look:
+                _look_for_part_timers(c, looked, at)
     c.sweep_due()
 
 
@@ -263,7 +263,7 @@ def end_wrapup(c: Centre, contact: ContactState, at: Ms, by: EndedBy) -> None:
     c.emit(e.WrapupEnded(at=at, contact=contact.id, agent=contact.agent or "", by=by))
 
 
-# --- part-timers ------------------------------------------------------------------------------------------------------
+# --- part-timers --------------------------------------------------------------------------------------------
 
 
 def _look_for_part_timers(c: Centre, queue: QueueState, at: Ms) -> None:

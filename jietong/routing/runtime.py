@@ -466,6 +466,8 @@ class Runtime(Generic[E]):
         else:
             error = Refused("engine_failed", "The centre could not decide this; it is as if it had not been asked.")
         error.__cause__ = cause
+        if isinstance(asked.command, Tick):
+            self._tick_from = asyncio.get_running_loop().time() + 1.0
         log.error("command refused", site=self.site, command=type(asked.command).__name__, reason=repr(cause))
         self._answer_error(asked, error)
 

@@ -85,7 +85,7 @@ def publish_article(c: Centre, cmd: k.PublishArticle, at: Ms) -> None:
     c.emit(e.ArticlePublished(at=at, article=cmd.article, version=cmd.version, names=cmd.names, by=cmd.by))
 
 
-# --- set-up: the same spec again is nothing new ------------------------------------------------------------------------
+# --- set-up: the same spec again is nothing new -------------------------------------------------------------
 
 
 def configure_site(c: Centre, cmd: k.ConfigureSite, at: Ms) -> None:
@@ -133,7 +133,7 @@ def _new(known: Spec | None, spec: Spec) -> bool:
     return known is None or known != spec
 
 
-# --- the writer --------------------------------------------------------------------------------------------------------
+# --- the writer ---------------------------------------------------------------------------------------------
 
 
 def restart(c: Centre, cmd: k.Restart, at: Ms) -> None:

@@ -13,7 +13,7 @@ from jietong.channels.webchat.posting import Posted, Words
 from jietong.core.errors import NotFound
 from jietong.core.events import AnyEvent
 from jietong.db import ledger
-from jietong.db.pool import ALL
+from jietong.db.pool import ALL, Connection
 
 if TYPE_CHECKING:
     from jietong.channels.webchat.service import WebChat
@@ -72,7 +72,7 @@ class ChatLoader:
                 if kept is None:
                     raise NotFound("unknown_contact", "There is no such chat.")
                 session = await store.session(conn, kept.session)
-                history = await ledger.history(conn, contact)
+                history = await self._history(conn, contact)
                 rows = await store.messages(conn, contact)
         finally:
             del self._missed[contact]
@@ -96,6 +96,15 @@ class ChatLoader:
             if words is not None and words.page.id not in present:
                 messages.append(words.page)
         return messages, chat
+
+    async def _history(self, conn: Connection, contact: str) -> list[ledger.Stored]:
+        history: list[ledger.Stored] = []
+        while True:
+            after = history[-1].seq if history else 0
+            page = await ledger.timeline(conn, self._web.site_id, contact=contact, after=after)
+            history += page
+            if len(page) < 1000:
+                return history
 
     def missed(self, contact: str, seq: int, event: AnyEvent, words: Words | None) -> None:
         """An event of a contact that is being loaded."""

@@ -57,8 +57,10 @@ class WebChat:
         site: Callable[[], SiteSpec],
         files: Files,
         demo_key: str | None = None,
+        site_id: str = "main",
     ) -> None:
         self.database = database
+        self.site_id = site_id
         self.clock = clock
         self.reception = reception
         self.files = files

@@ -98,8 +98,8 @@ async def _read(socket: WebSocket, web: WebChat, browser: Browser) -> int:
             raise
         except Exception:
             log.exception("chat_frame_failed")
-            error = Unavailable("internal", "This could not be done now: try again.")
-            browser.outbox.put(frames.err(key, error))
+            failure = Unavailable("internal", "This could not be done now: try again.")
+            browser.outbox.put(frames.err(key, failure))
     return 1008
 
 

@@ -140,6 +140,19 @@ def contact_write(contact: ChatContact, reply_by: str | None = None) -> Write:
 # --- words --------------------------------------------------------------------------------------------------
 
 
+class Attachment(NamedTuple):
+    id: str
+    client: str
+    session: str | None
+    agent: str | None
+    contact: str | None
+    name: str
+    type: str
+    size: int
+    digest: str
+    key: str
+
+
 class MessageRow(NamedTuple):
     """One person's message. `attachment` is the file's row, where there is one."""
 
@@ -152,20 +165,7 @@ class MessageRow(NamedTuple):
     agent: str | None
     text: str
     client_key: str
-    attachment: "Attachment | None"
-
-
-class Attachment(NamedTuple):
-    id: str
-    client: str
-    session: str | None
-    agent: str | None
-    contact: str | None
-    name: str
-    type: str
-    size: int
-    digest: str
-    key: str
+    attachment: Attachment | None
 
 
 _FILE = "id, client, session, agent, contact, name, type, size, digest, key"
@@ -212,7 +212,7 @@ async def messages(conn: Connection, contact: str) -> list[MessageRow]:
         """,
         contact,
     )
-    return [MessageRow(*row[:9], Attachment(*row[9:]) if row[9] is not None else None) for row in rows]
+    return [_message(row, Attachment(*row[9:]) if row[9] is not None else None) for row in rows]
 
 
 async def last_messages(conn: Connection, contacts: Sequence[str]) -> list[MessageRow]:
@@ -224,7 +224,12 @@ async def last_messages(conn: Connection, contacts: Sequence[str]) -> list[Messa
         """,
         list(contacts),
     )
-    return [MessageRow(*row, None) for row in rows]
+    return [_message(row, None) for row in rows]
+
+
+def _message(row: asyncpg.Record, file: Attachment | None) -> MessageRow:
+    id, contact, client, n, at, author, agent, text, key = row[:9]
+    return MessageRow(id, contact, client, n, at, author, agent, text, key, file)
 
 
 # --- attachments --------------------------------------------------------------------------------------------

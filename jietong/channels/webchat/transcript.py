@@ -100,7 +100,7 @@ def html(messages: Sequence[Message], lang: str, zone: ZoneInfo) -> str:
         )
     return (
         f'<!doctype html>\n<html lang="{lang}"><head><meta charset="utf-8"><title>{title}</title>'
-        "<style>body{font:16px/1.5 system-ui,sans-serif;max-width:46rem;margin:2rem auto;padding:0 1rem;color:#1b2422}"
+        "<style>body{font:16px/1.5 system-ui,sans-serif;max-width:46rem;margin:2rem auto;padding:0 1rem}"
         "time{color:#5c6966;font-size:13px}.line{color:#5c6966}p{margin:.4rem 0;overflow-wrap:anywhere}</style>"
         f"</head><body><h1>{title}</h1>\n" + "\n".join(rows) + "\n</body></html>\n"
     )

@@ -51,6 +51,7 @@ class ChatWatch:
             slices = [chats[i : i + size] for i in range(0, len(chats), size)] or [[]]
             for part in slices:
                 await asyncio.sleep(self._every_s / len(slices))
+                await self._web.reception.settled()
                 for chat in part:
                     self.look(chat)
 
@@ -93,6 +94,7 @@ class ChatWatch:
     async def _find_again(self) -> None:
         """After a start or a recovery: every chat whose customer waits or talks is watched, page or no page."""
         self._web.find_again = False
+        await self._web.reception.settled()
         stale, self._web.stale = self._web.stale, set()
         missing = set(self._web.reception.live_contacts(Channel.CHAT)) - self._web.chats.keys()
         for contact in sorted(stale | missing):

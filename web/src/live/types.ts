@@ -185,6 +185,7 @@ export type ClientFrame =
   | { t: 'cmd'; id: string; cmd: { type: string } & Record<string, unknown> } // core.commands, without `agent`
   | { t: 'say'; id: string; contact: string; text: string; attachment?: string } // desk: a chat message
   | { t: 'typing'; contact: string }
+  | { t: 'read'; contact: string; n: number } // desk: the agent has seen the messages up to n
   | { t: 'ping' };
 
 export type Problem = { type: string; title: string; status: number; code: string; detail: string } & Record<string, unknown>;

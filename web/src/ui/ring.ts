@@ -30,7 +30,8 @@ export async function askForNotifications(): Promise<NotificationPermission> {
 
 /** Shows a system notification while the page is not in front. Clicking it brings the page back. */
 export function systemNotification(title: string, body: string, tag: string): () => void {
-  if (typeof Notification === "undefined" || Notification.permission !== "granted" || !document.hidden) return () => {};
+  if (typeof Notification === "undefined" || Notification.permission !== "granted" || !document.hidden)
+    return () => {};
   try {
     const shown = new Notification(title, { body, tag, icon: "/mark.svg" });
     shown.onclick = () => {

@@ -1,6 +1,6 @@
-import { type RefObject, useEffect } from "react";
-import { desk as area } from "../../i18n/desk";
+import type { RefObject } from "react";
 import { core } from "../../i18n/core";
+import { desk as area } from "../../i18n/desk";
 import { useWords } from "../../i18n/messages";
 import { useFeed } from "../../live/useLive";
 import { Button } from "../../ui/Button";
@@ -17,9 +17,6 @@ import { WrapUp } from "./WrapUp";
 export function Centre({ id, insertion }: { id: string | null; insertion: RefObject<(text: string) => void> }) {
   const contact = useContact(id);
   const { agentId } = useDesk();
-  useEffect(() => {
-    insertion.current = () => {};
-  }, [insertion]);
   if (!contact) return <NothingOpen />;
   const mine = contact.agent === agentId;
   return (
@@ -65,7 +62,11 @@ function NothingOpen() {
           : t("emptyBreak", { status: w(`status.${me.status}`) });
   return (
     <div className="desk-nothing">
-      <Empty kind="none" icon={me.status === "ready" ? "offered" : "info"} action={me.status === "ready" || me.status === "standby" ? undefined : ready}>
+      <Empty
+        kind="none"
+        icon={me.status === "ready" ? "offered" : "info"}
+        action={me.status === "ready" || me.status === "standby" ? undefined : ready}
+      >
         {text}
       </Empty>
     </div>

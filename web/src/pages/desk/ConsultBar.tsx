@@ -17,7 +17,11 @@ export function ConsultBar({ contact }: { contact: ContactView }) {
   const helper = helping(contact, agentId);
   const name = other?.name ?? "";
   const customer = contact.customer_name ?? w("anonymous");
-  const text = helper ? t("consultHelping", { name: customer }) : contact.consult.joined ? t("consultJoined", { name }) : t("consultWaiting", { name });
+  const text = helper
+    ? t("consultHelping", { name: customer })
+    : contact.consult.joined
+      ? t("consultJoined", { name })
+      : t("consultWaiting", { name });
   return (
     <div className="jt-banner desk-consult" role="status">
       <Icon name="consult" />
@@ -27,7 +31,12 @@ export function ConsultBar({ contact }: { contact: ContactView }) {
           {helper ? t("consultTake") : t("consultGive", { name })}
         </Button>
       ) : null}
-      <Button size="small" kind="quiet" disabled={!usable} onClick={() => void run("cancel_consult", { contact: contact.id })}>
+      <Button
+        size="small"
+        kind="quiet"
+        disabled={!usable}
+        onClick={() => void run("cancel_consult", { contact: contact.id })}
+      >
         {t("consultCancel")}
       </Button>
     </div>

@@ -31,10 +31,20 @@ export function ContactHead({ contact }: { contact: ContactView }) {
       <span className="jt-fill" />
       {mine && talking ? (
         <>
-          <Button kind="quiet" icon="consult" disabled={!usable || contact.consult !== null} onClick={() => askToTransfer(contact.id, "consult")}>
+          <Button
+            kind="quiet"
+            icon="consult"
+            disabled={!usable || contact.consult !== null}
+            onClick={() => askToTransfer(contact.id, "consult")}
+          >
             {t("consult")}
           </Button>
-          <Button kind="quiet" icon="transfer" disabled={!usable} onClick={() => askToTransfer(contact.id, "transfer")}>
+          <Button
+            kind="quiet"
+            icon="transfer"
+            disabled={!usable}
+            onClick={() => askToTransfer(contact.id, "transfer")}
+          >
             {t("transfer")}
           </Button>
           <Button disabled={!usable} onClick={() => void run("end", { contact: contact.id })}>

@@ -4,16 +4,16 @@ import { FeedBanner } from "../../app/FeedBanner";
 import { core } from "../../i18n/core";
 import { desk as area } from "../../i18n/desk";
 import { useWords } from "../../i18n/messages";
-import { useFeed, useLive, useSelect, sameList } from "../../live/useLive";
+import { sameList, useFeed, useLive, useSelect } from "../../live/useLive";
 import { useSession } from "../../session/session";
 import { Empty } from "../../ui/Empty";
 import { useNotice } from "../../ui/notices";
+import { useDeskActions } from "./actions";
 import { Banners } from "./Banners";
 import { Centre } from "./Centre";
 import { type Desk, DeskContext, railOrder } from "./context";
 import { Conversations } from "./conversations";
 import { Drafts } from "./drafts";
-import { useDeskActions } from "./actions";
 import { useDeskExtras } from "./extras";
 import { Header } from "./Header";
 import { HistoryLoader } from "./history";
@@ -47,6 +47,7 @@ function DeskOf({ agentId, account }: { agentId: string; account: string }) {
     [account, live],
   );
   const ids = useSelect(live, (state) => railOrder(state.contacts), sameList) ?? NONE;
+  const [shownArticle, showArticle] = useState<string | null>(null);
   const insertion = useRef<(text: string) => void>(() => {});
 
   useEffect(() => drafts.sweep(Date.now()), [drafts]);
@@ -77,7 +78,7 @@ function DeskOf({ agentId, account }: { agentId: string; account: string }) {
     [live, notice],
   );
   const usable = feed.phase === "live" || feed.phase === "stale";
-  const desk = useMemo<Desk & { insertion: typeof insertion }>(
+  const desk = useMemo<Desk>(
     () => ({
       live,
       conversations,
@@ -90,9 +91,10 @@ function DeskOf({ agentId, account }: { agentId: string; account: string }) {
       insert: (text) => insertion.current(text),
       focusReply: () => document.getElementById("desk-reply")?.focus(),
       focusKnowledge: () => document.getElementById("desk-knowledge")?.focus(),
-      insertion,
+      shownArticle,
+      showArticle,
     }),
-    [live, conversations, drafts, agentId, open, usable, run],
+    [live, conversations, drafts, agentId, open, usable, run, shownArticle],
   );
 
   return (

@@ -70,7 +70,13 @@ function Instruments({ me }: { me: AgentView }) {
   return (
     <>
       <StatusMenu kind="status" me={me}>
-        <button type="button" className="jt-bare desk-cell" data-colour="true" data-state={chosen.tone} disabled={!usable}>
+        <button
+          type="button"
+          className="jt-bare desk-cell"
+          data-colour="true"
+          data-state={chosen.tone}
+          disabled={!usable}
+        >
           <span className="desk-k">{t("chosen")}</span>
           <span className="desk-v">
             <Icon name={chosen.icon} />
@@ -79,7 +85,12 @@ function Instruments({ me }: { me: AgentView }) {
           </span>
         </button>
       </StatusMenu>
-      <div className="desk-cell desk-auto" data-colour="true" data-state={state.tone} data-lit={me.state === "offered" || me.state === "missed"}>
+      <div
+        className="desk-cell desk-auto"
+        data-colour="true"
+        data-state={state.tone}
+        data-lit={me.state === "offered" || me.state === "missed"}
+      >
         <span className="desk-k">{t("system")}</span>
         <span className="desk-v">
           <Icon name={state.icon} />
@@ -147,7 +158,10 @@ function StatusMenu({ kind, me, children }: { kind: "status" | "next"; me: Agent
       {w(`status.${status}`)}
     </span>
   );
-  const items: NonNullable<MenuProps["items"]> = [...statuses, ...(kind === "status" ? (["offline"] as const) : [])].map((status) =>
+  const items: NonNullable<MenuProps["items"]> = [
+    ...statuses,
+    ...(kind === "status" ? (["offline"] as const) : []),
+  ].map((status) =>
     status === "break" && reasons.length > 0
       ? {
           key: "break",
@@ -159,7 +173,8 @@ function StatusMenu({ kind, me, children }: { kind: "status" | "next"; me: Agent
   if (kind === "next") items.unshift({ key: "none", label: t("nextNone") }, { type: "divider" });
   const choose = (key: string) => {
     const [status, reason] = key.split(" ");
-    if (kind === "next") void run("set_next", key === "none" ? { status: null } : { status, ...(reason ? { reason } : {}) });
+    if (kind === "next")
+      void run("set_next", key === "none" ? { status: null } : { status, ...(reason ? { reason } : {}) });
     else void run("set_status", { status, ...(reason ? { reason } : {}) });
   };
   return (
@@ -212,7 +227,9 @@ function StreakCell({ me }: { me: AgentView }) {
   const { online_since_break_ms: base, online_as_of: asOf, online_running: running } = me;
   const length = useCallback((now: Ms) => base + (running ? Math.max(0, now - asOf) : 0), [base, asOf, running]);
   const text = useTimed(useCallback((now: Ms) => duration(length(now), lang), [length, lang]));
-  const share = useTimed(useCallback((now: Ms) => Math.min(1000, Math.round((length(now) / STREAK_LIMIT) * 1000)), [length]));
+  const share = useTimed(
+    useCallback((now: Ms) => Math.min(1000, Math.round((length(now) / STREAK_LIMIT) * 1000)), [length]),
+  );
   return (
     <div className="desk-cell desk-streak" data-due={me.break_due}>
       <span className="desk-k">{t("streak")}</span>
@@ -229,7 +246,10 @@ function StreakCell({ me }: { me: AgentView }) {
 /** A bar that shrinks to nothing at `until`. Its width is set by the clock, so a throttled tab shows it right. */
 export function Shrinking({ from, until, tone }: { from: Ms; until: Ms; tone: "wrapup" | "offered" }) {
   const share = useTimed(
-    useCallback((now: Ms) => Math.max(0, Math.min(1000, Math.round(((until - now) / Math.max(1, until - from)) * 1000))), [from, until]),
+    useCallback(
+      (now: Ms) => Math.max(0, Math.min(1000, Math.round(((until - now) / Math.max(1, until - from)) * 1000))),
+      [from, until],
+    ),
   );
   return (
     <span className="desk-meter" data-tone={tone}>
@@ -248,4 +268,3 @@ const AWAY: Status[] = ["break", "training", "meeting", "casework"];
 const EXTENSION_S = 30;
 /** Two hours on line earn a break (requirement G6). */
 const STREAK_LIMIT = 2 * 3600_000;
-

@@ -69,12 +69,21 @@ export function Log({ contact }: { contact: ContactView }) {
           const day = localDay(message.at);
           const first = !days.has(day);
           days.add(day);
-          return <Line key={message.id} message={message} mine={message.agent === agentId} dayBefore={first && days.size > 1} />;
+          return (
+            <Line
+              key={message.id}
+              message={message}
+              mine={message.agent === agentId}
+              dayBefore={first && days.size > 1}
+            />
+          );
         })}
         {unsent.map((one) => (
           <UnsentLine key={one.key} one={one} />
         ))}
-        {typing ? <p className="desk-typing">{t("typing", { name: contact.customer_name ?? w("anonymous") })}</p> : null}
+        {typing ? (
+          <p className="desk-typing">{t("typing", { name: contact.customer_name ?? w("anonymous") })}</p>
+        ) : null}
       </div>
     </div>
   );
@@ -100,7 +109,14 @@ function Line({ message, mine, dayBefore }: { message: Message; mine: boolean; d
     );
   }
   const us = message.author !== "customer";
-  const author = message.author === "supervisor" ? t("supervisor") : message.author === "system" ? t("bot") : mine ? null : message.agent_name;
+  const author =
+    message.author === "supervisor"
+      ? t("supervisor")
+      : message.author === "system"
+        ? t("bot")
+        : mine
+          ? null
+          : message.agent_name;
   return (
     <>
       {day}
@@ -142,7 +158,11 @@ function UnsentLine({ one }: { one: Unsent }) {
   const t = useWords(area);
   const lang = useLanguage();
   const { conversations, usable, insert } = useDesk();
-  const why = one.refused ? (one.refused.code in problems[lang] ? problems[lang][one.refused.code as keyof (typeof problems)["en"]] : one.refused.detail) : null;
+  const why = one.refused
+    ? one.refused.code in problems[lang]
+      ? problems[lang][one.refused.code as keyof (typeof problems)["en"]]
+      : one.refused.detail
+    : null;
   return (
     <div className="desk-m" data-us="true" data-unsent="true">
       <div className="desk-bubble">

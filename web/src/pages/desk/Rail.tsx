@@ -1,3 +1,4 @@
+import { useCallback } from "react";
 import { core } from "../../i18n/core";
 import { desk as area } from "../../i18n/desk";
 import { duration } from "../../i18n/format";
@@ -10,7 +11,6 @@ import { Figure, Since } from "../../ui/figures";
 import { Icon } from "../../ui/Icon";
 import { ChannelIcon, PLACE_LOOK } from "../../ui/state";
 import { helping, useContact, useConversation, useDesk } from "./context";
-import { useCallback } from "react";
 
 /** Left: the contacts in hand with how each stands, and the queues I serve. */
 export function Rail({ ids }: { ids: readonly string[] }) {
@@ -45,7 +45,6 @@ function ContactRow({ id }: { id: string }) {
   const on = open === id;
   const last = messages.at(-1);
   const preview = (last && !last.code ? last.text : "") || contact.last_message?.text || "";
-  const waits = unread > 0 ? unread : 0;
   return (
     <li>
       <button
@@ -60,15 +59,21 @@ function ContactRow({ id }: { id: string }) {
         <ChannelIcon channel={contact.channel} named />
         <span className="desk-name jt-clip">
           {contact.customer_name ?? w("anonymous")}
-          {waits > 0 && !on ? (
+          {unread > 0 && !on ? (
             <span className="desk-unread">
-              {waits > 99 ? "99+" : waits}
-              <span className="jt-hidden">{t("unread", { n: waits })}</span>
+              {unread > 99 ? "99+" : unread}
+              <span className="jt-hidden">{t("unread", { n: unread })}</span>
             </span>
           ) : null}
         </span>
         <span className="desk-time">
-          <Since since={contact.place === "offer" ? (contact.waiting_since ?? contact.arrived) : (contact.talk_since ?? contact.since)} />
+          <Since
+            since={
+              contact.place === "offer"
+                ? (contact.waiting_since ?? contact.arrived)
+                : (contact.talk_since ?? contact.since)
+            }
+          />
         </span>
         <span className="desk-sub">
           <Icon name={helping(contact, agentId) ? "consult" : look.icon} size={14} />
@@ -93,9 +98,13 @@ function Standing({ contact }: { contact: ContactView }) {
   const lang = useLanguage();
   const { agentId } = useDesk();
   const since = contact.place === "hold" ? contact.since : contact.customer_waiting_since;
-  const waited = useTimed(useCallback((now: Ms) => (since === null ? "" : duration(now - since, lang)), [since, lang]));
+  const waited = useTimed(
+    useCallback((now: Ms) => (since === null ? "" : duration(now - since, lang)), [since, lang]),
+  );
   const until = contact.place === "offer" ? contact.expires : contact.wrapup_until;
-  const left = useTimed(useCallback((now: Ms) => (until === null ? "" : duration(until - now + 999, lang)), [until, lang]));
+  const left = useTimed(
+    useCallback((now: Ms) => (until === null ? "" : duration(until - now + 999, lang)), [until, lang]),
+  );
   if (helping(contact, agentId)) return t("consulting", { name: contact.customer_name ?? w("anonymous") });
   switch (contact.place) {
     case "offer":
@@ -162,7 +171,9 @@ function QueueRow({ id }: { id: string }) {
           <Since since={queue.longest_since} limit={queue.alarm_wait_s * 1000} />
         )}
       </span>
-      {over ? <span className="desk-qover">{t("overLimit", { limit: duration(queue.alarm_wait_s * 1000, lang) })}</span> : null}
+      {over ? (
+        <span className="desk-qover">{t("overLimit", { limit: duration(queue.alarm_wait_s * 1000, lang) })}</span>
+      ) : null}
     </li>
   );
 }
@@ -172,4 +183,3 @@ function useOver(queue: QueueView | undefined): boolean {
   const limit = (queue?.alarm_wait_s ?? 0) * 1000;
   return useTimed(useCallback((now: Ms) => since !== null && now - since > limit, [since, limit]));
 }
-

@@ -1,6 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { Input, Modal, Segmented } from "antd";
-import { useDeferredValue, useState, useSyncExternalStore } from "react";
+import { useDeferredValue, useEffect, useState, useSyncExternalStore } from "react";
 import { http, type Page } from "../../api/http";
 import { core } from "../../i18n/core";
 import { desk as area } from "../../i18n/desk";
@@ -39,6 +39,9 @@ function Dialog({ asking }: { asking: NonNullable<Asking> }) {
   const [find, setFind] = useState("");
   const query = useDeferredValue(find.trim().toLocaleLowerCase());
   const [chosen, setChosen] = useState<{ id: string; name: string } | null>(null);
+  useEffect(() => {
+    if (!contact) set(null); // it went while we were choosing
+  }, [contact]);
   if (!contact) return null;
   const name = contact.customer_name ?? w("anonymous");
   const close = () => set(null);
@@ -46,7 +49,10 @@ function Dialog({ asking }: { asking: NonNullable<Asking> }) {
     if (!chosen) return;
     const done = consult
       ? await run("consult", { contact: contact.id, other: chosen.id })
-      : await run("transfer", { contact: contact.id, ...(to === "queue" ? { to_queue: chosen.id } : { to_agent: chosen.id }) });
+      : await run("transfer", {
+          contact: contact.id,
+          ...(to === "queue" ? { to_queue: chosen.id } : { to_agent: chosen.id }),
+        });
     if (!done) return;
     notice.done(consult ? t("consultStarted", { name: chosen.name }) : t("transferred", { name: chosen.name }));
     close();
@@ -65,7 +71,7 @@ function Dialog({ asking }: { asking: NonNullable<Asking> }) {
     >
       <div className="desk-transfer">
         {consult ? null : (
-          <Segmented
+          <Segmented<"queue" | "agent">
             block
             value={to}
             options={[
@@ -108,7 +114,8 @@ function QueueTargets({ query, except, chosen, choose }: Choosing & { except: st
   // Every queue of the centre, those of others too: a contact often has come to the wrong one.
   const { data } = useQuery({
     queryKey: ["queues"],
-    queryFn: ({ signal }) => http.get<Page<{ spec: { id: string; name: Names; active: boolean } }>>("/api/queues", { signal }),
+    queryFn: ({ signal }) =>
+      http.get<Page<{ spec: { id: string; name: Names; active: boolean } }>>("/api/queues", { signal }),
     staleTime: 60_000,
   });
   const { live } = useDesk();
@@ -158,7 +165,17 @@ function AgentTargets({ query, chosen, choose }: Choosing) {
   ));
 }
 
-function Target({ name, on, choose, children }: { name: string; on: boolean; choose: () => void; children: React.ReactNode }) {
+function Target({
+  name,
+  on,
+  choose,
+  children,
+}: {
+  name: string;
+  on: boolean;
+  choose: () => void;
+  children: React.ReactNode;
+}) {
   return (
     <label className="desk-target" data-on={on}>
       <input type="radio" name="desk-target" checked={on} onChange={choose} />
@@ -170,7 +187,20 @@ function Target({ name, on, choose, children }: { name: string; on: boolean; cho
 }
 
 /** Who can be had soonest comes first. */
-const FIRST: AgentState[] = ["ready", "talking", "wrapup", "offered", "hold", "casework", "standby", "meeting", "training", "break", "missed", "off"];
+const FIRST: AgentState[] = [
+  "ready",
+  "talking",
+  "wrapup",
+  "offered",
+  "hold",
+  "casework",
+  "standby",
+  "meeting",
+  "training",
+  "break",
+  "missed",
+  "off",
+];
 
 let current: Asking = null;
 const listeners = new Set<() => void>();

@@ -39,7 +39,9 @@ export function WrapUp({ contact }: { contact: ContactView }) {
     try {
       if (form.note.trim()) {
         try {
-          await http.post(`/api/contacts/${encodeURIComponent(contact.id)}/notes`, { body: { text: form.note.trim() } });
+          await http.post(`/api/contacts/${encodeURIComponent(contact.id)}/notes`, {
+            body: { text: form.note.trim() },
+          });
           change({ note: "" });
         } catch (error) {
           notice.warn(t("noteFailed", { why: worded(error, lang) }));
@@ -54,12 +56,20 @@ export function WrapUp({ contact }: { contact: ContactView }) {
   };
 
   return (
-    <form id="desk-wrapup" className="desk-wrap" data-state="wrapup" onSubmit={(event) => void finish(event)} aria-label={t("wrapTitle")}>
+    <form
+      id="desk-wrapup"
+      className="desk-wrap"
+      data-state="wrapup"
+      onSubmit={(event) => void finish(event)}
+      aria-label={t("wrapTitle")}
+    >
       <div className="desk-wrap-head">
         <h3>{t("wrapTitle")}</h3>
         <span className="jt-note">{t("wrapText")}</span>
         <span className="jt-fill" />
-        <span className="desk-wrap-left">{contact.wrapup_until === null ? t("uncapped") : <Left until={contact.wrapup_until} />}</span>
+        <span className="desk-wrap-left">
+          {contact.wrapup_until === null ? t("uncapped") : <Left until={contact.wrapup_until} />}
+        </span>
       </div>
       <div className="desk-wrap-fields">
         {reasons.length > 0 ? (
@@ -131,11 +141,14 @@ function parse(text: string): Form {
 /** Reasons under their parents. */
 function options(reasons: Reason[], word: (reason: Reason) => string) {
   const known = new Set(reasons.map((one) => one.id));
-  const children = (of: string) => reasons.filter((one) => one.parent === of).map((one) => ({ value: one.id, label: word(one) }));
+  const children = (of: string) =>
+    reasons.filter((one) => one.parent === of).map((one) => ({ value: one.id, label: word(one) }));
   return reasons
     .filter((one) => one.parent === null || !known.has(one.parent))
     .map((one) => {
       const below = children(one.id);
-      return below.length > 0 ? { label: word(one), title: one.id, options: below } : { value: one.id, label: word(one) };
+      return below.length > 0
+        ? { label: word(one), title: one.id, options: below }
+        : { value: one.id, label: word(one) };
     });
 }

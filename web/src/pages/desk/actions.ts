@@ -2,8 +2,8 @@ import { useActions } from "../../app/actions";
 import { desk as area } from "../../i18n/desk";
 import { useWords } from "../../i18n/messages";
 import { useSelect } from "../../live/useLive";
-import { askToTransfer } from "./TransferDialog";
 import { useContact, useDesk, useMe } from "./context";
+import { askToTransfer } from "./TransferDialog";
 
 /** The desk's keys, as data (ux.md 8). */
 export function useDeskActions(ids: readonly string[]): void {
@@ -12,7 +12,10 @@ export function useDeskActions(ids: readonly string[]): void {
   const me = useMe();
   const contact = useContact(desk.open);
   const group = t("group");
-  const offered = useSelect(desk.live, (state) => Object.values(state.contacts).find((one) => one.place === "offer")?.id ?? null);
+  const offered = useSelect(
+    desk.live,
+    (state) => Object.values(state.contacts).find((one) => one.place === "offer")?.id ?? null,
+  );
   const step = (by: number) => {
     const at = desk.open ? ids.indexOf(desk.open) : -1;
     const next = ids[(at + by + ids.length) % ids.length];
@@ -31,10 +34,37 @@ export function useDeskActions(ids: readonly string[]): void {
         if (offered) void desk.run("accept", { contact: offered }).then((done) => done && desk.select(offered));
       },
     },
-    { id: "desk-next", label: t("keyNext"), group, keys: { code: "ArrowDown", alt: true }, enabled: ids.length > 1, run: () => step(1) },
-    { id: "desk-previous", label: t("keyPrevious"), group, keys: { code: "ArrowUp", alt: true }, enabled: ids.length > 1, run: () => step(-1) },
-    { id: "desk-reply", label: t("keyReply"), group, keys: { code: "KeyR", alt: true }, enabled: talking, run: desk.focusReply },
-    { id: "desk-knowledge", label: t("keyKnowledge"), group, keys: { code: "KeyK", alt: true }, run: desk.focusKnowledge },
+    {
+      id: "desk-next",
+      label: t("keyNext"),
+      group,
+      keys: { code: "ArrowDown", alt: true },
+      enabled: ids.length > 1,
+      run: () => step(1),
+    },
+    {
+      id: "desk-previous",
+      label: t("keyPrevious"),
+      group,
+      keys: { code: "ArrowUp", alt: true },
+      enabled: ids.length > 1,
+      run: () => step(-1),
+    },
+    {
+      id: "desk-reply",
+      label: t("keyReply"),
+      group,
+      keys: { code: "KeyR", alt: true },
+      enabled: talking,
+      run: desk.focusReply,
+    },
+    {
+      id: "desk-knowledge",
+      label: t("keyKnowledge"),
+      group,
+      keys: { code: "KeyK", alt: true },
+      run: desk.focusKnowledge,
+    },
     {
       id: "desk-transfer",
       label: t("keyTransfer"),
@@ -51,7 +81,8 @@ export function useDeskActions(ids: readonly string[]): void {
       enabled: desk.usable && mine && (talking || contact.place === "wrapup"),
       run: () => {
         if (!contact) return;
-        if (contact.place === "wrapup") (document.getElementById("desk-wrapup") as HTMLFormElement | null)?.requestSubmit();
+        if (contact.place === "wrapup")
+          (document.getElementById("desk-wrapup") as HTMLFormElement | null)?.requestSubmit();
         else void desk.run("end", { contact: contact.id });
       },
     },

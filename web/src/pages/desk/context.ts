@@ -22,6 +22,9 @@ export type Desk = {
   insert: (text: string) => void;
   focusReply: () => void;
   focusKnowledge: () => void;
+  /** An article that something else on the desk asked to see. */
+  shownArticle: string | null;
+  showArticle: (article: string | null) => void;
 };
 
 export const DeskContext = createContext<Desk | null>(null);

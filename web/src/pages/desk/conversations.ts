@@ -26,7 +26,12 @@ export type Conversation = {
   typingUntil: number; // the customer is writing, by the local clock
 };
 
-type Say = (contact: string, text: string, attachment: string | undefined, key: string) => Promise<Record<string, unknown>>;
+type Say = (
+  contact: string,
+  text: string,
+  attachment: string | undefined,
+  key: string,
+) => Promise<Record<string, unknown>>;
 
 export class Conversations {
   private byContact = new Map<string, Conversation>();
@@ -166,7 +171,11 @@ export class Conversations {
   }
 
   private keepUnsent(): void {
-    write(this.storage, this.outboxName, [...this.byContact.values()].flatMap((one) => one.unsent));
+    write(
+      this.storage,
+      this.outboxName,
+      [...this.byContact.values()].flatMap((one) => one.unsent),
+    );
   }
 }
 

@@ -21,7 +21,9 @@ export class Drafts {
     if (!raw) return NOTHING;
     try {
       const draft = JSON.parse(raw) as Partial<Draft>;
-      return typeof draft.text === "string" && typeof draft.at === "number" ? { text: draft.text, at: draft.at } : NOTHING;
+      return typeof draft.text === "string" && typeof draft.at === "number"
+        ? { text: draft.text, at: draft.at }
+        : NOTHING;
     } catch {
       return NOTHING;
     }

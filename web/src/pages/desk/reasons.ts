@@ -2,7 +2,14 @@ import { useQuery } from "@tanstack/react-query";
 import { http, type Page } from "../../api/http";
 import type { Names } from "../../live/types";
 
-export type Reason = { id: string; kind: string; name: Names; client: string | null; parent: string | null; active: boolean };
+export type Reason = {
+  id: string;
+  kind: string;
+  name: Names;
+  client: string | null;
+  parent: string | null;
+  active: boolean;
+};
 
 /** Reasons in use, of one kind. `client`: that client's own and those of everybody. */
 export function useReasons(kind: "break" | "contact", client?: string): Reason[] {
@@ -13,5 +20,8 @@ export function useReasons(kind: "break" | "contact", client?: string): Reason[]
   });
   return (data?.items ?? [])
     .map((document) => document.spec)
-    .filter((one) => one.kind === kind && one.active && (client === undefined || one.client === null || one.client === client));
+    .filter(
+      (one) =>
+        one.kind === kind && one.active && (client === undefined || one.client === null || one.client === client),
+    );
 }

@@ -1,11 +1,11 @@
-import { useMemo } from "react";
+import { useCallback, useMemo } from "react";
 import { floor } from "../../i18n/floor";
 import { duration, percent, quotient, useCollator } from "../../i18n/format";
 import { inLanguage, useLanguage } from "../../i18n/language";
 import { useWords } from "../../i18n/messages";
 import { useTimed } from "../../live/clock";
 import type { LiveConnection } from "../../live/connection";
-import type { FloorState, QueueView, Ratio, SiteView } from "../../live/types";
+import type { FloorState, Ms, QueueView, Ratio, SiteView } from "../../live/types";
 import { useCollection, useRow } from "../../live/useLive";
 import { Figure, Length, Percent, Since } from "../../ui/figures";
 import { MetricName } from "../../ui/metric";
@@ -117,7 +117,8 @@ function Row({
   const lang = useLanguage();
   const queue = useRow(live, "queues", id);
   const limit = queue ? queue.alarm_wait_s * 1000 : 0;
-  const over = useTimed((now) => queue?.longest_since != null && now - queue.longest_since > limit);
+  const since = queue?.longest_since ?? null;
+  const over = useTimed(useCallback((now: Ms) => since !== null && now - since > limit, [since, limit]));
   if (!queue) return null;
   const level = quotient(queue.today.sl3);
   const low = level !== null && level < queue.service_level_target;

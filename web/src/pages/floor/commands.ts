@@ -1,7 +1,6 @@
 import { App } from "antd";
 import { useCallback, useMemo } from "react";
-import { http } from "../../api/http";
-import { worthRetrying } from "../../api/http";
+import { http, worthRetrying } from "../../api/http";
 import { core } from "../../i18n/core";
 import { floor } from "../../i18n/floor";
 import { useWords } from "../../i18n/messages";

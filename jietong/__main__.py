@@ -1,0 +1,122 @@
+"""The command line: `jietong serve`, `jietong ledger verify`, …"""
+
+import asyncio
+import sys
+from collections.abc import Coroutine
+from typing import Annotated
+
+import click
+import structlog
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from jietong import config
+from jietong.core.errors import JietongError
+
+cli = typer.Typer(
+    name="jietong",
+    help="Jietong 接通: an open operations platform for contact centres.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+console = Console(highlight=False)
+
+
+@cli.callback()
+def settings_of(context: typer.Context) -> None:
+    """Settings come from the environment (JIETONG_HOME, JIETONG_PORT, JIETONG_DSN …) and one TOML file."""
+    context.obj = None
+
+
+@cli.command()
+def serve(
+    host: Annotated[str | None, typer.Option(help="Where to listen; JIETONG_HOST.")] = None,
+    port: Annotated[int | None, typer.Option(help="Where to listen; JIETONG_PORT.")] = None,
+    verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Log more than warnings.")] = False,
+) -> None:
+    """Start the centre and serve it until Ctrl-C. An empty database gets the demonstration centre once."""
+    from dataclasses import replace
+
+    from jietong import app
+
+    _logging(verbose=verbose)
+    settings = config.load()
+    settings = replace(settings, host=host or settings.host, port=port or settings.port)
+    _run(app.serve(settings, report=lambda text: console.print(text, style="dim"), ready=_ready))
+
+
+@cli.command()
+def migrate() -> None:
+    """Bring the database to this version's schema and stop. `serve` does this by itself."""
+    from jietong import app
+
+    async def work() -> None:
+        async with app.database_of(config.load(), report=console.print):
+            console.print("The database is up to date.")
+
+    _run(work())
+
+
+def _ready(centre: "object") -> None:
+    from jietong.app import Centre
+
+    assert isinstance(centre, Centre)
+    if centre.sign_ins:
+        table = Table(title="Demonstration accounts (also on the sign-in page)", title_justify="left", box=None)
+        for heading in ("Name", "Role", "Sign-in", "Password"):
+            table.add_column(heading, style="dim" if heading == "Role" else "")
+        for line in centre.sign_ins:
+            table.add_row(line.name, ", ".join(line.roles), line.login, line.password)
+        console.print(table)
+    if centre.runtime.role == "standby":
+        console.print(f"Standing by at {centre.url}: another process of this centre serves.")
+        return
+    console.print(f"\nJietong 接通 serves at [bold]{centre.url}[/bold]", highlight=False)
+    if centre.demo:
+        console.print(f"A customer's page: {centre.url}/chat?widget=repair", highlight=False)
+    console.print("Ctrl-C stops it.", style="dim")
+
+
+def _logging(*, verbose: bool) -> None:
+    import logging
+
+    structlog.configure(
+        wrapper_class=structlog.make_filtering_bound_logger(logging.INFO if verbose else logging.WARNING),
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso"),
+            structlog.processors.format_exc_info,
+            structlog.dev.ConsoleRenderer() if sys.stderr.isatty() else structlog.processors.JSONRenderer(),
+        ],
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+    )
+
+
+def _run(work: Coroutine[object, object, None]) -> None:
+    import uvloop
+
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        runner.run(work)
+
+
+def main() -> None:
+    """Every failure a user can act on is one line and a non-zero exit."""
+    try:
+        code = cli(standalone_mode=False)
+    except click.ClickException as error:
+        error.show()
+        code = error.exit_code
+    except (click.Abort, KeyboardInterrupt):
+        code = 130
+    except JietongError as error:
+        print(f"jietong: {error.detail}", file=sys.stderr)
+        code = 1
+    sys.exit(code if isinstance(code, int) else 0)
+
+
+if __name__ == "__main__":
+    main()

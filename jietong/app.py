@@ -1,0 +1,273 @@
+"""The composition root: builds the centre from its parts, wires them by hand, and serves it.
+
+The only file that names concrete channel adapters. The order of things at the start: database, migrations,
+demonstration data, writer, projections, channels, live views, HTTP; at the end the same backwards.
+"""
+
+import asyncio
+import contextlib
+import os
+import secrets
+import signal
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, cast
+
+import structlog
+from fastapi import APIRouter, FastAPI
+
+from jietong.agents.service import Agents
+from jietong.cases import routes as cases
+from jietong.channels.webchat import routes as webchat_routes
+from jietong.channels.webchat import socket as webchat_socket
+from jietong.channels.webchat.attachments import Files
+from jietong.channels.webchat.service import WebChat
+from jietong.channels.webchat.watch import ChatWatch
+from jietong.config import Settings
+from jietong.contacts import routes as contacts
+from jietong.contacts.projector import ContactsProjector
+from jietong.contacts.service import History
+from jietong.core.clock import Clock, SystemClock
+from jietong.core.errors import JietongError, Unavailable
+from jietong.core.specs import SiteSpec
+from jietong.customers import routes as customers
+from jietong.db.embedded import EmbeddedServer
+from jietong.db.migrate import migrate
+from jietong.db.pool import Database
+from jietong.demo import routes as demo_routes
+from jietong.demo.seed import SignIn, panel, seed
+from jietong.knowledge import routes as knowledge
+from jietong.live import routes as live
+from jietong.live.alarms import AlarmBook
+from jietong.live.hub import Hub
+from jietong.live.reception import EngineReception
+from jietong.metrics.live import LiveFigures
+from jietong.routing import routes as setup
+from jietong.routing.engine import Engine
+from jietong.routing.runtime import Plan, Role, Runtime
+from jietong.routing.service import load_specs
+from jietong.web.factory import Services, create_app
+from jietong.web.server import listening
+
+if TYPE_CHECKING:
+    from jietong.core.commands import AnyCommand
+
+log = structlog.get_logger(__name__)
+
+SITE = "main"
+
+ROUTERS: tuple[APIRouter, ...] = (
+    demo_routes.router,
+    setup.router,
+    cases.router,
+    customers.router,
+    knowledge.router,
+    webchat_routes.router,
+    webchat_socket.router,
+    contacts.router,
+    live.router,
+)
+
+Report = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Centre:
+    """A running centre."""
+
+    url: str
+    database: Database
+    runtime: Runtime[Engine]
+    sign_ins: list[SignIn]  # of the demonstration accounts, where this start made them
+    demo: bool  # demonstration accounts are offered on the sign-in page
+
+
+@asynccontextmanager
+async def database_of(settings: Settings, report: Report = lambda _: None) -> AsyncIterator[Database]:
+    """The centre's migrated database: the embedded server's, or the one the settings name."""
+    async with AsyncExitStack() as stack:
+        dsn = settings.dsn
+        if dsn is None:
+            server = EmbeddedServer(settings.home, bin=settings.pg_bin)
+            await asyncio.to_thread(server.start, report)
+            stack.push_async_callback(asyncio.to_thread, server.stop)
+            dsn = server.dsn
+        await migrate(dsn, report)
+        database = Database(dsn)
+        await database.open()
+        stack.push_async_callback(database.close)
+        yield database
+
+
+@asynccontextmanager
+async def centre(settings: Settings, report: Report = lambda _: None) -> AsyncIterator[Centre]:
+    """Serves until the block is left. Raises JietongError with what to do when a part cannot be had."""
+    clock = SystemClock()
+    async with AsyncExitStack() as stack:
+        database = await stack.enter_async_context(database_of(settings, report))
+        sign_ins = await seed(database, clock) if settings.demo else []
+        demo = bool(await panel(database))
+
+        figures, book = LiveFigures(), AlarmBook()
+        runtime = Runtime(database, SITE, Plan(Engine, Engine.load), clock=clock, followers=[figures, book])
+        feeding = _Feeder(runtime, database)
+        await runtime.start()
+        stack.push_async_callback(runtime.stop)
+        stack.push_async_callback(feeding.stop)
+
+        projector = asyncio.create_task(ContactsProjector(database, SITE, runtime).run(), name="contacts-projector")
+        stack.push_async_callback(_cancel, projector)
+
+        files = Files(settings.attachments)
+        reception = EngineReception(runtime, clock)
+        webchat = WebChat(
+            database,
+            runtime,
+            clock,
+            reception,
+            History(),
+            lambda: runtime.engine.site,
+            files,
+            demo_key=demo_key(settings) if demo else None,
+        )
+        await webchat.start()
+        stack.push_async_callback(webchat.stop)
+        watch = ChatWatch(webchat)
+        watch.start()
+        stack.push_async_callback(watch.stop)
+
+        hub = Hub(runtime, figures, book, database, clock, webchat, demo=lambda: demo)
+        hub.start()
+        stack.push_async_callback(hub.stop)
+
+        app = create_app(
+            Services(
+                database=database,
+                runtime=runtime,
+                clock=clock,
+                site=lambda: runtime.engine.site,
+                agents=Agents(database, runtime, clock),
+                settings=settings,
+                hub=hub,
+                extra={"webchat": webchat, "contact_history": History(), "figures": figures},
+            ),
+            ROUTERS,
+        )
+        if runtime.role != "standby":
+            await feeding.first(report)
+        url = await stack.enter_async_context(_listen(app, settings))
+        yield Centre(url, database, runtime, sign_ins, demo)
+
+
+def description() -> FastAPI:
+    """The application without its services: what documents and the generated client are made from."""
+    absent = cast(Any, None)
+    return create_app(Services(database=absent, runtime=absent, site=SiteSpec), ROUTERS)
+
+
+async def serve(settings: Settings, report: Report, ready: Callable[[Centre], None]) -> None:
+    """Serves until SIGINT or SIGTERM, then stops everything in order. A second signal ends it at once."""
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+
+    def stopping() -> None:
+        if stop.is_set():
+            os._exit(130)
+        stop.set()
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stopping)
+    starting = asyncio.create_task(_serve(settings, report, ready, stop))
+    asked = asyncio.create_task(stop.wait())
+    await asyncio.wait({starting, asked}, return_when=asyncio.FIRST_COMPLETED)
+    if asked.done() and not starting.done():
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(asyncio.shield(starting), 60)
+    asked.cancel()
+    if starting.done():
+        starting.result()
+
+
+async def _serve(settings: Settings, report: Report, ready: Callable[[Centre], None], stop: asyncio.Event) -> None:
+    async with centre(settings, report) as running:
+        ready(running)
+        await stop.wait()
+        report("Stopping …")
+
+
+@asynccontextmanager
+async def _listen(app: FastAPI, settings: Settings) -> AsyncIterator[str]:
+    try:
+        async with listening(app, host=settings.host, port=settings.port) as url:
+            yield url
+    except OSError as error:
+        raise Unavailable(
+            "port_taken",
+            f"Cannot listen on {settings.host}:{settings.port} ({error.strerror or error}). "
+            "Stop whatever uses that port, or choose another: JIETONG_PORT=8090.",
+        ) from error
+
+
+def demo_key(settings: Settings) -> str:
+    """The key by which the simulation proves that its contacts may be marked as simulated; made once."""
+    path: Path = settings.home / "demo.key"
+    if not path.exists():
+        settings.home.mkdir(parents=True, exist_ok=True)
+        path.touch(mode=0o600)
+        path.write_text(secrets.token_urlsafe(24), encoding="ascii")
+    return path.read_text(encoding="ascii").strip()
+
+
+class _Feeder:
+    """Tells the writer of set-up that it does not know, whenever it becomes active."""
+
+    def __init__(self, runtime: Runtime[Engine], database: Database) -> None:
+        self._runtime = runtime
+        self._database = database
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._fed = asyncio.Event()
+        self._unsubscribe = runtime.subscribe_role(self._on_role)
+
+    def _on_role(self, role: Role) -> None:
+        if role == "active":
+            task = asyncio.create_task(self._feed(), name="set-up")
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
+
+    async def _feed(self) -> None:
+        try:
+            commands: list[AnyCommand] = await load_specs(self._database, self._runtime.engine)
+            for command in commands:
+                await self._runtime.submit(command)
+        except JietongError as error:
+            log.error("set-up not loaded", code=error.code, detail=error.detail)  # tried again when next active
+            return
+        self._fed.set()
+
+    async def first(self, report: Report) -> None:
+        """Returns when the writer serves with all its set-up, or stands by behind another process."""
+        told = False
+        waited = 0.0
+        while not self._fed.is_set() and self._runtime.role != "standby":
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._fed.wait(), 0.2)
+            waited += 0.2
+            if waited > 3 and not told:
+                told = True
+                report("Replaying the ledger …")
+
+    async def stop(self) -> None:
+        self._unsubscribe()
+        for task in tuple(self._tasks):
+            await _cancel(task)
+
+
+async def _cancel(task: "asyncio.Task[Any]") -> None:
+    task.cancel()
+    with contextlib.suppress(asyncio.CancelledError):
+        await task
+
+
+__all__ = ["Centre", "Clock", "centre", "database_of", "demo_key", "description", "serve"]

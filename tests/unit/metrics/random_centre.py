@@ -1,0 +1,206 @@
+"""Random histories of a small centre, made by the engine itself: every command there is, in and out of season."""
+
+import random
+from collections.abc import Callable, Iterator
+
+from jietong.core import commands as k
+from jietong.core import events as e
+from jietong.core.errors import Refused
+from jietong.core.specs import (
+    AgentSkill,
+    AgentSpec,
+    Capacity,
+    HoursSpec,
+    InviteRule,
+    MoveStep,
+    Period,
+    QueueSpec,
+    SiteSpec,
+    SkillNeed,
+    SkillSpec,
+)
+from jietong.core.vocabulary import Author, Channel, Employment, Ms, Status
+from jietong.routing.engine import Engine
+
+NAMES = {"zh-Hans": "队", "zh-Hant": "隊", "en": "Q"}
+CHANNELS = (Channel.CHAT, Channel.VOICE, Channel.MESSAGE)
+
+
+class RandomCentre:
+    """Queues q0 to q2, agents a0 to a5 (a5 part-time); q1 is closed for the first hour of the local day."""
+
+    def __init__(self, seed: int, start: Ms, zone: str) -> None:
+        self.rng = random.Random(seed)
+        self.now = start
+        self.engine = Engine()
+        self.events: list[e.AnyEvent] = []
+        self.contacts: list[str] = []
+        self.refused = 0
+        day = (Period(60, 1440),)
+        self._do(k.ConfigureSite(SiteSpec(zone=zone)))
+        self._do(k.ConfigureHours(HoursSpec("day", NAMES, zone, (day,) * 7)))
+        self._do(k.ConfigureSkill(SkillSpec("s", NAMES)))
+        self._do(k.ConfigureQueue(self._queue("q0", steps=(MoveStep(30, "q2"),), sticky_s=10)))
+        self._do(k.ConfigureQueue(self._queue("q1", hours="day", max_wait_s=60, wrapup_s=None)))
+        invite = InviteRule(wait_s=20, calm_s=30)
+        self._do(k.ConfigureQueue(self._queue("q2", max_waiting=4, callback_retry_s=20, invite=invite, wrapup_s=0)))
+        for i in range(6):
+            self._do(k.ConfigureAgent(self._agent(i)))
+            self._do(k.SignIn(f"a{i}"))
+            if i < 5:
+                self._do(k.SetStatus(f"a{i}", Status.READY))
+
+    def steps(self, n: int) -> Iterator[Ms]:
+        """After each step, its instant. All events so far are in `events`."""
+        moves = [getattr(self, name) for name in dir(self) if name.startswith("move_")]
+        for _ in range(n):
+            self.now += self.rng.choice((0, 1, 500, 3_000, 9_000, 20_000, 45_000, 300_000))
+            self._do(k.Tick())
+            move: Callable[[], k.AnyCommand | None] = self.rng.choice(moves)
+            command = move()
+            if command is not None:
+                self._do(command)
+            yield self.now
+
+    def move_arrive(self) -> k.AnyCommand:
+        id = f"c{len(self.contacts)}"
+        self.contacts.append(id)
+        channel = self.rng.choice(CHANNELS)
+        prefer = self.rng.choice((None, None, self._any_agent()))
+        return k.Arrive(id, channel, self._any_queue(), "web", customer=f"u{self.rng.randrange(9)}", prefer=prefer)
+
+    move_arrive_too = move_arrive_again = move_arrive_more = move_arrive
+
+    def move_accept(self) -> k.AnyCommand | None:
+        return self._on_offer(k.Accept)
+
+    move_accept_too = move_accept_again = move_accept_more = move_accept
+
+    def move_decline(self) -> k.AnyCommand | None:
+        return self._on_offer(k.Decline)
+
+    def move_end(self) -> k.AnyCommand | None:
+        return self._on_open(k.End)
+
+    move_end_too = move_end
+
+    def move_hold(self) -> k.AnyCommand | None:
+        return self._on_open(k.Hold)
+
+    def move_resume(self) -> k.AnyCommand | None:
+        return self._on_open(k.Resume)
+
+    def move_finish(self) -> k.AnyCommand | None:
+        resolved = self.rng.choice((None, True, False))
+        return self._on_open(lambda agent, contact: k.FinishWrapup(agent, contact, "leak", resolved))
+
+    move_finish_too = move_finish
+
+    def move_extend(self) -> k.AnyCommand | None:
+        return self._on_open(k.ExtendWrapup)
+
+    def move_transfer_to_queue(self) -> k.AnyCommand | None:
+        return self._on_open(lambda agent, contact: k.Transfer(agent, contact, to_queue=self._any_queue()))
+
+    def move_transfer_to_agent(self) -> k.AnyCommand | None:
+        return self._on_open(lambda agent, contact: k.Transfer(agent, contact, to_agent=self._any_agent()))
+
+    def move_consult(self) -> k.AnyCommand | None:
+        return self._on_open(lambda agent, contact: k.Consult(agent, contact, self._any_agent()))
+
+    def move_complete_consult(self) -> k.AnyCommand | None:
+        return self._on_open(k.CompleteConsult)
+
+    def move_cancel_consult(self) -> k.AnyCommand | None:
+        return self._on_open(k.CancelConsult)
+
+    def move_callback(self) -> k.AnyCommand | None:
+        return k.RequestCallback(contact) if (contact := self._any_contact()) else None
+
+    def move_callback_result(self) -> k.AnyCommand | None:
+        reached = self.rng.random() < 0.5
+        return self._on_open(lambda agent, contact: k.CallbackResult(agent, contact, reached))
+
+    def move_leave(self) -> k.AnyCommand | None:
+        return k.CustomerLeft(contact) if (contact := self._any_contact()) else None
+
+    def move_survey(self) -> k.AnyCommand | None:
+        return k.AnswerSurvey(contact, self.rng.randint(1, 5)) if (contact := self._any_contact()) else None
+
+    def move_message(self) -> k.AnyCommand | None:
+        contact = self._any_contact()
+        return k.PostMessage(contact, f"m{len(self.events)}", Author.CUSTOMER) if contact else None
+
+    def move_status(self) -> k.AnyCommand:
+        return k.SetStatus(self._any_agent(), self.rng.choice((Status.READY, Status.READY, Status.BREAK)))
+
+    def move_sign(self) -> k.AnyCommand:
+        agent = self._any_agent()
+        return self.rng.choice((k.SignOut(agent), k.SignOut(agent, by="boss"), k.SignIn(agent), k.SignIn(agent)))
+
+    def move_presence(self) -> k.AnyCommand:
+        agent = self._any_agent()
+        return self.rng.choice((k.PresenceLost(agent), k.PresenceBack(agent)))
+
+    def move_invitation(self) -> k.AnyCommand:
+        return k.AnswerInvitation("a5", self.rng.random() < 0.7)
+
+    def move_prioritise(self) -> k.AnyCommand | None:
+        return k.Prioritise(contact, 5, "boss") if (contact := self._any_contact()) else None
+
+    def move_move(self) -> k.AnyCommand | None:
+        return k.Move(contact, self._any_queue(), "boss") if (contact := self._any_contact()) else None
+
+    def move_pull(self) -> k.AnyCommand | None:
+        return k.Pull(contact, self._any_agent(), "boss") if (contact := self._any_contact()) else None
+
+    def move_close(self) -> k.AnyCommand | None:
+        return k.CloseContact(contact) if (contact := self._any_contact()) and self.rng.random() < 0.2 else None
+
+    def move_restart(self) -> k.AnyCommand | None:
+        return k.Restart(self.engine.epoch + 1, "1") if self.rng.random() < 0.2 else None
+
+    def move_configure(self) -> k.AnyCommand:
+        """The service level's X and agents' skills change in the middle of the day."""
+        if self.rng.random() < 0.5:
+            steps = (MoveStep(30, "q2"),)
+            return k.ConfigureQueue(self._queue("q0", steps=steps, service_level_s=self.rng.choice((5, 20, 60))))
+        return k.ConfigureAgent(self._agent(self.rng.randrange(6)))
+
+    # --- inside ----------------------------------------------------------------------------------------------
+
+    def _do(self, command: k.AnyCommand) -> None:
+        try:
+            self.events += self.engine.handle(command, self.now)
+        except Refused:
+            self.refused += 1
+
+    def _queue(self, id: str, **fields: object) -> QueueSpec:
+        needs = (SkillNeed("s"),)
+        shared: dict[str, object] = {"service_level_s": 10, "offer_s": 8, "wrapup_s": 20}
+        return QueueSpec(id, NAMES, "acme", CHANNELS, needs, **(shared | fields))  # type: ignore[arg-type]
+
+    def _agent(self, i: int) -> AgentSpec:
+        employment = Employment.PART_TIME if i == 5 else Employment.FULL_TIME
+        skills = (AgentSkill("s", self.rng.randint(1, 5)),)
+        return AgentSpec(f"a{i}", f"A{i}", employment, skills=skills, capacity=Capacity(text=1 + i % 3))
+
+    def _any_queue(self) -> str:
+        return f"q{self.rng.randrange(3)}"
+
+    def _any_agent(self) -> str:
+        return f"a{self.rng.randrange(6)}"
+
+    def _any_contact(self) -> str | None:
+        """Mostly one of the latest."""
+        return self.rng.choice(self.contacts[-12:]) if self.contacts else None
+
+    def _on_offer(self, make: Callable[[str, str], k.AnyCommand]) -> k.AnyCommand | None:
+        offers = [(agent.id, contact) for agent in self.engine.agents.values() for contact in agent.offers]
+        return make(*self.rng.choice(offers)) if offers else None
+
+    def _on_open(self, make: Callable[[str, str], k.AnyCommand]) -> k.AnyCommand | None:
+        held = [(agent.id, contact) for agent in self.engine.agents.values() for contact in agent.contacts]
+        asked = [(agent.id, contact) for agent in self.engine.agents.values() for contact in agent.consulting]
+        both = held + asked
+        return make(*self.rng.choice(both)) if both else None

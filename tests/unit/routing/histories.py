@@ -1,0 +1,260 @@
+"""Random histories: set-ups, commands of every kind in any order, and time, drawn from a seed."""
+
+from random import Random
+
+from jietong.core import commands as k
+from jietong.core.errors import Refused
+from jietong.core.events import AnyEvent, decode, encode
+from jietong.core.specs import (
+    AgentSkill,
+    AgentSpec,
+    Capacity,
+    ExpandStep,
+    HoursSpec,
+    InviteRule,
+    MoveStep,
+    OverflowStep,
+    Period,
+    QueueSpec,
+    SiteSpec,
+    SkillNeed,
+    SkillSpec,
+)
+from jietong.core.vocabulary import Author, Channel, Employment, EndedBy, Ms, Place, Selection, Status
+from jietong.routing.engine import Engine
+
+START: Ms = 1_800_000_000_000
+NAMES = {"zh-Hans": "名", "zh-Hant": "名", "en": "name"}
+CHANNELS = (Channel.CHAT, Channel.CHAT, Channel.VOICE, Channel.MESSAGE, Channel.EMAIL)
+
+
+class History:
+    """Drives an engine with random commands and remembers every fact it gave."""
+
+    def __init__(self, seed: int) -> None:
+        self.random = Random(seed)
+        self.engine = Engine()
+        self.now = START
+        self.events: list[AnyEvent] = []
+        self.refused: list[str] = []
+        self.log: list[tuple[k.AnyCommand, Ms]] = []
+        self.contacts = 0
+        self.epoch = 0
+
+    def send(self, command: k.AnyCommand) -> list[AnyEvent]:
+        """Due deadlines first, as the runtime does; a refusal must leave the state untouched."""
+        due = self.engine.next_deadline()
+        if due is not None and due <= self.now and not isinstance(command, k.Tick):
+            self.send(k.Tick())
+        self.log.append((command, self.now))
+        try:
+            events = self.engine.handle(command, self.now)
+        except Refused as refusal:
+            self.refused.append(refusal.code)
+            return []
+        self.events.extend(events)
+        return events
+
+    def set_up(self) -> None:
+        r = self.random
+        self.send(k.ConfigureSite(spec=SiteSpec(grace_s=r.choice([5, 60]), break_every_s=r.choice([300, 7200]))))
+        week = tuple((Period(start=r.choice([0, 480]), end=r.choice([1440, 1500])),) for _ in range(7))
+        self.send(k.ConfigureHours(spec=HoursSpec(id="h", name=NAMES, zone="Asia/Shanghai", week=week)))
+        for n in range(4):
+            self.send(k.ConfigureSkill(spec=SkillSpec(id=f"s{n}", name=NAMES, certificate=n == 3)))
+        for n in range(r.randint(1, 4)):
+            self.send(k.ConfigureQueue(spec=self.queue_spec(n)))
+        for n in range(r.randint(1, 7)):
+            self.send(k.ConfigureAgent(spec=self.agent_spec(n)))
+
+    def queue_spec(self, n: int) -> QueueSpec:
+        r = self.random
+        steps: list[OverflowStep] = []
+        for after in sorted(r.sample([0, 5, 10, 30], r.randint(0, 3))):
+            if r.random() < 0.5:
+                needs = () if r.random() < 0.3 else (SkillNeed(skill=f"s{r.randrange(4)}"),)
+                steps.append(ExpandStep(after_s=after, requires=needs))
+            else:
+                steps.append(MoveStep(after_s=after, queue=f"q{r.randrange(5)}"))
+        return QueueSpec(
+            id=f"q{n}",
+            name=NAMES,
+            client=f"c{n % 2}",
+            channels=tuple(dict.fromkeys(r.choices(CHANNELS, k=4))),
+            requires=tuple(
+                SkillNeed(skill=f"s{s}", level=r.randint(1, 4)) for s in r.sample(range(4), r.randint(0, 2))
+            ),
+            priority=r.choice([0, 0, 1]),
+            ageing_s=r.choice([None, None, 30]),
+            selection=r.choice(list(Selection)),
+            hours=r.choice([None, "h"]),
+            steps=tuple(steps),
+            max_wait_s=r.choice([None, 40]),
+            max_waiting=r.choice([None, 0, 3]),
+            offer_s=r.choice([5, 20]),
+            wrapup_s=r.choice([None, 0, 10]),
+            sticky_s=r.choice([0, 10]),
+            callback_retry_s=r.choice([5, 50]),
+            callback_attempts=r.choice([1, 2]),
+            invite=r.choice(
+                [
+                    None,
+                    InviteRule(wait_s=10, waiting=2, occupancy=0.8, calm_s=20, answer_s=5, again_s=30),
+                    InviteRule(wait_s=None, waiting=1, release_waiting=1, release_wait_s=5, calm_s=10, again_s=10),
+                ]
+            ),
+            active=r.random() < 0.95,
+        )
+
+    def agent_spec(self, n: int) -> AgentSpec:
+        r = self.random
+        return AgentSpec(
+            id=f"a{n}",
+            name=f"Agent {n}",
+            employment=r.choice([Employment.FULL_TIME, Employment.FULL_TIME, Employment.PART_TIME]),
+            skills=tuple(
+                AgentSkill(
+                    skill=f"s{s}",
+                    level=r.randint(1, 5),
+                    certified_until=r.choice([None, self.now + r.randint(0, 300_000)]),
+                )
+                for s in r.sample(range(4), r.randint(0, 4))
+            ),
+            capacity=Capacity(voice=r.choice([0, 1, 1]), text=r.choice([0, 1, 3]), text_during_voice=r.choice([0, 1])),
+            active=r.random() < 0.95,
+        )
+
+    def advance(self) -> None:
+        """Time goes on: to just before, at or after the next deadline, or by any step."""
+        r = self.random
+        due = self.engine.next_deadline()
+        if due is not None and r.random() < 0.4:
+            self.now = max(self.now, due + r.choice([-1, 0, 0, 1, 500]))
+        else:
+            self.now += r.choice([0, 1, 200, 1_000, 5_000, 20_000, 100_000])
+        if r.random() < 0.01:
+            self.now += r.choice([31 * 60_000, 12 * 3_600_000])
+        if r.random() < 0.7:
+            self.send(k.Tick())
+
+    def step(self) -> None:
+        self.advance()
+        self.send(self.command())
+
+    def command(self) -> k.AnyCommand:
+        """Mostly what makes sense now, sometimes what does not."""
+        r = self.random
+        engine = self.engine
+        agent = f"a{r.randrange(8)}"
+        queue = f"q{r.randrange(5)}"
+        contact = f"k{r.randint(max(1, self.contacts - 12), self.contacts + 1)}"
+        known = engine.contacts.get(contact)
+        if known is not None and r.random() < 0.85:
+            agent = known.offered_to or known.agent or agent
+        other = f"a{r.randrange(8)}"
+        kind = r.random()
+        if kind < 0.20:
+            self.contacts += 1
+            return k.Arrive(
+                contact=f"k{self.contacts if r.random() < 0.97 else r.randint(1, self.contacts)}",
+                channel=r.choice(CHANNELS),
+                queue=queue,
+                entry="web",
+                customer=r.choice([None, f"u{r.randrange(6)}"]),
+                priority=r.choice([0, 0, 0, 2]),
+                prefer=r.choice([None, None, agent]),
+            )
+        if kind < 0.42:
+            place = known.place if known is not None else None
+            if place is Place.OFFER:
+                return r.choice(
+                    [
+                        k.Accept(agent=agent, contact=contact),
+                        k.Accept(agent=agent, contact=contact),
+                        k.Accept(agent=agent, contact=contact),
+                        k.Decline(agent=agent, contact=contact),
+                    ]
+                )
+            if place is Place.WRAPUP:
+                return k.FinishWrapup(agent=agent, contact=contact, resolved=True)
+            if known is not None and known.callback and known.agent is not None:
+                return k.CallbackResult(agent=agent, contact=contact, reached=r.random() < 0.5)
+            return k.End(agent=agent, contact=contact)
+        if kind < 0.62:
+            status = r.choice([Status.READY] * 6 + list(Status))
+            return r.choice(
+                [
+                    k.SignIn(agent=agent),
+                    k.SignIn(agent=other),
+                    k.SetStatus(agent=other, status=status, reason=r.choice([None, "lunch"])),
+                    k.SetStatus(agent=other, status=Status.READY),
+                    k.SetStatus(agent=agent, status=status, by=r.choice([None, "boss"])),
+                    k.SetNext(agent=agent, status=r.choice([None, *Status])),
+                    k.AnswerInvitation(agent=other, join=r.random() < 0.7),
+                    k.PresenceLost(agent=other),
+                    k.PresenceBack(agent=other),
+                    k.SignOut(agent=agent, by=r.choice([None, "boss"])),
+                ]
+            )
+        if kind < 0.97:
+            return r.choice(
+                [
+                    k.CustomerLeft(contact=contact),
+                    k.RequestCallback(contact=contact),
+                    k.CallbackResult(agent=agent, contact=contact, reached=r.random() < 0.5),
+                    k.PostMessage(contact=contact, message="m", author=r.choice(list(Author)), agent=agent),
+                    k.AnswerSurvey(contact=contact, score=r.randint(0, 6)),
+                    k.LinkCustomer(contact=contact, customer=f"u{r.randrange(6)}"),
+                    k.CloseContact(contact=contact, by=r.choice(list(EndedBy))),
+                    k.Accept(agent=agent, contact=contact),
+                    k.Accept(agent=other, contact=contact),
+                    k.Decline(agent=agent, contact=contact),
+                    k.Hold(agent=agent, contact=contact),
+                    k.Resume(agent=agent, contact=contact),
+                    k.FinishWrapup(agent=agent, contact=contact),
+                    k.ExtendWrapup(agent=agent, contact=contact),
+                    k.Transfer(agent=agent, contact=contact, to_queue=queue),
+                    k.Transfer(agent=agent, contact=contact, to_agent=other),
+                    k.Transfer(agent=agent, contact=contact),
+                    k.Consult(agent=agent, contact=contact, other=other),
+                    k.Consult(agent=agent, contact=contact, other=other),
+                    k.Accept(agent=other, contact=contact),
+                    k.CompleteConsult(agent=agent, contact=contact),
+                    k.CancelConsult(agent=r.choice([agent, other]), contact=contact),
+                    k.Prioritise(contact=contact, priority=r.randint(-1, 3), by="boss"),
+                    k.Move(contact=contact, queue=queue, by="boss"),
+                    k.Pull(contact=contact, agent=other, by="boss"),
+                    k.InvitePartTimers(queue=queue, count=r.randint(0, 2), by="boss"),
+                    k.AcknowledgeAlarm(alarm="x", by="boss"),
+                    k.PublishArticle(article="x", version=1, names=NAMES, by="boss"),
+                    k.MergeCustomers(kept=f"u{r.randrange(6)}", gone=f"u{r.randrange(6)}", by="boss"),
+                ]
+            )
+        self.epoch += 1
+        return r.choice(
+            [
+                k.Restart(epoch=self.epoch, version="0"),
+                k.ConfigureQueue(spec=self.queue_spec(r.randrange(4))),
+                k.ConfigureAgent(spec=self.agent_spec(r.randrange(8))),
+                k.ConfigureSkill(spec=SkillSpec(id=f"s{r.randrange(4)}", name=NAMES, certificate=r.random() < 0.3)),
+            ]
+        )
+
+
+def replayed(events: list[AnyEvent]) -> Engine:
+    """An engine brought forward by stored facts alone."""
+    engine = Engine()
+    for event in events:
+        engine.apply(decode(encode(event)))
+    return engine
+
+
+def repeated(engine: Engine, log: list[tuple[k.AnyCommand, Ms]]) -> list[AnyEvent]:
+    """What an engine gives for the same commands at the same times."""
+    events: list[AnyEvent] = []
+    for command, at in log:
+        try:
+            events.extend(engine.handle(command, at))
+        except Refused:
+            continue
+    return events

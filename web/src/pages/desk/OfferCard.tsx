@@ -1,0 +1,102 @@
+import { useCallback, useEffect, useRef } from "react";
+import { core } from "../../i18n/core";
+import { desk as area } from "../../i18n/desk";
+import { inLanguage, useLanguage } from "../../i18n/language";
+import { useWords } from "../../i18n/messages";
+import { useTimed } from "../../live/clock";
+import type { ContactView, Ms } from "../../live/types";
+import { useRow, useSelect } from "../../live/useLive";
+import { Button } from "../../ui/Button";
+import { Since } from "../../ui/figures";
+import { Icon } from "../../ui/Icon";
+import { ChannelIcon } from "../../ui/state";
+import { useContact, useDesk } from "./context";
+import { Shrinking } from "./Header";
+import { PopFacts } from "./side/PopFacts";
+
+/** What is offered now, over the knowledge column: who, for what, how long they have waited, how long there is left. */
+export function OfferCard() {
+  const { live } = useDesk();
+  const id = useSelect(live, (state) => firstOffer(Object.values(state.contacts)));
+  const contact = useContact(id);
+  return contact && contact.place === "offer" ? <Card key={contact.id} contact={contact} /> : null;
+}
+
+function Card({ contact }: { contact: ContactView }) {
+  const t = useWords(area);
+  const w = useWords(core);
+  const lang = useLanguage();
+  const { live, run, usable, select } = useDesk();
+  const queue = useRow(live, "queues", contact.queue);
+  const accept = useRef<HTMLButtonElement>(null);
+  const { expires, offer_ms: length } = contact;
+  const seconds = useTimed(
+    useCallback((now: Ms) => (expires === null ? 0 : Math.max(0, Math.ceil((expires - now) / 1000))), [expires]),
+  );
+  // Whoever is not writing gets the button under their fingers; a reply in progress is not disturbed.
+  useEffect(() => {
+    if (document.activeElement === document.body) accept.current?.focus();
+  }, []);
+  const name = contact.customer_name ?? w("anonymous");
+  return (
+    <section className="desk-offer" role="alertdialog" aria-label={`${t("offer")}: ${name}`} data-state="offered">
+      <div className="desk-offer-head">
+        <Icon name="offered" />
+        {t("offer")}
+        <span className="jt-fill" />
+        {expires === null ? null : <span className="jt-num">{t("secondsLeft", { n: seconds })}</span>}
+      </div>
+      {expires === null ? null : <Shrinking from={expires - (length ?? 20_000)} until={expires} tone="offered" />}
+      <div className="desk-offer-body">
+        <div className="desk-offer-who">
+          <div className="jt-clip">
+            <div className="desk-offer-name jt-clip">{name}</div>
+            <div className="jt-note">
+              {w(`channel.${contact.channel}`)} · {inLanguage(queue?.name, lang)}
+            </div>
+          </div>
+          <span className="jt-fill" />
+          <div className="desk-offer-wait">
+            <b>
+              <Since since={contact.waiting_since ?? contact.arrived} />
+            </b>
+            <span className="jt-note">{t("waited")}</span>
+          </div>
+        </div>
+        <div className="desk-facts">
+          {contact.last_message?.text ? (
+            <>
+              <ChannelIcon channel={contact.channel} />
+              <span className="desk-offer-text" dir="auto">
+                {contact.last_message.text}
+              </span>
+            </>
+          ) : null}
+          {contact.customer ? <PopFacts customer={contact.customer} /> : null}
+        </div>
+        <div className="desk-offer-go">
+          <Button
+            ref={accept}
+            kind="main"
+            size="large"
+            icon={contact.channel === "voice" ? "phone" : "check"}
+            disabled={!usable}
+            onClick={() => void run("accept", { contact: contact.id }).then((done) => done && select(contact.id))}
+          >
+            {t("accept")} <kbd>Alt A</kbd>
+          </Button>
+          <Button size="large" disabled={!usable} onClick={() => void run("decline", { contact: contact.id })}>
+            {t("decline")}
+          </Button>
+        </div>
+        <p className="jt-note">{t("offerNote")}</p>
+      </div>
+    </section>
+  );
+}
+
+function firstOffer(contacts: ContactView[]): string | null {
+  const offers = contacts.filter((one) => one.place === "offer");
+  offers.sort((a, b) => (a.expires ?? 0) - (b.expires ?? 0));
+  return offers[0]?.id ?? null;
+}
