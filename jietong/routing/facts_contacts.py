@@ -169,6 +169,7 @@ def returned(c: Centre, f: e.ContactReturned) -> None:
     contact.since = f.at
     contact.waiting_since = f.since
     contact.front = f.front
+    contact.ring = min(contact.ring, len(c.queues[f.queue].rings) - 1)
     _drop_old_passes(contact, f.at)
     c.enter_line(contact, f.at)
     c.arm_waiting(contact)

@@ -36,8 +36,8 @@ def room_for_voice(capacity: Capacity, voice: int, text: int) -> bool:
 
 
 def room_for_text(capacity: Capacity, voice: int, text: int) -> bool:
-    """Whether one more chat may be offered: `text` of them, or `text_during_voice` beside a call."""
-    return text < (capacity.text_during_voice if voice else capacity.text)
+    """Whether one more chat may be offered: `text` of them, and no more than `text_during_voice` beside a call."""
+    return text < (min(capacity.text, capacity.text_during_voice) if voice else capacity.text)
 
 
 def certificate_holds(spec: AgentSpec, skill: str, at: Ms) -> bool:

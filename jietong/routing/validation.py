@@ -305,7 +305,7 @@ def _active(spec: SkillSpec | HoursSpec | None) -> bool:
 
 def users_of(kind: str, id: str, world: World) -> list[str]:
     """Ids of the active queues that stop making sense without this skill, timetable, queue or client."""
-    return [queue.id for queue in world.queues.values() if queue.active and queue.id != id and _uses(queue, kind, id)]
+    return [queue.id for queue in world.queues.values() if queue.active and _uses(queue, kind, id)]
 
 
 def _uses(queue: QueueSpec, kind: str, id: str) -> bool:

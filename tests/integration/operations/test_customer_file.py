@@ -222,7 +222,7 @@ async def test_searching_goes_by_the_indexes_under_row_level_security(database: 
         await conn.execute("ANALYZE customer, customer_identity, customer_gram")
     async with database.read(Scope(("hechuan",))) as conn:
         plan = await conn.fetch(
-            "EXPLAIN SELECT customer FROM customer_identity WHERE kind = 'phone' AND tail >= '70221' AND tail < '70222'"
+            "EXPLAIN SELECT customer FROM customer_identity WHERE kind = 'phone' AND tail >= '702' AND tail < '703'"
         )
         assert "customer_identity_tail" in "\n".join(row[0] for row in plan)
         plan = await conn.fetch("EXPLAIN SELECT customer FROM customer_gram WHERE gram = ANY(ARRAY['客7', '客8'])")

@@ -1,5 +1,6 @@
 """A centre of one chat queue, for tests of the writer."""
 
+import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from typing import TypeAlias
 
@@ -27,3 +28,13 @@ async def open_shop(runtime: Runtime[Engine], agents: Sequence[str] = ("lin", "w
 
 def arrival(contact: str) -> c.Arrive:
     return c.Arrive(contact=contact, channel=Channel.CHAT, queue="repair", entry="web")
+
+
+async def until(true: Callable[[], bool | Awaitable[bool]], seconds: float = 5.0) -> None:
+    """Returns when the condition holds. Raises TimeoutError."""
+    async with asyncio.timeout(seconds):
+        while True:
+            answer = true()
+            if answer if isinstance(answer, bool) else await answer:
+                return
+            await asyncio.sleep(0.02)

@@ -54,9 +54,18 @@ class RandomCentre:
         """After each step, its instant. All events so far are in `events`."""
         moves = [getattr(self, name) for name in dir(self) if name.startswith("move_")]
         for _ in range(n):
-            self.now += self.rng.choice((0, 1, 500, 3_000, 9_000, 20_000, 45_000, 300_000))
+            self.now += self.rng.choice((0, 1, 250, 500, 1_000, 2_000, 4_000, 7_000, 15_000))
+            if self.rng.random() < 0.02:
+                self.now += 600_000
             self._do(k.Tick())
+            choice = self.rng.random()
             move: Callable[[], k.AnyCommand | None] = self.rng.choice(moves)
+            if choice < 0.25:
+                move = self.move_accept
+            elif choice < 0.4:
+                move = self.move_wake
+            elif choice < 0.55:
+                move = self.rng.choice((self.move_arrive, self.move_end, self.move_finish))
             command = move()
             if command is not None:
                 self._do(command)
@@ -69,20 +78,14 @@ class RandomCentre:
         prefer = self.rng.choice((None, None, self._any_agent()))
         return k.Arrive(id, channel, self._any_queue(), "web", customer=f"u{self.rng.randrange(9)}", prefer=prefer)
 
-    move_arrive_too = move_arrive_again = move_arrive_more = move_arrive
-
     def move_accept(self) -> k.AnyCommand | None:
         return self._on_offer(k.Accept)
-
-    move_accept_too = move_accept_again = move_accept_more = move_accept
 
     def move_decline(self) -> k.AnyCommand | None:
         return self._on_offer(k.Decline)
 
     def move_end(self) -> k.AnyCommand | None:
         return self._on_open(k.End)
-
-    move_end_too = move_end
 
     def move_hold(self) -> k.AnyCommand | None:
         return self._on_open(k.Hold)
@@ -93,8 +96,6 @@ class RandomCentre:
     def move_finish(self) -> k.AnyCommand | None:
         resolved = self.rng.choice((None, True, False))
         return self._on_open(lambda agent, contact: k.FinishWrapup(agent, contact, "leak", resolved))
-
-    move_finish_too = move_finish
 
     def move_extend(self) -> k.AnyCommand | None:
         return self._on_open(k.ExtendWrapup)
@@ -133,6 +134,18 @@ class RandomCentre:
 
     def move_status(self) -> k.AnyCommand:
         return k.SetStatus(self._any_agent(), self.rng.choice((Status.READY, Status.READY, Status.BREAK)))
+
+    def move_wake(self) -> k.AnyCommand:
+        """Whoever is away or not responding comes back and gets ready."""
+        asleep = [
+            a for a in self.engine.agents.values() if a.missed or not a.connected or a.status is not Status.READY
+        ]
+        if not asleep:
+            return k.Tick()
+        agent = self.rng.choice(asleep)
+        self._do(k.SignIn(agent.id))
+        self._do(k.PresenceBack(agent.id))
+        return k.SetStatus(agent.id, Status.READY)
 
     def move_sign(self) -> k.AnyCommand:
         agent = self._any_agent()

@@ -64,8 +64,12 @@ class History:
             self.send(k.ConfigureSkill(spec=SkillSpec(id=f"s{n}", name=NAMES, certificate=n == 3)))
         for n in range(r.randint(1, 4)):
             self.send(k.ConfigureQueue(spec=self.queue_spec(n)))
-        for n in range(r.randint(1, 7)):
+        for n in range(r.randint(2, 7)):
             self.send(k.ConfigureAgent(spec=self.agent_spec(n)))
+        for agent in list(self.engine.agents):
+            self.send(k.SignIn(agent=agent))
+            if r.random() < 0.7:
+                self.send(k.SetStatus(agent=agent, status=Status.READY))
 
     def queue_spec(self, n: int) -> QueueSpec:
         r = self.random
@@ -80,14 +84,15 @@ class History:
             id=f"q{n}",
             name=NAMES,
             client=f"c{n % 2}",
-            channels=tuple(dict.fromkeys(r.choices(CHANNELS, k=4))),
+            channels=tuple(dict.fromkeys(r.choices(CHANNELS, k=6))),
             requires=tuple(
-                SkillNeed(skill=f"s{s}", level=r.randint(1, 4)) for s in r.sample(range(4), r.randint(0, 2))
+                SkillNeed(skill=f"s{s}", level=r.choice([1, 1, 1, 3]))
+                for s in r.sample(range(4), r.choice([0, 1, 1, 2]))
             ),
             priority=r.choice([0, 0, 1]),
             ageing_s=r.choice([None, None, 30]),
             selection=r.choice(list(Selection)),
-            hours=r.choice([None, "h"]),
+            hours=r.choice([None, None, "h"]),
             steps=tuple(steps),
             max_wait_s=r.choice([None, 40]),
             max_waiting=r.choice([None, 0, 3]),
@@ -110,17 +115,19 @@ class History:
         r = self.random
         return AgentSpec(
             id=f"a{n}",
-            name=f"Agent {n}",
+            name=f"Agent {n} {r.random()}",
             employment=r.choice([Employment.FULL_TIME, Employment.FULL_TIME, Employment.PART_TIME]),
             skills=tuple(
                 AgentSkill(
                     skill=f"s{s}",
                     level=r.randint(1, 5),
-                    certified_until=r.choice([None, self.now + r.randint(0, 300_000)]),
+                    certified_until=r.choice([None, self.now + r.randint(0, 3_000_000)]),
                 )
-                for s in r.sample(range(4), r.randint(0, 4))
+                for s in r.sample(range(4), r.choice([1, 2, 3, 4, 4, 4]))
             ),
-            capacity=Capacity(voice=r.choice([0, 1, 1]), text=r.choice([0, 1, 3]), text_during_voice=r.choice([0, 1])),
+            capacity=Capacity(
+                voice=r.choice([0, 1, 1]), text=r.choice([0, 1, 2, 3, 3]), text_during_voice=r.choice([0, 1, 2])
+            ),
             active=r.random() < 0.95,
         )
 
@@ -128,12 +135,12 @@ class History:
         """Time goes on: to just before, at or after the next deadline, or by any step."""
         r = self.random
         due = self.engine.next_deadline()
-        if due is not None and r.random() < 0.4:
+        if due is not None and r.random() < 0.15:
             self.now = max(self.now, due + r.choice([-1, 0, 0, 1, 500]))
         else:
-            self.now += r.choice([0, 1, 200, 1_000, 5_000, 20_000, 100_000])
+            self.now += r.choice([0, 1, 200, 200, 1_000, 1_000, 3_000, 5_000])
         if r.random() < 0.01:
-            self.now += r.choice([31 * 60_000, 12 * 3_600_000])
+            self.now += r.choice([60_000, 600_000, 31 * 60_000, 12 * 3_600_000])
         if r.random() < 0.7:
             self.send(k.Tick())
 
@@ -141,30 +148,49 @@ class History:
         self.advance()
         self.send(self.command())
 
+    def some_contact(self) -> str:
+        """Mostly one that is open, each place about as often as the others."""
+        r = self.random
+        if r.random() < 0.9:
+            place = r.choice([*Place, Place.OFFER, Place.OFFER])
+            there = [contact.id for contact in self.engine.contacts.values() if contact.place is place]
+            if there:
+                return r.choice(there[-12:])
+        return f"k{r.randint(max(1, self.contacts - 12), self.contacts + 1)}"
+
+    def some_agent(self) -> str:
+        r = self.random
+        return r.choice(list(self.engine.agents)) if r.random() < 0.97 else f"a{r.randrange(8)}"
+
     def command(self) -> k.AnyCommand:
         """Mostly what makes sense now, sometimes what does not."""
         r = self.random
         engine = self.engine
-        agent = f"a{r.randrange(8)}"
-        queue = f"q{r.randrange(5)}"
-        contact = f"k{r.randint(max(1, self.contacts - 12), self.contacts + 1)}"
+        agent = self.some_agent()
+        other = self.some_agent()
+        queue = r.choice(list(engine.queues)) if r.random() < 0.97 else f"q{r.randrange(5)}"
+        contact = self.some_contact()
         known = engine.contacts.get(contact)
-        if known is not None and r.random() < 0.85:
+        if known is not None and r.random() < 0.9:
+            consult = known.consult
             agent = known.offered_to or known.agent or agent
-        other = f"a{r.randrange(8)}"
+            if consult is not None and r.random() < 0.7:
+                other = consult.other
         kind = r.random()
         if kind < 0.20:
             self.contacts += 1
             return k.Arrive(
                 contact=f"k{self.contacts if r.random() < 0.97 else r.randint(1, self.contacts)}",
-                channel=r.choice(CHANNELS),
+                channel=r.choice(
+                    CHANNELS if r.random() < 0.1 or queue not in engine.queues else engine.queues[queue].spec.channels
+                ),
                 queue=queue,
                 entry="web",
                 customer=r.choice([None, f"u{r.randrange(6)}"]),
                 priority=r.choice([0, 0, 0, 2]),
                 prefer=r.choice([None, None, agent]),
             )
-        if kind < 0.42:
+        if kind < 0.50:
             place = known.place if known is not None else None
             if place is Place.OFFER:
                 return r.choice(
@@ -177,17 +203,52 @@ class History:
                 )
             if place is Place.WRAPUP:
                 return k.FinishWrapup(agent=agent, contact=contact, resolved=True)
+            if place is Place.QUEUE:
+                return r.choice(
+                    [
+                        k.CustomerLeft(contact=contact),
+                        k.RequestCallback(contact=contact),
+                        k.Pull(contact=contact, agent=other, by="boss"),
+                        k.Move(contact=contact, queue=queue, by="boss"),
+                    ]
+                )
+            if known is not None and known.consult is not None:
+                return r.choice(
+                    [
+                        k.Accept(agent=other, contact=contact),
+                        k.Accept(agent=other, contact=contact),
+                        k.CompleteConsult(agent=agent, contact=contact),
+                        k.CancelConsult(agent=agent, contact=contact),
+                        k.End(agent=other, contact=contact),
+                        k.CustomerLeft(contact=contact),
+                        k.PresenceLost(agent=other),
+                        k.Transfer(agent=agent, contact=contact, to_agent=other),
+                    ]
+                )
+            if place is Place.TALK and r.random() < 0.4:
+                return r.choice(
+                    [
+                        k.Consult(agent=agent, contact=contact, other=other),
+                        k.Consult(agent=agent, contact=contact, other=other),
+                        k.Hold(agent=agent, contact=contact),
+                        k.Transfer(agent=agent, contact=contact, to_agent=other),
+                        k.Transfer(agent=agent, contact=contact, to_queue=queue),
+                    ]
+                )
             if known is not None and known.callback and known.agent is not None:
                 return k.CallbackResult(agent=agent, contact=contact, reached=r.random() < 0.5)
             return k.End(agent=agent, contact=contact)
-        if kind < 0.62:
-            status = r.choice([Status.READY] * 6 + list(Status))
+        if kind < 0.66:
+            status = r.choice([Status.READY] * 12 + list(Status))
             return r.choice(
                 [
                     k.SignIn(agent=agent),
                     k.SignIn(agent=other),
                     k.SetStatus(agent=other, status=status, reason=r.choice([None, "lunch"])),
                     k.SetStatus(agent=other, status=Status.READY),
+                    k.SetStatus(agent=agent, status=Status.READY),
+                    k.PresenceBack(agent=agent),
+                    k.AnswerInvitation(agent=agent, join=True),
                     k.SetStatus(agent=agent, status=status, by=r.choice([None, "boss"])),
                     k.SetNext(agent=agent, status=r.choice([None, *Status])),
                     k.AnswerInvitation(agent=other, join=r.random() < 0.7),
@@ -196,7 +257,7 @@ class History:
                     k.SignOut(agent=agent, by=r.choice([None, "boss"])),
                 ]
             )
-        if kind < 0.97:
+        if kind < 0.985:
             return r.choice(
                 [
                     k.CustomerLeft(contact=contact),

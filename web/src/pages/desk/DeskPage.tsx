@@ -61,8 +61,8 @@ function DeskOf({ agentId, account }: { agentId: string; account: string }) {
   // The contact in the centre went: the next one that is mine takes its place.
   useEffect(() => {
     if (feed.phase === "connecting" || (open !== null && ids.includes(open))) return;
-    const mine = ids.find((id) => live.store.get("contacts", id)?.place !== "offer");
-    setOpen(mine ?? null);
+    const at = (id: string) => live.store.get("contacts", id)?.place;
+    setOpen(ids.find((id) => at(id) === "talk" || at(id) === "hold") ?? ids.find((id) => at(id) !== "offer") ?? null);
   }, [ids, open, live, feed.phase]);
 
   const run = useCallback(

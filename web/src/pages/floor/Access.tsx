@@ -10,8 +10,8 @@ import { useCollection } from "../../live/useLive";
 import { useMay } from "../../session/session";
 import { Empty } from "../../ui/Empty";
 import { Figure, Percent } from "../../ui/figures";
-import { ChannelIcon } from "../../ui/state";
 import { MetricName } from "../../ui/metric";
+import { ChannelIcon } from "../../ui/state";
 import { WayIn } from "./WayIn";
 
 /** From the door to the answer, as one chain: ways in, what became of those who came, service level and true access. */
@@ -55,7 +55,9 @@ export function Access({ live, queue }: { live: LiveConnection<FloorState>; queu
             <Percent ratio={today.sl7} />
           </dd>
         </dl>
-        <p className="jt-note">{never > 0 ? t("neverQueued", { n: never }) : today.offered > 0 ? t("allIn") : percent(null)}</p>
+        <p className="jt-note">
+          {never > 0 ? t("neverQueued", { n: never }) : today.offered > 0 ? t("allIn") : percent(null)}
+        </p>
       </div>
     </section>
   );
@@ -64,7 +66,15 @@ export function Access({ live, queue }: { live: LiveConnection<FloorState>; queu
 type Widget = { id: string; spec: { name: Names; queue: string; active?: boolean } };
 
 /** The chat widgets that exist, with the state of the queue behind each; who may not see the set-up sees the queues. */
-function Entries({ queues, today, only }: { queues: Record<string, QueueView>; today: QueueFigures; only: string | null }) {
+function Entries({
+  queues,
+  today,
+  only,
+}: {
+  queues: Record<string, QueueView>;
+  today: QueueFigures;
+  only: string | null;
+}) {
   const t = useWords(floor);
   const lang = useLanguage();
   const seesSetup = useMay("setup.view");
@@ -77,7 +87,11 @@ function Entries({ queues, today, only }: { queues: Record<string, QueueView>; t
   const rows = seesSetup
     ? (widgets.data?.items ?? [])
         .filter((one) => one.spec.active !== false && queues[one.spec.queue])
-        .map((one) => ({ id: one.id, name: inLanguage(one.spec.name, lang), queue: queues[one.spec.queue] as QueueView }))
+        .map((one) => ({
+          id: one.id,
+          name: inLanguage(one.spec.name, lang),
+          queue: queues[one.spec.queue] as QueueView,
+        }))
     : Object.values(queues)
         .filter((queue) => queue.channels.includes("chat"))
         .map((queue) => ({ id: queue.id, name: inLanguage(queue.name, lang), queue }));
@@ -86,7 +100,9 @@ function Entries({ queues, today, only }: { queues: Record<string, QueueView>; t
     <div className="fl-entries">
       <h2 className="fl-h">
         {t("entries")}
-        <span className={today.refused > 0 ? "jt-note jt-strong" : "jt-note"}>{t("refusedToday", { n: today.refused })}</span>
+        <span className={today.refused > 0 ? "jt-note jt-strong" : "jt-note"}>
+          {t("refusedToday", { n: today.refused })}
+        </span>
       </h2>
       <ul>
         {shown.slice(0, 3).map((row) => (

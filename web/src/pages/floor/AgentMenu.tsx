@@ -1,5 +1,3 @@
-import { Dropdown, type MenuProps } from "antd";
-import { useEffect, useRef } from "react";
 import { useNavigate } from "react-router";
 import { core } from "../../i18n/core";
 import { floor } from "../../i18n/floor";
@@ -14,6 +12,7 @@ import { useMay } from "../../session/session";
 import { Icon } from "../../ui/Icon";
 import { STATUS_LOOK } from "../../ui/state";
 import type { Commands } from "./commands";
+import { MenuAt, type MenuItems } from "./MenuAt";
 import { waitingLongestFirst } from "./worst";
 
 const SETTABLE: readonly Status[] = ["ready", "break", "training", "meeting", "casework"];
@@ -40,19 +39,6 @@ export function AgentMenu({
   const queues = useCollection(live, "queues");
   const contacts = useCollection(live, "contacts");
   const seesRecords = useMay("contacts.view");
-  const opener = useRef(document.activeElement);
-  const anchor = useRef<HTMLSpanElement>(null);
-  useEffect(() => {
-    const back = opener.current;
-    return () => {
-      if (back instanceof HTMLElement && back.isConnected) back.focus();
-    };
-  }, []);
-  // The keyboard goes into the menu at once.
-  useEffect(() => {
-    const frame = requestAnimationFrame(() => document.querySelector<HTMLElement>(".fl-menu [role=menu]")?.focus());
-    return () => cancelAnimationFrame(frame);
-  }, []);
   if (!agent) return null;
 
   const mine = Object.values(contacts).filter((one) => one.agent === agent.id && one.place !== "queue");
@@ -61,7 +47,7 @@ export function AgentMenu({
   const queueName = (id: string | null) => inLanguage(id === null ? null : queues[id]?.name, lang);
   const statuses: Status[] = agent.part_time ? [...SETTABLE, "standby"] : [...SETTABLE];
 
-  const items: NonNullable<MenuProps["items"]> = [
+  const items: MenuItems = [
     {
       key: "who",
       type: "group",
@@ -69,7 +55,9 @@ export function AgentMenu({
         <span className="fl-menuhead">
           <b>{agent.name}</b>
           <span className="jt-note">
-            {[queueName(agent.queue), w(`state.${agent.state}`), duration(now - agent.since, lang)].filter(Boolean).join(lang === "en" ? ", " : "，")}
+            {[queueName(agent.queue), w(`state.${agent.state}`), duration(now - agent.since, lang)]
+              .filter(Boolean)
+              .join(lang === "en" ? ", " : "，")}
           </span>
         </span>
       ),
@@ -128,11 +116,10 @@ export function AgentMenu({
     ...(commands.allowed ? [] : [{ key: "no", type: "group" as const, label: t("notAllowed") }]),
   ];
 
-  function onClick({ key }: { key: string }) {
+  function pick(key: string) {
     const [kind, ...rest] = key.split("-");
     const id = rest.join("-");
     const contact = contacts[id];
-    onClose();
     if (!agent) return;
     if (kind === "open") void navigate(`/contacts/${encodeURIComponent(id)}`);
     else if (kind === "end" && contact) commands.end(contact);
@@ -141,27 +128,5 @@ export function AgentMenu({
     else if (kind === "out") commands.signOut(agent);
   }
 
-  return (
-    <Dropdown
-      open
-      trigger={["click"]}
-      classNames={{ root: "fl-menu" }}
-      onOpenChange={(open) => {
-        if (!open) onClose();
-      }}
-      menu={{ items, onClick, "aria-label": t("menuOf", { name: agent.name }) } as MenuProps}
-      popupRender={(menu) => (
-        // biome-ignore lint/a11y/noStaticElementInteractions: Escape closes, as everywhere
-        <div
-          onKeyDown={(event) => {
-            if (event.key === "Escape") onClose();
-          }}
-        >
-          {menu}
-        </div>
-      )}
-    >
-      <span ref={anchor} className="fl-anchor" style={{ left: at.x, top: at.y }} />
-    </Dropdown>
-  );
+  return <MenuAt at={at} label={t("menuOf", { name: agent.name })} items={items} onPick={pick} onClose={onClose} />;
 }

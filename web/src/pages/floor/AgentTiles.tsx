@@ -19,10 +19,27 @@ import { type Filters, shows } from "./filters";
 import { type Span, visibleRows } from "./tiles";
 import { agentsWorstFirst, keptOrder, talkLimit, trouble } from "./worst";
 
-const LINES: Partial<Record<AgentState, Line>> = { talking: "solid", hold: "broken", offered: "dotted", missed: "dotted", wrapup: "half" };
+const LINES: Partial<Record<AgentState, Line>> = {
+  talking: "solid",
+  hold: "broken",
+  offered: "dotted",
+  missed: "dotted",
+  wrapup: "half",
+};
 /** The order of the counts above the tiles; the absent are asked for, not shown. */
 const COUNTED: readonly AgentState[] = [
-  "ready", "offered", "talking", "hold", "wrapup", "break", "training", "meeting", "casework", "missed", "standby", "off",
+  "ready",
+  "offered",
+  "talking",
+  "hold",
+  "wrapup",
+  "break",
+  "training",
+  "meeting",
+  "casework",
+  "missed",
+  "standby",
+  "off",
 ];
 /** The order is made anew this often: between, tiles change in place and do not jump. */
 const SORT_EVERY_MS = 3_000;
@@ -54,7 +71,10 @@ export function AgentTiles({
   const [menu, setMenu] = useState<{ agent: string; x: number; y: number } | null>(null);
   const order = useRef<readonly string[]>([]);
 
-  const within = useMemo(() => Object.values(agents).filter((one) => shows(filters, one, { state: false })), [agents, filters]);
+  const within = useMemo(
+    () => Object.values(agents).filter((one) => shows(filters, one, { state: false })),
+    [agents, filters],
+  );
   const counts = useMemo(() => {
     const made = new Map<AgentState, number>();
     for (const agent of within) made.set(agent.state, (made.get(agent.state) ?? 0) + 1);
@@ -71,7 +91,14 @@ export function AgentTiles({
     order.current = list.map((agent) => agent.id);
     return list;
   }, [Math.floor(now / SORT_EVERY_MS), filters, names, menu !== null]);
-  const list = useMemo(() => keptOrder(sorted.map((one) => one.id), shown), [sorted, shown]);
+  const list = useMemo(
+    () =>
+      keptOrder(
+        sorted.map((one) => one.id),
+        shown,
+      ),
+    [sorted, shown],
+  );
 
   return (
     <section className="fl-agents" aria-label={t("agents")}>
@@ -105,7 +132,13 @@ export function AgentTiles({
           <Empty kind="none">{t("noAgents")}</Empty>
         )
       ) : (
-        <Grid live={live} list={list} open={menu?.agent ?? null} scroller={scroller} onMenu={(agent, x, y) => setMenu({ agent, x, y })} />
+        <Grid
+          live={live}
+          list={list}
+          open={menu?.agent ?? null}
+          scroller={scroller}
+          onMenu={(agent, x, y) => setMenu({ agent, x, y })}
+        />
       )}
       {menu ? <AgentMenu live={live} at={menu} commands={commands} onClose={() => setMenu(null)} /> : null}
     </section>
@@ -169,7 +202,10 @@ function Grid({
   const rows = Math.ceil(list.length / columns);
   const from = span.first * columns;
   const to = Math.min(list.length, span.last * columns);
-  const at = Math.max(0, list.findIndex((agent) => agent.id === active));
+  const at = Math.max(
+    0,
+    list.findIndex((agent) => agent.id === active),
+  );
   const drawn = list.slice(from, to).map((agent, i) => ({ agent, index: from + i }));
   const reachable = list[at];
   // The tile that Tab comes to stays in the page even when it is scrolled out of sight.
@@ -197,22 +233,33 @@ function Grid({
     const view = scroller.current;
     const grid = box.current;
     if (view && grid) {
-      const y = grid.getBoundingClientRect().top - view.getBoundingClientRect().top + Math.floor(index / columns) * ROW;
+      const y =
+        grid.getBoundingClientRect().top - view.getBoundingClientRect().top + Math.floor(index / columns) * ROW;
       if (y < 0) view.scrollTop += y;
       else if (y + ROW > view.clientHeight) view.scrollTop += y + ROW - view.clientHeight;
     }
   }
 
   return (
-    // biome-ignore lint/a11y/noStaticElementInteractions: the arrow keys move among the tiles' own buttons
-    <div ref={box} className="fl-grid" style={{ height: rows * ROW }} role="list" aria-label={t("agents")} onKeyDown={onKeyDown}>
+    <div
+      ref={box}
+      className="fl-grid"
+      style={{ height: rows * ROW }}
+      role="list"
+      aria-label={t("agents")}
+      onKeyDown={onKeyDown}
+    >
       {drawn.map(({ agent, index }) => (
         <div
           key={agent.id}
           role="listitem"
           aria-setsize={list.length}
           aria-posinset={index + 1}
-          style={{ top: Math.floor(index / columns) * ROW, left: `${((index % columns) * 100) / columns}%`, width: `${100 / columns}%` }}
+          style={{
+            top: Math.floor(index / columns) * ROW,
+            left: `${((index % columns) * 100) / columns}%`,
+            width: `${100 / columns}%`,
+          }}
         >
           <Tile
             live={live}

@@ -28,7 +28,10 @@ export function QueueTable({
   const queues = useCollection(live, "queues");
   const site = Object.values(useCollection(live, "site"))[0];
   const order = useMemo(
-    () => queuesWorstFirst(Object.values(queues), (queue) => inLanguage(queue.name, lang), names).map((queue) => queue.id),
+    () =>
+      queuesWorstFirst(Object.values(queues), (queue) => inLanguage(queue.name, lang), names).map(
+        (queue) => queue.id,
+      ),
     [queues, lang, names],
   );
   const { seconds, target } = sharedTerms(Object.values(queues));
@@ -92,7 +95,14 @@ export function QueueTable({
       </thead>
       <tbody>
         {order.map((id) => (
-          <Row key={id} id={id} live={live} chosen={chosen === id} onChoose={onChoose} ownSeconds={seconds === null} />
+          <Row
+            key={id}
+            id={id}
+            live={live}
+            chosen={chosen === id}
+            onChoose={onChoose}
+            ownSeconds={seconds === null}
+          />
         ))}
       </tbody>
       {site && order.length > 1 ? <Total site={site} queues={Object.values(queues)} target={target} /> : null}
@@ -128,7 +138,12 @@ function Row({
     <tr className={chosen ? "on" : undefined} aria-selected={chosen}>
       <th scope="row" className="l">
         <span className="jt-row">
-          <button type="button" className="jt-bare jt-clip fl-name" aria-pressed={chosen} onClick={() => onChoose(chosen ? null : id)}>
+          <button
+            type="button"
+            className="jt-bare jt-clip fl-name"
+            aria-pressed={chosen}
+            onClick={() => onChoose(chosen ? null : id)}
+          >
             {inLanguage(queue.name, lang)}
           </button>
           {over ? <span className="fl-why">{t("overLimit", { limit: duration(limit, lang) })}</span> : null}
@@ -138,7 +153,9 @@ function Row({
       <td>
         <Figure value={queue.waiting} />
       </td>
-      <td>{queue.longest_since === null ? <Figure value={null} /> : <Since since={queue.longest_since} limit={limit} />}</td>
+      <td>
+        {queue.longest_since === null ? <Figure value={null} /> : <Since since={queue.longest_since} limit={limit} />}
+      </td>
       <td>
         <Length ms={queue.ewt_s === null ? null : queue.ewt_s * 1000} />
       </td>
@@ -204,7 +221,9 @@ function Total({ site, queues, target }: { site: SiteView; queues: QueueView[]; 
         <td>
           <Percent ratio={site.today.sl7} />
         </td>
-        <td className="l">{target === null ? null : <Level sl={site.today.sl3} open={site.today.sl7} target={target} />}</td>
+        <td className="l">
+          {target === null ? null : <Level sl={site.today.sl3} open={site.today.sl7} target={target} />}
+        </td>
         <td>
           <Figure value={site.today.offered} />
         </td>

@@ -1,5 +1,5 @@
-import { Dropdown, type MenuProps } from "antd";
 import { useCallback, useMemo, useRef, useState } from "react";
+import { useNavigate } from "react-router";
 import { core } from "../../i18n/core";
 import { floor } from "../../i18n/floor";
 import { inLanguage, useLanguage } from "../../i18n/language";
@@ -13,12 +13,21 @@ import { Since } from "../../ui/figures";
 import { Icon } from "../../ui/Icon";
 import { ChannelIcon } from "../../ui/state";
 import type { Commands } from "./commands";
+import { MenuAt, type MenuItems, type Point } from "./MenuAt";
 import { waitingLongestFirst } from "./worst";
 
 const ROW = 44;
 
 /** Who waits, the longest first; each can be brought forward, moved, or given to somebody. */
-export function WaitingList({ live, queue, commands }: { live: LiveConnection<FloorState>; queue: string | null; commands: Commands }) {
+export function WaitingList({
+  live,
+  queue,
+  commands,
+}: {
+  live: LiveConnection<FloorState>;
+  queue: string | null;
+  commands: Commands;
+}) {
   const t = useWords(floor);
   const contacts = useCollection(live, "contacts");
   const list = useMemo(
@@ -46,7 +55,12 @@ export function WaitingList({ live, queue, commands }: { live: LiveConnection<Fl
         <div ref={view} className="fl-waitscroll" onScroll={onScroll}>
           <ul style={{ height: list.length * ROW }}>
             {list.slice(first, last).map((contact, i) => (
-              <li key={contact.id} style={{ top: (first + i) * ROW }} aria-setsize={list.length} aria-posinset={first + i + 1}>
+              <li
+                key={contact.id}
+                style={{ top: (first + i) * ROW }}
+                aria-setsize={list.length}
+                aria-posinset={first + i + 1}
+              >
                 <Waiting live={live} id={contact.id} commands={commands} />
               </li>
             ))}
@@ -63,18 +77,25 @@ function Waiting({ live, id, commands }: { live: LiveConnection<FloorState>; id:
   const lang = useLanguage();
   const contact = useRow(live, "contacts", id);
   const queue = useRow(live, "queues", contact?.queue);
-  const [open, setOpen] = useState(false);
+  const [at, setAt] = useState<Point | null>(null);
   if (!contact) return null;
   const name = contact.customer_name ?? w("anonymous");
   return (
-    <Dropdown
-      trigger={["click", "contextMenu"]}
-      open={open}
-      onOpenChange={setOpen}
-      placement="bottomRight"
-      popupRender={() => (open ? <ContactMenu live={live} contact={contact} commands={commands} onDone={() => setOpen(false)} /> : null)}
-    >
-      <button type="button" className="jt-bare fl-wait" aria-haspopup="menu" aria-expanded={open} aria-label={t("menuOf", { name })}>
+    <>
+      <button
+        type="button"
+        className="jt-bare fl-wait"
+        aria-haspopup="menu"
+        aria-expanded={at !== null}
+        onClick={(event) => {
+          const box = event.currentTarget.getBoundingClientRect();
+          setAt({ x: box.left + 16, y: box.bottom });
+        }}
+        onContextMenu={(event) => {
+          event.preventDefault();
+          setAt({ x: event.clientX, y: event.clientY });
+        }}
+      >
         <ChannelIcon channel={contact.channel} named />
         <span className="who">
           <span className="jt-clip">
@@ -86,7 +107,7 @@ function Waiting({ live, id, commands }: { live: LiveConnection<FloorState>; id:
               inLanguage(queue?.name, lang),
               contact.place === "offer" ? w("place.offer") : null,
               contact.priority !== 0 ? t("prioritySaid", { n: contact.priority }) : null,
-              contact.callback ? "↩" : null,
+              contact.callback ? t("callback") : null,
             ]
               .filter(Boolean)
               .join(" · ")}
@@ -95,7 +116,17 @@ function Waiting({ live, id, commands }: { live: LiveConnection<FloorState>; id:
         <Since since={contact.waiting_since ?? contact.arrived} limit={queue ? queue.alarm_wait_s * 1000 : null} />
         <Icon name="more" />
       </button>
-    </Dropdown>
+      {at ? (
+        <ContactMenu
+          live={live}
+          contact={contact}
+          name={name}
+          at={at}
+          commands={commands}
+          onDone={() => setAt(null)}
+        />
+      ) : null}
+    </>
   );
 }
 
@@ -103,11 +134,15 @@ function Waiting({ live, id, commands }: { live: LiveConnection<FloorState>; id:
 function ContactMenu({
   live,
   contact,
+  name,
+  at,
   commands,
   onDone,
 }: {
   live: LiveConnection<FloorState>;
   contact: ContactView;
+  name: string;
+  at: Point;
   commands: Commands;
   onDone: () => void;
 }) {
@@ -115,6 +150,7 @@ function ContactMenu({
   const lang = useLanguage();
   const queues = useCollection(live, "queues");
   const agents = useCollection(live, "agents");
+  const navigate = useNavigate();
   const seesRecords = useMay("contacts.view");
   const waits = contact.place === "queue";
   const queueName = (id: string) => inLanguage(queues[id]?.name, lang);
@@ -122,8 +158,10 @@ function ContactMenu({
     .filter((agent) => agent.state === "ready")
     .sort((a, b) => a.since - b.since)
     .slice(0, 12);
-  const elsewhere = Object.values(queues).filter((queue) => queue.id !== contact.queue && queue.channels.includes(contact.channel));
-  const items: NonNullable<MenuProps["items"]> = [
+  const elsewhere = Object.values(queues).filter(
+    (queue) => queue.id !== contact.queue && queue.channels.includes(contact.channel),
+  );
+  const items: MenuItems = [
     { key: "raise", label: t("raise"), icon: <Icon name="up" />, disabled: !commands.allowed || !waits },
     { key: "lower", label: t("lower"), icon: <Icon name="down" />, disabled: !commands.allowed || !waits },
     {
@@ -141,20 +179,23 @@ function ContactMenu({
       children: ready.map((agent) => ({ key: `give-${agent.id}`, label: agent.name })),
     },
     { type: "divider" },
-    ...(seesRecords ? [{ key: "open", label: <a href={`/contacts/${encodeURIComponent(contact.id)}`}>{t("openRecord")}</a>, icon: <Icon name="doc" /> }] : []),
+    ...(seesRecords ? [{ key: "open", label: t("openRecord"), icon: <Icon name="doc" /> }] : []),
     { key: "end", label: t("endContact"), icon: <Icon name="end" />, danger: true, disabled: !commands.allowed },
   ];
   return (
-    <MenuOf
+    <MenuAt
+      at={at}
+      label={t("menuOf", { name })}
       items={items}
-      onClick={(key) => {
-        onDone();
+      onClose={onDone}
+      onPick={(key) => {
         const id = key.slice(key.indexOf("-") + 1);
         const agent = agents[id];
         if (key === "raise") commands.prioritise(contact, contact.priority + 1);
         else if (key === "lower") commands.prioritise(contact, contact.priority - 1);
         else if (key.startsWith("move-")) commands.move(contact, id, queueName);
         else if (key.startsWith("give-") && agent) commands.pull(contact, agent);
+        else if (key === "open") void navigate(`/contacts/${encodeURIComponent(contact.id)}`);
         else if (key === "end") commands.end(contact);
       }}
     />

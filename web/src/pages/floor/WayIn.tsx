@@ -20,7 +20,11 @@ export function WayIn({ today, seconds }: { today: QueueFigures; seconds: number
     { id: "sl3", word: seconds === null ? t("withinTarget") : t("within", { x: seconds }), value: inTime },
   ];
   const losses = [
-    { key: "refused", word: t("notLetIn", { n: Math.max(0, today.entry_offered - today.offered) }), value: today.entry_offered - today.offered },
+    {
+      key: "refused",
+      word: t("notLetIn", { n: Math.max(0, today.entry_offered - today.offered) }),
+      value: today.entry_offered - today.offered,
+    },
     { key: "gave-up", word: t("gaveUp", { n: today.abandoned }), value: today.abandoned },
     { key: "later", word: t("later", { n: Math.max(0, today.answered - inTime) }), value: today.answered - inTime },
   ];
@@ -30,7 +34,12 @@ export function WayIn({ today, seconds }: { today: QueueFigures; seconds: number
   return (
     <div ref={box} className="fl-wayin">
       <p className="jt-hidden">
-        {t("wayInSaid", { came: n(today.entry_offered), asked: n(today.offered), answered: n(today.answered), within: n(inTime) })}
+        {t("wayInSaid", {
+          came: n(today.entry_offered),
+          asked: n(today.offered),
+          answered: n(today.answered),
+          within: n(inTime),
+        })}
       </p>
       <div className="fl-stages">
         {stages.map((stage) => (
@@ -44,7 +53,14 @@ export function WayIn({ today, seconds }: { today: QueueFigures; seconds: number
       </div>
       {width > 0 ? (
         <svg width={width} height={HEIGHT} aria-hidden="true" className="fl-ribbon">
-          <path d={ribbon(at, stages.map((stage) => thick(stage.value)), width)} fill="var(--jt-chart-1)" />
+          <path
+            d={ribbon(
+              at,
+              stages.map((stage) => thick(stage.value)),
+              width,
+            )}
+            fill="var(--jt-chart-1)"
+          />
           {losses.map((loss, i) => {
             const x = at[i + 1] ?? 0;
             const from = thick(stages[i]?.value ?? 0);

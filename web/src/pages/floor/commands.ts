@@ -40,7 +40,10 @@ export function useCommands(): Commands {
       for (let failures = 0; ; failures += 1) {
         try {
           // The server puts in who it really is; the same key again is the same command.
-          await http.post("/api/floor/commands", { body: { ...command, by: account }, headers: { "Idempotency-Key": key } });
+          await http.post("/api/floor/commands", {
+            body: { ...command, by: account },
+            headers: { "Idempotency-Key": key },
+          });
           return true;
         } catch (error) {
           if (!worthRetrying(failures, error)) {
@@ -61,8 +64,9 @@ export function useCommands(): Commands {
       setStatus: async (agent, status) => {
         const before = agent.status;
         if (!(await send({ type: "set_status", agent: agent.id, status, reason: null }))) return;
-        notice.undoable(t("statusSet", { name: agent.name, status: w(`status.${status}`) }), () =>
-          void send({ type: "set_status", agent: agent.id, status: before, reason: agent.reason }),
+        notice.undoable(
+          t("statusSet", { name: agent.name, status: w(`status.${status}`) }),
+          () => void send({ type: "set_status", agent: agent.id, status: before, reason: agent.reason }),
         );
       },
       signOut: (agent) => {
@@ -91,8 +95,9 @@ export function useCommands(): Commands {
       prioritise: async (contact, priority) => {
         const before = contact.priority;
         if (!(await send({ type: "prioritise", contact: contact.id, priority }))) return;
-        notice.undoable(t("raised", { name: name(contact), n: priority }), () =>
-          void send({ type: "prioritise", contact: contact.id, priority: before }),
+        notice.undoable(
+          t("raised", { name: name(contact), n: priority }),
+          () => void send({ type: "prioritise", contact: contact.id, priority: before }),
         );
       },
       end: (contact) => {

@@ -6,7 +6,18 @@ import type { AgentState, AgentView } from "../../live/types";
 export type Filters = { queue: string | null; team: string | null; state: AgentState | null; q: string };
 
 const STATES: ReadonlySet<string> = new Set<AgentState>([
-  "off", "ready", "offered", "talking", "hold", "wrapup", "missed", "break", "training", "meeting", "casework", "standby",
+  "off",
+  "ready",
+  "offered",
+  "talking",
+  "hold",
+  "wrapup",
+  "missed",
+  "break",
+  "training",
+  "meeting",
+  "casework",
+  "standby",
 ]);
 
 export function readFilters(params: URLSearchParams): Filters {
@@ -37,7 +48,12 @@ export function shows(filters: Filters, agent: AgentView, at: { state?: boolean 
   return filters.q === "" || agent.name.toLocaleLowerCase().includes(filters.q.trim().toLocaleLowerCase());
 }
 
-export function useFilters(): { filters: Filters; any: boolean; set: (change: Partial<Filters>) => void; clear: () => void } {
+export function useFilters(): {
+  filters: Filters;
+  any: boolean;
+  set: (change: Partial<Filters>) => void;
+  clear: () => void;
+} {
   const [params, setParams] = useSearchParams();
   const filters = useMemo(() => readFilters(params), [params]);
   const set = useCallback(

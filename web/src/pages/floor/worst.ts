@@ -23,7 +23,18 @@ export function trouble(agent: AgentView, queues: Record<string, QueueView>, now
 const TROUBLES: readonly Trouble[] = ["missed", "over", "away", "break", null];
 /** Those who are with a customer or about to be come before those who are free, those before the absent. */
 const STATES: readonly AgentState[] = [
-  "missed", "offered", "hold", "wrapup", "talking", "ready", "break", "casework", "meeting", "training", "standby", "off",
+  "missed",
+  "offered",
+  "hold",
+  "wrapup",
+  "talking",
+  "ready",
+  "break",
+  "casework",
+  "meeting",
+  "training",
+  "standby",
+  "off",
 ];
 
 /** Agents with trouble first, then by state, then the longest in it; equal ones by name. */
@@ -50,7 +61,11 @@ export function agentsWorstFirst(
 }
 
 /** Queues whose oldest customer has waited longest first; then the fuller one; then by name. */
-export function queuesWorstFirst(queues: readonly QueueView[], name: (queue: QueueView) => string, names: Intl.Collator): QueueView[] {
+export function queuesWorstFirst(
+  queues: readonly QueueView[],
+  name: (queue: QueueView) => string,
+  names: Intl.Collator,
+): QueueView[] {
   return [...queues].sort(
     (a, b) =>
       (a.longest_since ?? Number.POSITIVE_INFINITY) - (b.longest_since ?? Number.POSITIVE_INFINITY) ||
