@@ -18,7 +18,7 @@ from jietong.channels.webchat.model import Limits, Rate, WidgetSpec
 from jietong.channels.webchat.service import WebChat
 from jietong.channels.webchat.store import save_widget
 from jietong.channels.webchat.watch import ChatWatch
-from jietong.core.clock import SystemClock, to_datetime
+from jietong.core.clock import Clock, SystemClock, to_datetime
 from jietong.core.commands import AnyCommand, ConfigureAgent, ConfigureHours, ConfigureQueue, ConfigureSkill
 from jietong.core.specs import AgentSkill, AgentSpec, Capacity, HoursSpec, Names, QueueSpec, SkillNeed, SkillSpec
 from jietong.core.vocabulary import Channel
@@ -276,9 +276,15 @@ class LiveCentre:
 
 @asynccontextmanager
 async def serve(
-    database: Database, home: Path, *, limits: Limits = PATIENT, queues: tuple[QueueSpec, ...] = QUEUES, gone_s: int = 300
+    database: Database,
+    home: Path,
+    *,
+    limits: Limits = PATIENT,
+    queues: tuple[QueueSpec, ...] = QUEUES,
+    gone_s: int = 300,
+    clock: Clock | None = None,
 ) -> AsyncIterator[LiveCentre]:
-    clock = SystemClock()
+    clock = clock or SystemClock()
     figures, book = LiveFigures(), AlarmBook()
     runtime: Runtime[Engine] = Runtime(
         database, "main", Plan(Engine, Engine.load), clock=clock, followers=[figures, book]

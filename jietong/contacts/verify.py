@@ -28,6 +28,14 @@ class Verdict(NamedTuple):
     def sound(self) -> bool:
         return not self.wrong
 
+    def sentence(self) -> str:
+        if self.sound:
+            return (
+                f"Sound: {self.contacts:,} contacts, {self.segments:,} stays and {self.intervals:,} intervals "
+                f"equal the ledger up to event {self.seq:,}."
+            )
+        return f"These differ from the ledger: {', '.join(self.wrong)}. Run `jietong contacts rebuild`."
+
 
 async def verify(
     database: Database, site: str = "main", progress: Callable[[int], None] = lambda seq: None
@@ -105,7 +113,8 @@ class _Comparison:
                 record = record_of(fold)
                 self._contacts += 1
                 self._segments += len(fold.rows)
-                if (records.get(id), stays.get(id), facets.get(id)) != (record, fold.rows, facets_of(fold, record)):
+                same = records.get(id) == record and stays.get(id) == fold.rows
+                if not same or facets.get(id) != set(facets_of(fold, record)):
                     self._note(id)
 
     async def _no_strangers(self) -> None:

@@ -23,6 +23,7 @@ CHANNEL = "jietong_ledger"
 """NOTIFY channel; the payload is `<seq> <site>`. Sent after commits, coalesced: a hint to read on, nothing more."""
 
 PAGE = 5_000
+FOR_EVER = 2**62
 
 
 class Stored(NamedTuple):
@@ -63,13 +64,14 @@ class Fenced(JietongError):
 
 
 class LedgerBroken(JietongError):
-    """What is stored contradicts itself. `seq` is the first event that does."""
+    """What is stored contradicts itself. `seq` is the first event that does, `what` how."""
 
     def __init__(self, site: str, seq: int, what: str) -> None:
         super().__init__(
             "ledger_broken", f"The ledger of `{site}` is broken at event {seq}: {what}. Restore it from a backup."
         )
         self.seq = seq
+        self.what = what
 
 
 # --- reading -------------------------------------------------------------------------------------------------
@@ -80,35 +82,38 @@ async def head(conn: Connection, site: str) -> Head:
     return Head(site, 0, 0, genesis(site), 0) if row is None else Head(site, *row)
 
 
-async def read(conn: Connection, site: str, after: int, limit: int = PAGE, until: int | None = None) -> list[Stored]:
+async def read(conn: Connection, site: str, after: int, limit: int = PAGE, until: int = FOR_EVER) -> list[Stored]:
     """Events after `after` (up to and including `until`) in order, at most `limit`."""
     rows = await conn.fetch(
         "SELECT seq, data::text FROM event WHERE site = $1 AND seq > $2 AND seq <= $4 ORDER BY seq LIMIT $3",
         site,
         after,
         limit,
-        2**62 if until is None else until,
+        until,
     )
     return [Stored(seq, decode(data)) for seq, data in rows]
 
 
-async def raw(conn: Connection, site: str, after: int, limit: int = PAGE) -> list[Row]:
+async def raw(conn: Connection, site: str, after: int, limit: int = PAGE, until: int = FOR_EVER) -> list[Row]:
     """The same, undecoded and with every column: for replay and proof."""
     rows = await conn.fetch(
         "SELECT seq, at, type, contact, agent, key, data::text, digest FROM event "
-        "WHERE site = $1 AND seq > $2 ORDER BY seq LIMIT $3",
+        "WHERE site = $1 AND seq > $2 AND seq <= $4 ORDER BY seq LIMIT $3",
         site,
         after,
         limit,
+        until,
     )
     return [Row(*row) for row in rows]
 
 
-async def pages(conn: Connection, site: str, after: int, size: int = PAGE) -> AsyncIterator[list[Row]]:
+async def pages(
+    conn: Connection, site: str, after: int, size: int = PAGE, until: int = FOR_EVER
+) -> AsyncIterator[list[Row]]:
     """All events after `after`, a page at a time; the next page is on its way while one is worked on."""
-    rows = await raw(conn, site, after, size)
+    rows = await raw(conn, site, after, size, until)
     while rows:
-        coming = asyncio.ensure_future(raw(conn, site, rows[-1].seq, size)) if len(rows) == size else None
+        coming = asyncio.ensure_future(raw(conn, site, rows[-1].seq, size, until)) if len(rows) == size else None
         try:
             await asyncio.sleep(0)
             yield rows
@@ -146,7 +151,7 @@ async def timeline(
         site,
         after,
         0 if start is None else start,
-        2**62 if end is None else end,
+        FOR_EVER if end is None else end,
         limit,
     )
     return [Stored(seq, decode(data)) for seq, data in rows]

@@ -93,7 +93,7 @@ async def save(database: Database, head: ledger.Head, content: Content, version:
 async def unpack(conn: Connection, site: str, seq: int) -> Content | None:
     """A stored snapshot, or None when it is damaged or belongs to another chain of events."""
     row = await conn.fetchrow(
-        "SELECT s.checksum, s.content, s.chain = e.digest AS ours FROM snapshot s "
+        "SELECT s.checksum, s.content, coalesce(s.chain = e.digest, false) AS ours FROM snapshot s "
         "LEFT JOIN event e ON e.site = s.site AND e.seq = s.seq WHERE s.site = $1 AND s.seq = $2",
         site,
         seq,

@@ -5,6 +5,7 @@ deeper than anybody means; uploads are only counted as they stream. So no handle
 cannot keep, and nothing of this can become a 500.
 """
 
+import asyncio
 import re
 from urllib.parse import unquote_to_bytes
 
@@ -19,6 +20,8 @@ from jietong.web.problems import problem_of, problem_response
 JSON_LIMIT = 1 << 20
 UPLOAD_LIMIT = 32 << 20  # the widget's own limit, checked by its route, lies below
 DEEPEST = 64
+_DRAIN_LIMIT = 64 << 20
+_DRAIN_S = 10.0
 
 _UPLOADS = re.compile(rb"multipart/form-data|application/octet-stream", re.I)
 _NUL_ESCAPE = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
@@ -40,7 +43,10 @@ class CheckBodies:
             check_address(scope)
             receive = await self._checked(scope, receive)
         except JietongError as error:
-            headers = {"connection": "close"} if isinstance(error, TooLarge) else None
+            headers = None
+            if isinstance(error, TooLarge):
+                await _drain(receive)
+                headers = {"connection": "close"}
             return await problem_response(problem_of(error), headers)(scope, receive, send)
         return await self._app(scope, receive, send)
 
@@ -124,6 +130,20 @@ async def _read(receive: Receive, limit: int) -> bytes:
             return b"".join(chunks)
 
 
+async def _drain(receive: Receive) -> None:
+    """Swallows the rest, within reason: who is cut off while still sending never gets to read the answer."""
+    size = 0
+    try:
+        async with asyncio.timeout(_DRAIN_S):
+            while size < _DRAIN_LIMIT:
+                message = await receive()
+                size += len(message.get("body", b""))
+                if not message.get("more_body", False):
+                    return
+    except TimeoutError:
+        return
+
+
 def _replay(body: bytes, receive: Receive) -> Receive:
     sent = False
 
@@ -145,6 +165,7 @@ def _counted(receive: Receive, limit: int) -> Receive:
         message = await receive()
         size += len(message.get("body", b""))
         if size > limit:
+            await _drain(receive)
             # An HTTPException passes through the form parser unharmed.
             raise HTTPException(413)
         return message

@@ -1,10 +1,13 @@
 """The catalogue's golden values and its own rules (C1, D6, metrics.md)."""
 
+from pathlib import Path
+
 import pytest
 
 from jietong.contacts.model import End, Kind, Segment
 from jietong.core.days import Span
 from jietong.core.vocabulary import Channel
+from jietong.metrics import reference
 from jietong.metrics.catalogue import CATALOGUE
 from jietong.metrics.definition import How, Terms
 from jietong.metrics.history import evaluate
@@ -121,3 +124,9 @@ def test_ids_are_those_of_the_design() -> None:
 def test_definitions_of_the_present_are_not_computed_from_facts() -> None:
     with pytest.raises(ValueError, match="engine"):
         evaluate(CATALOGUE["ewt"], [], [], DAY, now=0)
+
+
+def test_the_reference_page_is_in_step_with_the_catalogue() -> None:
+    """Write it again with `python -m jietong.metrics.reference`."""
+    page = Path(__file__).parents[3] / "docs" / "reference" / "metrics.md"
+    assert page.read_text(encoding="utf-8") == reference.page()

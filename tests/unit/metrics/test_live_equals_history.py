@@ -25,7 +25,7 @@ from jietong.metrics.history import Figure, cut, cut_intervals, evaluate
 from jietong.metrics.live import LiveFigures, QueueFigures, Ratio
 from jietong.metrics.trend import POINTS, STEP
 
-HISTORIES = 40
+HISTORIES = 120
 STEPS = 260
 
 

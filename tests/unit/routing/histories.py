@@ -162,6 +162,33 @@ class History:
         r = self.random
         return r.choice(list(self.engine.agents)) if r.random() < 0.97 else f"a{r.randrange(8)}"
 
+    def answer(self) -> k.AnyCommand | None:
+        """Somebody takes what is offered to them, or comes back to work."""
+        r = self.random
+        agent = self.engine.agents.get(self.some_agent()) if r.random() < 0.5 else None
+        if agent is None:
+            busy = [one for one in self.engine.agents.values() if one.offers or one.consulting]
+            agent = r.choice(busy) if busy else None
+        if agent is None:
+            return None
+        if agent.offers:
+            return k.Accept(agent=agent.id, contact=agent.offers[-1])
+        for contact_id in agent.contacts:
+            contact = self.engine.contacts[contact_id]
+            if contact.callback:
+                return k.CallbackResult(agent=agent.id, contact=contact_id, reached=r.random() < 0.5)
+            if contact.consult is not None and contact.consult.joined:
+                return r.choice([k.CompleteConsult, k.CancelConsult, k.End])(agent=agent.id, contact=contact_id)
+            if contact.place is Place.HOLD:
+                return k.Resume(agent=agent.id, contact=contact_id)
+            if contact.place is Place.WRAPUP:
+                return r.choice([k.ExtendWrapup, k.FinishWrapup])(agent=agent.id, contact=contact_id)
+            if contact.place is Place.TALK:
+                return k.Consult(agent=agent.id, contact=contact_id, other=self.some_agent())
+        if not agent.connected:
+            return k.SignIn(agent=agent.id)
+        return k.SetStatus(agent=agent.id, status=Status.READY)
+
     def command(self) -> k.AnyCommand:
         """Mostly what makes sense now, sometimes what does not."""
         r = self.random
@@ -176,6 +203,9 @@ class History:
             agent = known.offered_to or known.agent or agent
             if consult is not None and r.random() < 0.7:
                 other = consult.other
+        answer = self.answer() if r.random() < 0.35 else None
+        if answer is not None:
+            return answer
         kind = r.random()
         if kind < 0.20:
             self.contacts += 1

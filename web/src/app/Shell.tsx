@@ -44,14 +44,15 @@ export function Shell({ children }: { children: ReactNode }) {
   );
 }
 
-/** Command list, language, account: at the right end of every header, the desk's included. */
-export function HeaderTools() {
+/** Command list, language, account: at the right end of every header; `narrow` on the desk, where every pixel counts. */
+export function HeaderTools({ narrow = false }: { narrow?: boolean }) {
   const s = useWords(shell);
-  const { demo } = useSession();
+  const { site } = useSession();
+  const demo = site?.demo ?? false;
   useNavigationActions();
   return (
     <div className="jt-headtools">
-      {demo ? (
+      {demo && !narrow ? (
         <span className="jt-tag" title={s("demoHint")}>
           {s("demo")}
         </span>

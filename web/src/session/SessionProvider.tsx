@@ -77,36 +77,27 @@ export function SessionProvider({
   return <SessionContext value={state}>{children}</SessionContext>;
 }
 
+/** GET /api/session, as the server's description has it. */
 export type SessionAnswer = {
-  account: {
-    id: string;
-    login: string;
-    name: string;
-    language?: string;
-    theme?: string;
-    demo?: boolean;
-    agent_id?: string | null;
-  };
+  account: { id: string; login: string; name: string; demo: boolean; totp: boolean };
   roles: string[];
   permissions: string[];
   clients: string[] | null;
   agent_id: string | null;
   language: string;
-  theme?: string;
+  theme: string;
   csrf: string;
-  site: { name: Names; zone: string } | null;
+  site: { id: string; name: Names; zone: string; demo: boolean };
 };
 
 /** Takes over the answer. `settings`: also the account's own language and theme, which is right after signing in. */
 export function adopt(answer: SessionAnswer, settings: boolean): Session {
   setCsrf(answer.csrf);
   if (settings) {
-    const language = answer.language ?? answer.account.language;
-    const theme = answer.theme ?? answer.account.theme;
-    if (isLanguage(language)) setLanguage(language);
-    if (isTheme(theme)) setTheme(theme);
+    if (isLanguage(answer.language)) setLanguage(answer.language);
+    if (isTheme(answer.theme)) setTheme(answer.theme);
   }
-  if (answer.site?.zone) setZone(answer.site.zone);
+  setZone(answer.site.zone);
   return {
     account: answer.account.id,
     login: answer.account.login,
@@ -114,8 +105,8 @@ export function adopt(answer: SessionAnswer, settings: boolean): Session {
     roles: answer.roles,
     permissions: new Set(answer.permissions),
     clients: answer.clients,
-    agentId: answer.agent_id ?? answer.account.agent_id ?? null,
-    demo: answer.account.demo ?? false,
+    agentId: answer.agent_id,
+    demo: answer.account.demo,
     site: answer.site,
   };
 }

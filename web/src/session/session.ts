@@ -11,7 +11,7 @@ export type Session = {
   clients: string[] | null; // null: all
   agentId: string | null;
   demo: boolean;
-  site: { name: Names; zone: string } | null;
+  site: { id: string; name: Names; zone: string; demo: boolean } | null;
 };
 
 export type SessionState = {

@@ -24,7 +24,7 @@ export function Header() {
     <header className="jt-ink desk-head">
       <Brand />
       {me ? <Instruments me={me} /> : null}
-      <HeaderTools />
+      <HeaderTools narrow />
     </header>
   );
 }

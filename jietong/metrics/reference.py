@@ -1,0 +1,61 @@
+"""Writes docs/reference/metrics.md from the catalogue: `python -m jietong.metrics.reference [FILE]`."""
+
+import sys
+from pathlib import Path
+
+from jietong.metrics.catalogue import THEMES
+from jietong.metrics.definition import Attribution, Better, Definition, Unit
+
+TITLES = {
+    "access": "Access: was the customer let in?",
+    "service_level": "Service level: seven readings",
+    "handling": "Handling",
+    "agents": "Agents",
+    "satisfaction": "What the customer felt",
+    "present": "This moment",
+}
+INTRODUCTION = """\
+# Metrics
+
+Made from `jietong/metrics/catalogue.py` by `python -m jietong.metrics.reference`; change it there.
+
+Every figure on a wall, in a report or in a contract is one of these. A ratio is kept as numerator and denominator:
+groups sum first and divide last, and 0 ÷ 0 is *no data*, shown as –, never 0 % or 100 %. A live figure is the same
+definition over today's facts; for any instant it equals the historical query cut off at that instant.
+
+**What is counted.** A *queue stay* is one arrival at one queue until a person, another queue or the customer ends
+it; its wait is counted from when the customer began to wait, so an overflow carries the wait on. A *handling* is one
+agent's whole part: talk, hold and wrap-up; a transfer gives another. X of a service level is the queue's own as the
+contact arrived, unless a contract names one. Contacts that nobody waits for (mail, messages) are in the handling
+figures and in no waiting figure.
+
+**When.** By *arrival*: to the interval in which the contact arrived at the queue. By *time*: each second to the
+interval in which it was spent. Days are local days of the site; a 25-hour day has 25 hours.
+"""
+_UNITS = {Unit.COUNT: "count", Unit.RATIO: "%", Unit.MS: "time", Unit.STATES: "count for each state"}
+_BETTER = {Better.UP: "higher", Better.DOWN: "lower", Better.NEITHER: "neither"}
+_WHEN = {Attribution.ARRIVAL: "by arrival", Attribution.TIME: "by time spent", Attribution.NOW: "now"}
+
+
+def page() -> str:
+    """The whole page as Markdown."""
+    parts = [INTRODUCTION]
+    for theme, definitions in THEMES.items():
+        parts.append(f"## {TITLES[theme]}\n")
+        parts += [_section(one) for one in definitions]
+    return "\n".join(parts)
+
+
+def _section(one: Definition) -> str:
+    facts = [f"unit: {_UNITS[one.unit]}", f"better: {_BETTER[one.better]}", _WHEN[one.attribution]]
+    if one.parameters:
+        facts.append("parameters: " + ", ".join(f"`{name}`" for name in one.parameters))
+    return (
+        f"### `{one.id}` {one.names['en']} · {one.names['zh-Hans']} · {one.names['zh-Hant']}\n\n"
+        f"**{one.formula['en']}**\n\n{one.meaning['en']}\n\n{one.meaning['zh-Hans']}\n\n{one.meaning['zh-Hant']}\n\n"
+        f"Version {one.version}; {'; '.join(facts)}. Source: {one.source}.\n"
+    )
+
+
+if __name__ == "__main__":
+    Path(sys.argv[1] if len(sys.argv) > 1 else "docs/reference/metrics.md").write_text(page(), encoding="utf-8")
