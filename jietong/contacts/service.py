@@ -148,7 +148,7 @@ async def everything(
 async def read(database: Database, by: Principal, id: str, region: str) -> Opened:
     """Raises NotFound `no_such_contact`, for one of another client too."""
     async with database.read(by.scope) as conn:
-        record = await _record(conn, id)
+        record = await _readable(conn, by, id)
         people = await _people(conn, [record], region)
         notes = await conn.fetch(
             "SELECT id, author, author_name, text, at FROM contact_note WHERE contact = $1 ORDER BY at, id", id
@@ -185,14 +185,9 @@ async def events(database: Database, by: Principal, id: str) -> list[LedgerLine]
 
 
 async def messages(database: Database, by: Principal, id: str) -> list[Message]:
-    """The transcript: what people wrote, and the system's lines between, in the ledger's order.
-
-    Who may see contacts may read them; an agent without that permission, those they handled themselves.
-    """
+    """The transcript: what people wrote, and the system's lines between, in the ledger's order."""
     async with database.read(by.scope) as conn:
-        record = await _record(conn, id)
-        if not by.may(Permission.CONTACTS_VIEW) and by.agent_id not in record.agents:
-            raise Forbidden("not_permitted", "You can read the conversations you had yourself.")
+        record = await _readable(conn, by, id)
         history = await _history(conn, id)
         rows = await chat_store.messages(conn, id)
         names = await _agent_names(conn, record.agents)
@@ -326,6 +321,19 @@ async def _record(conn: Connection, id: str) -> ContactRecord:
 async def _history(conn: Connection, id: str) -> list[ledger.Stored]:
     site: str = await conn.fetchval("SELECT site FROM contact WHERE id = $1", id)
     return await ledger.timeline(conn, site, contact=id, limit=LONGEST_HISTORY)
+
+
+async def _readable(conn: Connection, by: Principal, id: str) -> ContactRecord:
+    """Who sees contacts reads all; an agent, their own, and the past of the customers whose file they may open (A7).
+
+    Raises NotFound `no_such_contact`, Forbidden `not_permitted`.
+    """
+    record = await _record(conn, id)
+    own = by.agent_id is not None and by.agent_id in record.agents
+    of_a_file = record.customer is not None and by.may(Permission.CUSTOMERS_VIEW)
+    if by.may(Permission.CONTACTS_VIEW) or own or of_a_file:
+        return record
+    raise Forbidden("not_permitted", "You can read your own conversations, and those in a customer's file.")
 
 
 async def _own_or_seen(conn: Connection, by: Principal, id: str) -> ContactRecord:

@@ -117,7 +117,7 @@ class HitOut(BaseModel):
 
 
 class Articles(BaseModel):
-    """With `q`: `hits`, best first, of articles unless `kind` says otherwise. Without: `items`, changed last first."""
+    """With `q`: `hits`, best first (articles unless `kind` is given). Without: `items`, changed last first."""
 
     items: list[ArticleOut]
     hits: list[HitOut]

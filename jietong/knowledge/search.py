@@ -18,36 +18,41 @@ K1, B = 1.2, 0.75
 IN_TITLE, IN_TAGS = 5.0, 3.0
 LONGEST_QUERY = 100
 MOST_PIECES = 24
+LOOKED_AT = 200
 
 _SEARCH = """
 WITH corpus AS (
     SELECT count(*)::real AS texts, greatest(avg(length), 1)::real AS mean FROM article_text WHERE lang = $1
+), posting AS MATERIALIZED (
+    SELECT gram, article, weight FROM article_gram WHERE lang = $1 AND gram = ANY($2::text[])
 ), piece AS (
-    SELECT gram, count(*) AS holders FROM article_gram WHERE lang = $1 AND gram = ANY($2::text[]) GROUP BY gram
-), found AS (
-    SELECT g.article,
-           sum(ln(1 + (corpus.texts - piece.holders + 0.5) / (piece.holders + 0.5))
-               * g.weight * ($5::real + 1) / (g.weight + $5 * (1 - $6::real + $6 * t.length / corpus.mean))) AS rank,
-           count(*) AS pieces
-    FROM article_gram g
+    SELECT gram, ln(1 + (max(corpus.texts) - count(*) + 0.5) / (count(*) + 0.5))::real AS idf
+    FROM posting, corpus GROUP BY gram
+), ranked AS (
+    SELECT p.article,
+           sum(piece.idf * p.weight * ($5::real + 1)
+               / (p.weight + $5 * (1 - $6::real + $6 * t.length / corpus.mean))) * count(*) / $7::real AS rank
+    FROM posting p
     JOIN piece USING (gram)
-    JOIN article_text t ON t.article = g.article AND t.lang = g.lang
+    JOIN article_text t ON t.article = p.article AND t.lang = $1
+    JOIN article a ON a.id = p.article
     CROSS JOIN corpus
-    WHERE g.lang = $1
-    GROUP BY g.article
+    WHERE a.active AND ($8::text IS NULL OR a.kind = $8) AND ($9::text IS NULL OR a.client IS NULL OR a.client = $9)
+    GROUP BY p.article
+    ORDER BY rank DESC LIMIT $10
+), best AS (  -- only now are the texts themselves looked at
+    SELECT ranked.article,
+           rank + (SELECT coalesce(sum(CASE WHEN strpos(t.title, word) > 0 THEN 8
+                                            WHEN strpos(t.body, word) > 0 THEN 3 ELSE 0 END), 0)
+                   FROM unnest($3::text[]) AS word) AS score
+    FROM ranked JOIN article_text t ON t.article = ranked.article AND t.lang = $1
+    ORDER BY score DESC LIMIT $4
 )
-SELECT a.id, a.kind, a.published, a.category, a.shortcut, v.titles, v.bodies, v.published_at,
-       found.rank * found.pieces / $7::real
-       + (SELECT coalesce(sum(CASE WHEN strpos(t.title, word) > 0 THEN 8
-                                   WHEN strpos(t.body, word) > 0 THEN 3 ELSE 0 END), 0)
-          FROM unnest($3::text[]) AS word) AS score
-FROM found
-JOIN article a ON a.id = found.article
+SELECT a.id, a.kind, a.published, a.category, a.shortcut, v.titles, v.bodies, v.published_at, best.score
+FROM best
+JOIN article a ON a.id = best.article
 JOIN article_version v ON v.article = a.id AND v.version = a.published
-JOIN article_text t ON t.article = a.id AND t.lang = $1
-WHERE a.active AND ($8::text IS NULL OR a.kind = $8) AND ($9::text IS NULL OR a.client IS NULL OR a.client = $9)
-ORDER BY score DESC, v.published_at DESC, a.id
-LIMIT $4
+ORDER BY best.score DESC, v.published_at DESC, a.id
 """
 
 
@@ -66,7 +71,7 @@ async def search(
     if not pieces:
         return []
     rows = await conn.fetch(
-        _SEARCH, lang, pieces, normal(text).split(), limit, K1, B, float(len(pieces)), kind, client
+        _SEARCH, lang, pieces, normal(text).split(), limit, K1, B, float(len(pieces)), kind, client, LOOKED_AT
     )
     hits = []
     for row in rows:

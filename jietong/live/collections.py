@@ -98,5 +98,5 @@ class Feed:
     def snapshot(self, now: int, seq: int) -> str:
         """All that is shown. Changes that no delta has told yet are in it too; telling them again is harmless."""
         return snapshot(
-            seq, now, {name: (shown.json(id) for id in shown.views) for name, shown in self.collections.items()}
+            seq, now, {name: [shown.json(id) for id in shown.views] for name, shown in self.collections.items()}
         )

@@ -181,6 +181,7 @@ class Centre:
         """To the back of the order of idleness."""
         self.turn += 1
         agent.turn = self.turn
+        agent.occupancy = rules.occupancy_per_mille(agent, self.clock)
 
     def enter_line(self, contact: ContactState, at: Ms) -> None:
         queue = self.queues[contact.queue or ""]
@@ -309,7 +310,7 @@ class Centre:
         before = (voice.keys[index], text.keys[index])
         if rules.wants_work(agent):
             capacity = agent.spec.capacity
-            rank = rules.occupancy_rank(agent)
+            rank = agent.occupancy
             if rules.room_for_voice(capacity, agent.voice, agent.text):
                 voice.put(index, agent.open, agent.turn, rank)
             else:
@@ -346,7 +347,7 @@ class Centre:
     def _join_lane(self, seats: Seats, lane: Lane, selection: Selection, group: Group, index: int) -> None:
         agent = self.by_index[index]
         rank = rules.fixed_rank(selection, rules.usable_levels(agent), group.requires)
-        seats.join(lane, index, rank, rules.occupancy_rank(agent))
+        seats.join(lane, index, rank, agent.occupancy)
 
     # --- who serves what ------------------------------------------------------------------------------------------
 

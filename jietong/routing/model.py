@@ -119,6 +119,7 @@ class AgentState(Struct):
     voice: int = 0  # open, offers and wrap-up included
     text: int = 0
     turn: int = 0  # order of becoming free: the lowest has been idle longest
+    occupancy: int = 0  # per mille since sign-in, as of that turn
     lapsed: list[str] = field(default_factory=list)  # skills whose certificate is missing or has run out
 
     invitation: Invitation | None = None

@@ -74,13 +74,16 @@ def skill_rank(levels: Mapping[str, int], requires: Iterable[SkillNeed]) -> int:
     return sum(max(0, 5 - levels.get(need.skill, 0)) for need in requires)
 
 
-def occupancy_rank(agent: AgentState) -> int:
-    """Least occupied: per mille of busy in busy + ready time since sign-in, as of the last change of state.
+def occupancy_per_mille(agent: AgentState, at: Ms) -> int:
+    """Least occupied: per mille of busy in busy + ready time since sign-in, as of `at`.
 
-    It is not followed while an agent sits idle, so that an order of agents, once right, stays right.
+    It is taken when an agent takes on or finishes something and is not followed while they sit idle, so that an
+    order of agents, once right, stays right.
     """
-    total = agent.busy_ms + agent.ready_ms
-    return agent.busy_ms * 1000 // total if total else 0
+    running = max(0, at - agent.since)
+    busy = agent.busy_ms + (running if agent.state in BUSY else 0)
+    ready = agent.ready_ms + (running if agent.state is State.READY else 0)
+    return busy * 1000 // (busy + ready) if busy + ready else 0
 
 
 def fixed_rank(selection: Selection, levels: Mapping[str, int], requires: Iterable[SkillNeed]) -> int:

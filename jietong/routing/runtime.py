@@ -430,8 +430,8 @@ class Runtime(Generic[E]):
             if asked.answer is not None and not asked.answer.done():
                 asked.answer.set_result(Receipt(seq, tuple(events)))
         if committed:
-            for follower in self._followers:
-                _feed(follower, committed)
+            for event in committed:
+                snapshots.feed(self._followers, event)
             self._publish(Batch(seq, tuple(committed)))
             self._published = seq
             self._announce.set()
@@ -556,15 +556,6 @@ async def _execute(conn: "asyncpg.Connection[asyncpg.Record]", writes: list[Writ
             rows: list[Any] = [write.args for write in writes[start:end]]
             await conn.executemany(writes[start].sql, rows, timeout=STATEMENT_S + 5)
         start = end
-
-
-def _feed(follower: Follower, events: list[AnyEvent]) -> None:
-    """A follower's fault must not stop the centre; it is told, and the restore goes the same way."""
-    for event in events:
-        try:
-            follower.apply(event)
-        except Exception:
-            log.exception("follower failed", follower=follower.name, type=type(event).__name__)
 
 
 def _check_text(writes: Sequence[Write]) -> None:

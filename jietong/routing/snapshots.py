@@ -11,7 +11,7 @@ import msgspec
 import structlog
 
 from jietong.core.commands import AnyCommand
-from jietong.core.events import AnyEvent, decode
+from jietong.core.events import AnyEvent, decode, kind
 from jietong.core.inbox import Follower
 from jietong.core.vocabulary import Ms
 from jietong.db import ledger
@@ -128,9 +128,12 @@ async def restore(
                 event = decode(row.data)
             except msgspec.MsgspecError as error:
                 raise ledger.LedgerBroken(head.site, row.seq, f"it is no event of the catalogue ({error})") from error
-            state.engine.apply(event)
-            for follower in followers:
-                follower.apply(event)
+            try:
+                state.engine.apply(event)
+            except Exception as error:
+                what = f"it cannot be applied to what came before it ({type(error).__name__}: {error})"
+                raise ledger.LedgerBroken(head.site, row.seq, what) from error
+            feed(followers, event)
             if row.key is not None:
                 state.keys.extend(row.key, row.seq, row.at)
             if missed_after is not None and row.seq > missed_after:
@@ -139,6 +142,15 @@ async def restore(
     if state.seq != head.seq or (digest is not None and digest != head.digest):
         raise ledger.LedgerBroken(head.site, state.seq, "the events do not lead to the ledger's head")
     return state
+
+
+def feed(followers: Sequence[Follower], event: AnyEvent) -> None:
+    """Live and on replay alike. A follower's fault is told and must not stop the centre."""
+    for follower in followers:
+        try:
+            follower.apply(event)
+        except Exception:
+            log.exception("follower failed", follower=follower.name, type=kind(event))
 
 
 async def _from_snapshot(

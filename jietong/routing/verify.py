@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from jietong.core.events import AnyEvent
 from jietong.core.inbox import Follower
 from jietong.db import ledger
 from jietong.db.chain import genesis
@@ -121,9 +122,7 @@ class _Proof:
                 event = ledger.checked(row, digest, self.site)
                 self.seq, digest = row.seq, row.digest
                 if self.replays:
-                    self.engine.apply(event)
-                    for follower in self.followers:
-                        follower.apply(event)
+                    self._replay(row.seq, event)
                     if row.seq in stored:
                         self._compare(row.seq, *stored[row.seq])
             self.progress(self.seq, head.seq)
@@ -133,6 +132,15 @@ class _Proof:
             raise ledger.LedgerBroken(self.site, self.seq, "the head's digest is another")
         if self.replays and (problems := self.engine.check()):
             raise ledger.LedgerBroken(self.site, self.seq, f"after it the state contradicts itself: {problems[0]}")
+
+    def _replay(self, seq: int, event: AnyEvent) -> None:
+        try:
+            self.engine.apply(event)
+            for follower in self.followers:
+                follower.apply(event)
+        except Exception as error:
+            what = f"it cannot be applied to what came before it ({type(error).__name__}: {error})"
+            raise ledger.LedgerBroken(self.site, seq, what) from error
 
     async def _digest_before(self) -> bytes:
         if self.seq == 0:

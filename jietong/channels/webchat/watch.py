@@ -94,6 +94,12 @@ class ChatWatch:
     async def _find_again(self) -> None:
         """After a start or a recovery: every chat whose customer waits or talks is watched, page or no page."""
         self._web.find_again = False
+        try:
+            await self._web.reload_widgets()
+        except Exception as error:
+            self._web.find_again = True
+            log.warning("widgets_wait", error=type(error).__name__)
+            return
         await self._web.reception.settled()
         stale, self._web.stale = self._web.stale, set()
         missing = set(self._web.reception.live_contacts(Channel.CHAT)) - self._web.chats.keys()

@@ -184,6 +184,7 @@ async def test_snapshot_and_deltas_equal_a_fresh_snapshot(database: Database, tm
         for _ in range(31):  # every running figure has been looked at
             centre.hub.round(second=True)
         clock.advance(60_000)  # presence in the transfer list is told at its own pace
+        await centre.tell(k.Tick())
         for _ in range(31):
             centre.hub.round(second=True)
         await caught_up(centre, lines)

@@ -122,9 +122,8 @@ async def test_a_forged_event_with_a_chain_forged_to_fit_is_found_by_the_snapsho
         before = (await ledger.raw(conn, "main", 0, 1))[0]
         digest = before.digest
         for row in await ledger.raw(conn, "main", 1, 10_000):
-            data = row.data.replace('"customer_wait"', '"x"')
-            if row.type == "contact.arrived" and row.contact == "c3":
-                data = data.replace('"c3"', '"c3"').replace('"zh-Hans"', '"en"')
+            data = row.data
+            if row.contact == "c3":
                 data = data.replace('"entry":"web"', '"entry":"fax"')
             digest = link(digest, row.seq, row.key, data.encode())
             await conn.execute(

@@ -612,4 +612,9 @@ const DRAWINGS = {
       <path d="m3 13 .5-2.7 7-7a1.2 1.2 0 0 1 1.7 0l.5.5a1.2 1.2 0 0 1 0 1.7l-7 7Z" />
     </>
   ),
+  soundoff: (
+    <>
+      <path d="M2.5 6.2v3.6h2.3L8 12.6V3.4L4.8 6.2ZM10.8 6.2l3.2 3.6M14 6.2l-3.2 3.6" />
+    </>
+  ),
 } satisfies Record<string, ReactNode>;

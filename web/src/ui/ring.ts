@@ -45,6 +45,7 @@ export function systemNotification(title: string, body: string, tag: string): ()
 }
 
 function chime(notes: number[], loudness = 0.12): void {
+  if (navigator.userActivation && !navigator.userActivation.hasBeenActive) return; // it would not sound
   try {
     context ??= new AudioContext();
     if (context.state === "suspended") void context.resume();

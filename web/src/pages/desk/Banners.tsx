@@ -85,8 +85,12 @@ function BreakDue({ me }: { me: AgentView }) {
     <div className="jt-banner" data-level="look" role="status">
       <Icon name="break" />
       <span className="jt-grow">{t("breakDueText", { time })}</span>
-      <Button size="small" disabled={!usable} onClick={() => void run("set_next", { status: "break" })}>
-        {t("takeBreak")}
+      <Button
+        size="small"
+        disabled={!usable}
+        onClick={() => void run(me.contacts > 0 ? "set_next" : "set_status", { status: "break" })}
+      >
+        {me.contacts > 0 ? t("takeBreak") : t("breakNow")}
       </Button>
     </div>
   );

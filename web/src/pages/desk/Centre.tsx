@@ -2,6 +2,7 @@ import type { RefObject } from "react";
 import { core } from "../../i18n/core";
 import { desk as area } from "../../i18n/desk";
 import { useWords } from "../../i18n/messages";
+import type { ContactView } from "../../live/types";
 import { useFeed } from "../../live/useLive";
 import { Button } from "../../ui/Button";
 import { Empty } from "../../ui/Empty";
@@ -23,13 +24,34 @@ export function Centre({ id, insertion }: { id: string | null; insertion: RefObj
     <>
       <ContactHead contact={contact} />
       <ConsultBar contact={contact} />
-      <Log contact={contact} />
+      {contact.place === "offer" ? <Offered contact={contact} /> : <Log contact={contact} />}
       {contact.place === "wrapup" && mine ? <WrapUp contact={contact} /> : null}
       {(contact.place === "talk" || contact.place === "hold") && contact.channel !== "voice" ? (
         <Composer contact={contact} insertion={insertion} />
       ) : null}
       <TransferDialog />
     </>
+  );
+}
+
+/** An offer that was clicked in the list: nothing to read before it is taken. */
+function Offered({ contact }: { contact: ContactView }) {
+  const t = useWords(area);
+  const { run, usable } = useDesk();
+  return (
+    <div className="desk-nothing">
+      <Empty
+        kind="none"
+        icon="offered"
+        action={
+          <Button kind="main" disabled={!usable} onClick={() => void run("accept", { contact: contact.id })}>
+            {t("accept")}
+          </Button>
+        }
+      >
+        {t("offerNote")}
+      </Empty>
+    </div>
   );
 }
 
@@ -52,6 +74,15 @@ function NothingOpen() {
       {t("goReady")}
     </Button>
   );
+  if (me.state === "missed") {
+    return (
+      <div className="desk-nothing">
+        <Empty kind="none" icon="missed">
+          {t("missedText")}
+        </Empty>
+      </div>
+    );
+  }
   const text =
     me.status === "ready"
       ? t("emptyReady")

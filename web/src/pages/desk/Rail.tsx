@@ -1,4 +1,4 @@
-import { useCallback } from "react";
+import { useCallback, useState } from "react";
 import { core } from "../../i18n/core";
 import { desk as area } from "../../i18n/desk";
 import { duration } from "../../i18n/format";
@@ -7,20 +7,26 @@ import { useWords } from "../../i18n/messages";
 import { useTimed } from "../../live/clock";
 import type { ContactView, Ms, QueueView } from "../../live/types";
 import { useIds, useRow } from "../../live/useLive";
+import { IconButton } from "../../ui/Button";
 import { Figure, Since } from "../../ui/figures";
 import { Icon } from "../../ui/Icon";
+import { useNotice } from "../../ui/notices";
+import { askForNotifications } from "../../ui/ring";
 import { ChannelIcon, PLACE_LOOK } from "../../ui/state";
 import { helping, useContact, useConversation, useDesk } from "./context";
+import { useSound } from "./sound";
 
 /** Left: the contacts in hand with how each stands, and the queues I serve. */
 export function Rail({ ids }: { ids: readonly string[] }) {
   const t = useWords(area);
   return (
     <nav className="desk-rail" aria-label={t("contacts")}>
-      <h2 className="desk-h">
-        {t("contacts")}
+      <div className="desk-h">
+        <h2>{t("contacts")}</h2>
         <span className="jt-note">{ids.length}</span>
-      </h2>
+        <span className="jt-fill" />
+        <Attention />
+      </div>
       {ids.length === 0 ? <p className="desk-railnote">{t("noContacts")}</p> : null}
       <ul className="desk-contacts">
         {ids.map((id) => (
@@ -29,6 +35,35 @@ export function Rail({ ids }: { ids: readonly string[] }) {
       </ul>
       <Queues />
     </nav>
+  );
+}
+
+/** Sound, and system notifications while the browser has not been asked yet. */
+function Attention() {
+  const t = useWords(area);
+  const notice = useNotice();
+  const { sound, setSound } = useSound();
+  const [permission, setPermission] = useState(() =>
+    typeof Notification === "undefined" ? "denied" : Notification.permission,
+  );
+  const ask = async () => {
+    const answer = await askForNotifications();
+    setPermission(answer);
+    if (answer === "granted") notice.done(t("notifyOnDone"));
+    else notice.warn(t("notifyBlocked"));
+  };
+  return (
+    <>
+      {permission === "default" ? (
+        <IconButton icon="offered" label={t("notifyOn")} onClick={() => void ask()} />
+      ) : null}
+      <IconButton
+        icon={sound ? "sound" : "soundoff"}
+        label={sound ? t("soundOff") : t("soundOn")}
+        aria-pressed={sound}
+        onClick={() => setSound(!sound)}
+      />
+    </>
   );
 }
 
@@ -77,7 +112,7 @@ function ContactRow({ id }: { id: string }) {
         </span>
         <span className="desk-sub">
           <Icon name={helping(contact, agentId) ? "consult" : look.icon} size={14} />
-          <span className="jt-clip">
+          <span className="desk-how jt-clip">
             <Standing contact={contact} />
           </span>
           <span className="desk-q jt-clip">{inLanguage(queue?.name, lang)}</span>
@@ -155,7 +190,7 @@ function QueueRow({ id }: { id: string }) {
   if (!queue) return null;
   return (
     <li className="desk-queue" data-over={over}>
-      <span className="jt-clip desk-qname">
+      <span className="desk-qname">
         {inLanguage(queue.name, lang)}
         {queue.open ? null : <span className="jt-note"> {t("queueClosed")}</span>}
       </span>

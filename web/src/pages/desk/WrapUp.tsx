@@ -71,7 +71,7 @@ export function WrapUp({ contact }: { contact: ContactView }) {
           {contact.wrapup_until === null ? t("uncapped") : <Left until={contact.wrapup_until} />}
         </span>
       </div>
-      <div className="desk-wrap-fields">
+      <div className="desk-wrap-fields desk-wrap-top">
         {reasons.length > 0 ? (
           <div className="desk-wrap-field">
             <label htmlFor={`${errorId}-reason`}>{t("reason")}</label>

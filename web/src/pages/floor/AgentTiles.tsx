@@ -90,7 +90,7 @@ export function AgentTiles({
     const list = menu ? keptOrder(order.current, shown) : agentsWorstFirst(shown, queues, now, names);
     order.current = list.map((agent) => agent.id);
     return list;
-  }, [Math.floor(now / SORT_EVERY_MS), filters, names, menu !== null]);
+  }, [Math.floor(now / SORT_EVERY_MS), filters, names, menu !== null, shown.length > 0]);
   const list = useMemo(
     () =>
       keptOrder(
@@ -304,7 +304,7 @@ function Tile({
   const look = STATE_LOOK[agent.state];
   const bad = over || agent.state === "missed";
   const note = over
-    ? t("limitSaid", { limit: duration(limit ?? 0, lang) })
+    ? t("overLimit", { limit: duration(limit ?? 0, lang) })
     : trouble(agent, {}, 0) === "away"
       ? t("away")
       : agent.break_due
@@ -336,16 +336,18 @@ function Tile({
     >
       <ContactLine line={LINES[agent.state] ?? "none"} />
       <span className="top">
-        <span className="jt-clip">{agent.name}</span>
+        <span className="jt-clip" dir="auto">
+          {agent.name}
+          {agent.contacts > 1 ? <span className="jt-note"> ×{agent.contacts}</span> : null}
+        </span>
         <Since since={agent.since} />
       </span>
       <span className="low">
         <span className="st">
           <Icon name={look.icon} size={14} />
           {w(`state.${agent.state}`)}
-          {agent.contacts > 1 ? <span className="jt-num"> ×{agent.contacts}</span> : null}
         </span>
-        <span className={over ? "jt-clip why" : "jt-clip"}>{note}</span>
+        <span className={over || agent.state === "missed" ? "jt-clip why" : "jt-clip"}>{note}</span>
       </span>
     </button>
   );

@@ -1,13 +1,13 @@
 import { useCallback, useMemo } from "react";
 import { floor } from "../../i18n/floor";
-import { duration, percent, quotient, useCollator } from "../../i18n/format";
+import { duration, NO_DATA, percent, quotient, useCollator } from "../../i18n/format";
 import { inLanguage, useLanguage } from "../../i18n/language";
 import { useWords } from "../../i18n/messages";
 import { useTimed } from "../../live/clock";
 import type { LiveConnection } from "../../live/connection";
 import type { FloorState, Ms, QueueView, Ratio, SiteView } from "../../live/types";
 import { useCollection, useRow } from "../../live/useLive";
-import { Figure, Length, Percent, Since } from "../../ui/figures";
+import { Figure, Length, Since } from "../../ui/figures";
 import { MetricName } from "../../ui/metric";
 import { sharedTerms } from "./Access";
 import { queuesWorstFirst } from "./worst";
@@ -67,10 +67,12 @@ export function QueueTable({
             <MetricName id="ewt">{t("estWait")}</MetricName>
           </th>
           <th scope="col" className="edge">
-            <MetricName id="sl3">{seconds === null ? t("slAll") : t("sl", { x: seconds })}</MetricName>
+            <MetricName id="sl3">
+              {t("percentHead", { name: seconds === null ? t("slAll") : t("sl", { x: seconds }) })}
+            </MetricName>
           </th>
           <th scope="col">
-            <MetricName id="sl7">{t("trueAccess")}</MetricName>
+            <MetricName id="sl7">{t("percentHead", { name: t("trueAccess") })}</MetricName>
           </th>
           <th scope="col" className="l">
             {target === null ? t("targetShort") : t("target", { percent: Math.round(target * 100) })}
@@ -160,12 +162,12 @@ function Row({
         <Length ms={queue.ewt_s === null ? null : queue.ewt_s * 1000} />
       </td>
       <td className="edge" title={low ? t("underTarget", { target }) : undefined}>
-        <Percent ratio={queue.today.sl3} below={queue.service_level_target} />
+        <Rate ratio={queue.today.sl3} below={queue.service_level_target} />
         {ownSeconds ? <small className="jt-note"> {queue.service_level_s} s</small> : null}
         {low ? <span className="jt-hidden">{t("underTarget", { target })}</span> : null}
       </td>
       <td>
-        <Percent ratio={queue.today.sl7} />
+        <Rate ratio={queue.today.sl7} />
       </td>
       <td className="l">
         <Level sl={queue.today.sl3} open={queue.today.sl7} target={queue.service_level_target} />
@@ -216,10 +218,10 @@ function Total({ site, queues, target }: { site: SiteView; queues: QueueView[]; 
         <td>{site.longest_since === null ? <Figure value={null} /> : <Since since={site.longest_since} />}</td>
         <td />
         <td className="edge">
-          <Percent ratio={site.today.sl3} below={target ?? undefined} />
+          <Rate ratio={site.today.sl3} below={target ?? undefined} />
         </td>
         <td>
-          <Percent ratio={site.today.sl7} />
+          <Rate ratio={site.today.sl7} />
         </td>
         <td className="l">
           {target === null ? null : <Level sl={site.today.sl3} open={site.today.sl7} target={target} />}
@@ -240,6 +242,20 @@ function Total({ site, queues, target }: { site: SiteView; queues: QueueView[]; 
         </td>
       </tr>
     </tfoot>
+  );
+}
+
+/** A rate without its unit, which stands in the head of the column. */
+function Rate({ ratio, below }: { ratio: Ratio; below?: number }) {
+  const value = quotient(ratio);
+  if (value === null) return <span className="jt-num jt-nodata">{NO_DATA}</span>;
+  return (
+    <span
+      className={`jt-num ${below !== undefined && value < below ? "jt-over" : ""}`}
+      title={`${ratio.num} / ${ratio.den}`}
+    >
+      {(value * 100).toFixed(1)}
+    </span>
   );
 }
 

@@ -2,7 +2,7 @@
 
 export type Span = { columns: number; first: number; last: number };
 
-const TILE_MIN = 132;
+const TILE_MIN = 140;
 const ROW = 54;
 const SPARE = 3;
 

@@ -1,21 +1,25 @@
 import { useEffect, useState } from "react";
 import { http } from "../../api/http";
 import { core } from "../../i18n/core";
+import { inLanguage, useLanguage } from "../../i18n/language";
 import { useWords } from "../../i18n/messages";
 import { signIn as area } from "../../i18n/signIn";
+import type { Names } from "../../live/types";
 import { Button } from "../../ui/Button";
 import { Icon, type IconName } from "../../ui/Icon";
 
-export type Demo = { password: string; accounts: { login: string; name: string; roles: string[] }[] };
+export type Demo = { password: string; accounts: { login: string; name: string; role: string; about: Names }[] };
 
-/** The accounts of a demonstration centre; null on a real one, where the route answers 404. */
+type DemoAnswer = { password: string | null; accounts: Demo["accounts"] };
+
+/** The accounts of a demonstration centre; null on a real one. */
 export function useDemo(): Demo | null {
   const [demo, setDemo] = useState<Demo | null>(null);
   useEffect(() => {
     const stop = new AbortController();
     http
-      .get<Demo>("/api/demo", { signal: stop.signal })
-      .then((answer) => setDemo(answer.accounts?.length ? answer : null))
+      .get<DemoAnswer>("/api/demo", { signal: stop.signal })
+      .then(({ password, accounts }) => setDemo(password && accounts.length > 0 ? { password, accounts } : null))
       .catch(() => setDemo(null));
     return () => stop.abort();
   }, []);
@@ -33,14 +37,14 @@ export function DemoAccounts({
 }) {
   const t = useWords(area);
   const w = useWords(core);
-  const roleOf = (roles: string[]) => leading(roles);
+  const lang = useLanguage();
   return (
     <aside className="jt-demo" aria-label={t("demoTitle")}>
       <h2>{t("demoTitle")}</h2>
       <p className="jt-demo-text">{t("demoText")}</p>
       <ul>
         {demo.accounts.map((account) => {
-          const role = roleOf(account.roles);
+          const { role } = account;
           const word = w(`role.${role}` as Parameters<typeof w>[0]);
           const on = account.login === chosen;
           return (
@@ -51,7 +55,7 @@ export function DemoAccounts({
                   {word}
                   <span>{account.name}</span>
                 </b>
-                <span className="jt-note">{t(`about.${role}` as "about.admin")}</span>
+                <span className="jt-note">{inLanguage(account.about, lang)}</span>
               </span>
               {on ? (
                 <span className="jt-demo-on">
@@ -80,25 +84,6 @@ export function DemoAccounts({
       </p>
     </aside>
   );
-}
-
-/** Of several roles, the one that tells most about the person. */
-const LEADING = [
-  "admin",
-  "manager",
-  "supervisor",
-  "planner",
-  "qa",
-  "trainer",
-  "support",
-  "client",
-  "finance",
-  "solver",
-  "callback",
-  "answerer",
-];
-function leading(roles: string[]): string {
-  return LEADING.find((role) => roles.includes(role)) ?? roles[0] ?? "answerer";
 }
 
 const ICONS: Record<string, IconName> = {
