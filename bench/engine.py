@@ -1,11 +1,11 @@
 """The pure engine: matches, life cycles, and how their cost grows. `python -m bench.engine [--json]`.
 
-*Match*: the index of free agents alone. For a contact of one of 100 queues, each asking for one skill, the best agent
-is chosen (longest idle, fewest open), reserved in every lane they are in, and put back behind the others; 2,000 agents
-with 5 of the 100 skills each. No facts are made: that is what a life cycle adds.
+*Match*: the index of free agents alone. For a contact of one of 100 queues, each asking for one skill, the best
+agent is chosen (longest idle, fewest open), reserved in every lane they are in, and put back behind the others; 2,000
+agents with 5 of the 100 skills each. No facts are made: that is what a life cycle adds.
 
-*Life cycle*: everything, through `Engine.handle`: arrive, offer, accept, end, wrap-up, ready; five facts of the
-customer's way and their states, fourteen or so in all, each applied as on replay.
+*Life cycle*: everything, through `Engine.handle`: arrive, offer, accept, end, wrap-up, ready. That is four commands
+and eleven facts, each taking effect as on replay.
 
 Each figure is the best of several rounds, since the machine does other things too.
 """
@@ -21,11 +21,12 @@ from jietong.core.specs import AgentSkill, AgentSpec, Capacity, QueueSpec, SiteS
 from jietong.core.vocabulary import Channel, Status
 from jietong.routing.engine import Engine
 from jietong.routing.lines import VOICE
+from jietong.routing.seats import seat_key
 
 START = 1_800_000_000_000
 NAMES = {"zh-Hans": "名", "zh-Hant": "名", "en": "name"}
 SKILLS = 100
-ROUNDS = 5
+ROUNDS = 16
 
 
 def centre(agents: int, skills: int = SKILLS, each: int = 5, seed: int = 1) -> Engine:
@@ -46,7 +47,7 @@ def centre(agents: int, skills: int = SKILLS, each: int = 5, seed: int = 1) -> E
     return engine
 
 
-def matches_per_second(agents: int = 2_000, count: int = 200_000) -> float:
+def matches_per_second(agents: int = 2_000, count: int = 50_000) -> float:
     """Choose, reserve, put back, over queues drawn beforehand."""
     engine = centre(agents)
     seats = engine.seats[VOICE]
@@ -61,7 +62,7 @@ def matches_per_second(agents: int = 2_000, count: int = 200_000) -> float:
             index = lane.best()
             seats.take(index)
             turn += 1
-            seats.put(index, 0, turn)
+            seats.put(index, seat_key(0, turn, index))
         best = max(best, count / (perf_counter() - begun))
     return best
 
@@ -113,7 +114,7 @@ class Cycles:
         return (perf_counter() - begun) / count
 
 
-def microseconds(sizes: list[tuple[int, int]], count: int = 4_000) -> list[float]:
+def microseconds(sizes: list[tuple[int, int]], count: int = 1_000) -> list[float]:
     """µs for a cycle at each (agents, waiting); the rounds go round the sizes, so that a slow spell hits all."""
     cases = [Cycles(agents, waiting) for agents, waiting in sizes]
     best = [float("inf")] * len(cases)

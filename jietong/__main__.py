@@ -1,18 +1,27 @@
 """The command line: `jietong serve`, `jietong ledger verify`, …"""
 
 import asyncio
+import logging
 import sys
 from collections.abc import Coroutine
+from contextlib import AbstractAsyncContextManager
+from dataclasses import replace
 from typing import Annotated
 
 import click
 import structlog
 import typer
+import uvloop
 from rich.console import Console
 from rich.table import Table
 
-from jietong import config
+from jietong import app, config
+from jietong.contacts import cli as contacts
 from jietong.core.errors import JietongError
+from jietong.db.pool import Database
+from jietong.demo.cli import demo
+from jietong.identity import cli as identity
+from jietong.routing import cli as routing
 
 cli = typer.Typer(
     name="jietong",
@@ -38,32 +47,35 @@ def serve(
     verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Log more than warnings.")] = False,
 ) -> None:
     """Start the centre and serve it until Ctrl-C. An empty database gets the demonstration centre once."""
-    from dataclasses import replace
-
-    from jietong import app
-
     _logging(verbose=verbose)
     settings = config.load()
     settings = replace(settings, host=host or settings.host, port=port or settings.port)
     _run(app.serve(settings, report=lambda text: console.print(text, style="dim"), ready=_ready))
 
 
+def _database() -> AbstractAsyncContextManager[Database]:
+    return app.database_of(config.load(), report=lambda text: console.print(text, style="dim"))
+
+
+cli.add_typer(identity.staff, name="staff")
+cli.add_typer(identity.audit, name="audit")
+cli.add_typer(routing.commands(_database, app.followers), name="ledger")
+cli.add_typer(contacts.commands(_database), name="contacts")
+cli.command()(demo)
+
+
 @cli.command()
 def migrate() -> None:
     """Bring the database to this version's schema and stop. `serve` does this by itself."""
-    from jietong import app
 
     async def work() -> None:
-        async with app.database_of(config.load(), report=console.print):
+        async with _database():
             console.print("The database is up to date.")
 
     _run(work())
 
 
-def _ready(centre: "object") -> None:
-    from jietong.app import Centre
-
-    assert isinstance(centre, Centre)
+def _ready(centre: app.Centre) -> None:
     if centre.sign_ins:
         table = Table(title="Demonstration accounts (also on the sign-in page)", title_justify="left", box=None)
         for heading in ("Name", "Role", "Sign-in", "Password"):
@@ -81,8 +93,6 @@ def _ready(centre: "object") -> None:
 
 
 def _logging(*, verbose: bool) -> None:
-    import logging
-
     structlog.configure(
         wrapper_class=structlog.make_filtering_bound_logger(logging.INFO if verbose else logging.WARNING),
         processors=[
@@ -97,8 +107,6 @@ def _logging(*, verbose: bool) -> None:
 
 
 def _run(work: Coroutine[object, object, None]) -> None:
-    import uvloop
-
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         runner.run(work)
 

@@ -31,6 +31,7 @@ from jietong.contacts.projector import ContactsProjector
 from jietong.contacts.service import History
 from jietong.core.clock import Clock, SystemClock
 from jietong.core.errors import JietongError, Unavailable
+from jietong.core.inbox import Follower
 from jietong.core.specs import SiteSpec
 from jietong.customers import routes as customers
 from jietong.db.embedded import EmbeddedServer
@@ -43,6 +44,7 @@ from jietong.live import routes as live
 from jietong.live.alarms import AlarmBook
 from jietong.live.hub import Hub
 from jietong.live.reception import EngineReception
+from jietong.metrics import routes as metrics
 from jietong.metrics.live import LiveFigures
 from jietong.routing import routes as setup
 from jietong.routing.engine import Engine
@@ -67,6 +69,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     webchat_routes.router,
     webchat_socket.router,
     contacts.router,
+    metrics.router,
     live.router,
 )
 
@@ -159,6 +162,11 @@ async def centre(settings: Settings, report: Report = lambda _: None) -> AsyncIt
             await feeding.first(report)
         url = await stack.enter_async_context(_listen(app, settings))
         yield Centre(url, database, runtime, sign_ins, demo)
+
+
+def followers() -> list[Follower]:
+    """Fresh ones of each kind that the writer's snapshots hold: for whoever proves them."""
+    return [LiveFigures(), AlarmBook()]
 
 
 def description() -> FastAPI:

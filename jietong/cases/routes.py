@@ -23,6 +23,7 @@ Db = Annotated[Database, Depends(database)]
 Writer = Annotated[Inbox, Depends(inbox)]
 Now = Annotated[Clock, Depends(clock)]
 Reads = Annotated[Principal, Depends(allow(P.SETUP_VIEW))]
+Chooses = Annotated[Principal, Depends(allow(P.SETUP_VIEW, P.DESK_USE))]  # agents choose from the list
 Edits = Annotated[Principal, Depends(allow(P.SETUP_EDIT))]
 Reason = Annotated[ReasonSpec, SpecOf(ReasonSpec)]
 
@@ -41,7 +42,7 @@ class Reasons(BaseModel):
 
 
 @router.get("")
-async def reasons(by: Reads, db: Db) -> Reasons:
+async def reasons(by: Chooses, db: Db) -> Reasons:
     return Reasons(items=[_out(one) for one in await service.read_all(db, by, Kind.REASON, ReasonSpec)])
 
 

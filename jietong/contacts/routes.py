@@ -128,6 +128,7 @@ class SegmentOut(BaseModel):
 
 class TimelineOut(BaseModel):
     items: list[SegmentOut]
+    next: None = None
 
 
 class LedgerLineOut(BaseModel):
@@ -139,6 +140,7 @@ class LedgerLineOut(BaseModel):
 
 class LedgerLinesOut(BaseModel):
     items: list[LedgerLineOut]
+    next: None = None
 
 
 class IntervalOut(BaseModel):
@@ -153,6 +155,12 @@ class IntervalOut(BaseModel):
 
 class IntervalsOut(BaseModel):
     items: list[IntervalOut]
+    next: None = None
+
+
+class MessagesOut(BaseModel):
+    items: list[dict[str, Any]]
+    next: None = None
 
 
 class NoteIn(BaseModel):
@@ -324,9 +332,9 @@ async def timeline(id: str, by: Views, db: Db) -> TimelineOut:
 
 
 @router.get("/contacts/{id}/messages")
-async def messages(id: str, by: ViewsOrHandled, db: Db) -> dict[str, list[dict[str, Any]]]:
+async def messages(id: str, by: ViewsOrHandled, db: Db) -> MessagesOut:
     """The transcript: `Message` of the live protocol."""
-    return {"items": [msgspec.to_builtins(one) for one in await service.messages(db, by, id)]}
+    return MessagesOut(items=[msgspec.to_builtins(one) for one in await service.messages(db, by, id)])
 
 
 @router.get("/contacts/{id}/events")

@@ -16,7 +16,7 @@ from jietong.contacts.model import AgentInterval, Segment
 from jietong.contacts.record import ContactRecord
 from jietong.core.clock import Clock, to_datetime
 from jietong.core.errors import Forbidden, Invalid, NotFound
-from jietong.core.events import AnyEvent, kind
+from jietong.core.events import AnyEvent, OfferAccepted, kind
 from jietong.core.ids import new_id
 from jietong.core.vocabulary import Channel, Ms, Outcome
 from jietong.customers import service as customers
@@ -154,7 +154,7 @@ async def read(database: Database, by: Principal, id: str, region: str) -> Opene
             "SELECT id, author, author_name, text, at FROM contact_note WHERE contact = $1 ORDER BY at, id", id
         )
         edits = await conn.fetch(
-            "SELECT field, value, author_name, at FROM contact_edit WHERE contact = $1 ORDER BY at, id", id
+            "SELECT field, value, author_name, at FROM contact_edit WHERE contact = $1 ORDER BY n", id
         )
     corrections = [Correction(row["field"], row["value"], row["author_name"], row["at"]) for row in edits]
     return Opened(
@@ -185,12 +185,17 @@ async def events(database: Database, by: Principal, id: str) -> list[LedgerLine]
 
 
 async def messages(database: Database, by: Principal, id: str) -> list[Message]:
-    """The transcript: what people wrote, and the system's lines between, in the ledger's order."""
+    """The transcript: what people wrote, and the system's lines between, in the ledger's order.
+
+    Read from the ledger and the words alone, so that the desk has it in the moment a contact is accepted.
+    """
     async with database.read(by.scope) as conn:
-        record = await _readable(conn, by, id)
         history = await _history(conn, id)
+        took = {event.agent for _, event in history if isinstance(event, OfferAccepted)}
+        if by.agent_id is None or by.agent_id not in took or await chat_store.contact(conn, id) is None:
+            await _readable(conn, by, id)
         rows = await chat_store.messages(conn, id)
-        names = await _agent_names(conn, record.agents)
+        names = await _agent_names(conn, sorted(took))
     return conversation.tell(id, history, rows, names.get, staff=True).messages
 
 
@@ -242,10 +247,9 @@ async def correct(
         for field, value in changes.items():
             await conn.execute(
                 """
-                INSERT INTO contact_edit (id, contact, client, field, value, author, author_name, at)
-                VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+                INSERT INTO contact_edit (contact, client, field, value, author, author_name, at)
+                VALUES ($1, $2, $3, $4, $5, $6, $7)
                 """,
-                new_id(now),
                 id,
                 record.client,
                 field,
@@ -319,7 +323,10 @@ async def _record(conn: Connection, id: str) -> ContactRecord:
 
 
 async def _history(conn: Connection, id: str) -> list[ledger.Stored]:
-    site: str = await conn.fetchval("SELECT site FROM contact WHERE id = $1", id)
+    """All events of the contact. Whether it may be seen is the caller's to check."""
+    site: str | None = await conn.fetchval("SELECT site FROM event WHERE contact = $1 LIMIT 1", id)
+    if site is None:
+        return []
     return await ledger.timeline(conn, site, contact=id, limit=LONGEST_HISTORY)
 
 

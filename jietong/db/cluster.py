@@ -79,6 +79,7 @@ class Cluster:
         self._bin = bin
         self._user: pwd.struct_passwd | None = None
         self._prctl: Any = None
+        self._log_start = 0  # where this start's lines begin
 
     def prepare(self, report: Report, lock: Callable[[], AbstractContextManager[bool]]) -> None:
         """Makes the folders and the empty database, once; checks versions and rights. Raises ServerFailed."""
@@ -110,6 +111,7 @@ class Cluster:
             settings["io_method"] = "sync"  # no idle I/O workers
         arguments = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
         with self.log.open("ab") as log:
+            self._log_start = log.tell()
             return subprocess.Popen(
                 [str(self._program("postgres")), "-D", str(self.data), *arguments],
                 stdin=subprocess.DEVNULL,
@@ -148,7 +150,7 @@ class Cluster:
     def log_tail(self, lines: int = 6) -> str:
         try:
             with self.log.open("rb") as file:
-                file.seek(max(0, self.log.stat().st_size - 4096))
+                file.seek(max(self._log_start, self.log.stat().st_size - 4096))
                 return "\n".join(file.read().decode("utf-8", "replace").splitlines()[-lines:])
         except OSError:
             return ""

@@ -6,10 +6,11 @@ from fastapi import APIRouter, Depends
 from pydantic import BaseModel
 
 from jietong.db.pool import Database
-from jietong.demo import seed
+from jietong.demo import seed, staff
 from jietong.identity.http import database, public
 
 router = APIRouter(prefix="/api/demo", tags=["demonstration"])
+router.include_router(staff.router)
 
 
 class DemoAccount(BaseModel):

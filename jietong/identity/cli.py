@@ -120,7 +120,11 @@ def verify() -> None:
     verdict = _run(work)
     if not verdict.sound:
         _fail(f"The audit log is broken at entry {verdict.broken_at}: {verdict.reason}.")
-    _out.print(f"The audit log is sound: {verdict.entries} entries, last digest {verdict.digest}", highlight=False, soft_wrap=True)
+    _out.print(
+        f"The audit log is sound: {verdict.entries} entries, last digest {verdict.digest}",
+        highlight=False,
+        soft_wrap=True,
+    )
 
 
 def _ask_password() -> str:

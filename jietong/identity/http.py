@@ -10,7 +10,6 @@ Every route, HTTP or WebSocket, depends on `allow(...)` or `public(...)`; a test
 The parts (`database`, `inbox`, `clock` …) lie on `app.state`, put there by `web.factory`.
 """
 
-import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from typing import Any, cast
@@ -175,12 +174,6 @@ def require_person(principal: Principal) -> None:
     """Raises Forbidden `person_only`: settings of one's own account are no business of a program."""
     if principal.session_id is None:
         raise Forbidden("person_only", "Sign in as a person to do this; an API token cannot.")
-
-
-def version_of(value: str | None) -> int | None:
-    """The version in an If-Match header (`"7"` or `7`), if any."""
-    match = re.fullmatch(r'"?(\d{1,9})"?', value or "")
-    return int(match[1]) if match else None
 
 
 def _check_origin_of_change(connection: HTTPConnection, principal: Principal) -> None:

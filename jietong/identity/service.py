@@ -90,18 +90,18 @@ async def change_account(
     Raises NotFound, Forbidden, Invalid, Refused `stale_version`, `own_roles`, `last_administrator`, `login_taken`.
     """
     _check_fields(fields)
+    async with database.read(ALL) as conn:
+        before = await store.get(conn, account_id)
+    _check_change(before, fields, version, by)
+    # The agent half commits on its own, with the writer; so it comes first, outside of this transaction, and is
+    # harmless to repeat when the account turns out to have been changed meanwhile.
+    agent_id = before.agent_id if save_agent is None else await save_agent(before)
     async with database.transaction(ALL) as conn:
-        seen = await store.get(conn, account_id)
-        administrators = await store.other_administrators(conn, account_id, demo=seen.demo)
+        administrators = await store.other_administrators(conn, account_id, demo=before.demo)
         before = await store.get(conn, account_id, lock=True)
-        check_account(fields.roles, fields.clients, by=by, before=before)
-        if before.version != version:
-            raise stale(before.version)
-        if before.id == by.account_id and not fields.active:
-            raise Refused("own_account", "Ask another administrator to close your own account.")
+        _check_change(before, fields, version, by)
         if _runs_everything(before) and not _runs_everything_after(fields) and administrators == 0:
             raise Refused("last_administrator", "This is the last administrator. Appoint another one first.")
-        agent_id = before.agent_id if save_agent is None else await save_agent(before)
         after = await store.update(conn, account_id, {**_columns(fields), "agent_id": agent_id})
         ended = 0 if after.active else await sessions.end_all(conn, account_id, now=now)
         changed = {key: value for key, value in _facts(after).items() if _facts(before)[key] != value}
@@ -289,6 +289,14 @@ def _check_fields(fields: AccountFields) -> None:
     check_login(fields.login)
     if not 1 <= len(fields.name.strip()) <= 100:
         raise Invalid("name_missing", "A name has 1 to 100 characters.", field="name")
+
+
+def _check_change(before: Account, fields: AccountFields, version: int, by: Principal) -> None:
+    check_account(fields.roles, fields.clients, by=by, before=before)
+    if before.version != version:
+        raise stale(before.version)
+    if before.id == by.account_id and not fields.active:
+        raise Refused("own_account", "Ask another administrator to close your own account.")
 
 
 def _columns(fields: AccountFields) -> dict[str, object]:

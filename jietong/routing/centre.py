@@ -1,4 +1,4 @@
-"""The state of the centre and the indexes over it. Facts change it (`routing.facts_*`), decisions read it.
+"""The state and the primitives that keep records and indexes together. Facts change it, decisions read it.
 
 The records (`routing.model`) are the state; everything else here is an index that follows from them: lanes of ready
 agents, waiting lines, who serves which queue, the heap of deadlines. So a snapshot is the records alone, and a
@@ -6,160 +6,29 @@ state that was loaded goes on exactly like one that never stopped.
 """
 
 from collections import deque
-from collections.abc import Callable, Iterator
 from heapq import heapify, heappop, heappush
-from typing import TypeAlias
 
 from jietong.core.events import Event
-from jietong.core.hours import stretch
-from jietong.core.specs import HoursSpec, InviteRule, QueueSpec, SiteSpec, SkillNeed, SkillSpec
+from jietong.core.specs import QueueSpec, SkillNeed
 from jietong.core.vocabulary import Channel, Ms, Place, Selection, State, Status
 from jietong.routing import rules
-from jietong.routing.lines import KIND, LATER, SERIAL, TEXT, VOICE, Line
+from jietong.routing.deadlines import (
+    CALM_ENDS,
+    HOLDS,
+    WAIT_LOOK,
+    agent_deadlines,
+    contact_deadlines,
+    waiting_deadlines,
+)
+from jietong.routing.lines import SERIAL, TEXT, VOICE, Line
 from jietong.routing.model import AgentState, ContactState
 from jietong.routing.queues import Group, QueueState
-from jietong.routing.seats import SEAT_BITS, Lane, Seats
-
-Due: TypeAlias = tuple[Ms, int, str]
-"""A deadline: when, which kind, whose. Equal instants are done by kind, then by id."""
-
-(
-    OFFER_ENDS,
-    CONSULT_ENDS,
-    WRAPUP_ENDS,
-    CERTIFICATE_ENDS,
-    GRACE_ENDS,
-    AWAY_ENDS,
-    INVITATION_ENDS,
-    PREFERENCE_ENDS,
-    RETRY_DUE,
-    STEP_DUE,
-    WAIT_ENDS,
-    PASSED_ENDS,
-    BREAK_FALLS_DUE,
-    INVITABLE_AGAIN,
-    WAIT_LOOK,
-    CALM_ENDS,
-) = range(16)
+from jietong.routing.readings import Due, Readings
+from jietong.routing.seats import SEAT_BITS, Lane, Seats, seat_key
 
 
-class Centre:
-    """State, indexes and the primitives that keep the two together."""
-
-    def __init__(self, site: SiteSpec) -> None:
-        self.site = site
-        self.clock: Ms = 0  # of the last fact
-        self.epoch = 0
-        self.serial = 0
-        self.turn = 0
-        self.skills: dict[str, SkillSpec] = {}
-        self.hours: dict[str, HoursSpec] = {}
-        self.queues: dict[str, QueueState] = {}
-        self.agents: dict[str, AgentState] = {}
-        self.contacts: dict[str, ContactState] = {}
-
-        self.seats = (Seats(), Seats())  # VOICE, TEXT
-        self.standby = Seats()
-        self.by_index: list[AgentState] = []
-        self.by_serial: dict[int, ContactState] = {}
-        self.groups: dict[tuple[SkillNeed, ...], Group] = {}
-        self.member_of: list[list[Group]] = []  # by agent index
-        self.serves: list[dict[str, tuple[QueueState, int]]] = []  # by agent index: queue → its first ring
-        self.sticky: dict[str, set[str]] = {}  # agent → contacts that wait for them
-        self.callbacks: dict[str, set[str]] = {}  # customer → contacts to be called back
-        self.due: list[Due] = []
-        self.closing: deque[tuple[Ms, str]] = deque()
-        self._hours_now: dict[str, tuple[bool, Ms, Ms]] = {}
-
-        self.dirty: dict[int, AgentState] = {}  # their index entries are out of date
-        self.freed: dict[int, AgentState] = {}  # may have become free: to be matched
-        self.touched: dict[int, AgentState] = {}  # their system state may have changed
-        self.pending: dict[str, ContactState] = {}  # may be offered to somebody now
-        self.looked: dict[str, QueueState] = {}  # their need of part-timers may have changed
-        self.out: list[Event] = []
-        self.asked_at: Ms = 0  # the time of the command in hand
-
-    # --- reading ----------------------------------------------------------------------------------------------
-
-    def is_open(self, queue_id: str, now: Ms) -> bool:
-        """Whether the queue takes live contacts at `now`. An inactive queue is closed."""
-        spec = self.queues[queue_id].spec
-        if not spec.active:
-            return False
-        hours = self.hours.get(spec.hours) if spec.hours is not None else None
-        if hours is None:
-            return spec.hours is None
-        known = self._hours_now.get(hours.id)
-        if known is None or not known[1] <= now < known[2]:
-            known = self._hours_now[hours.id] = stretch(hours, now)
-        return known[0]
-
-    def forget_hours(self, hours_id: str) -> None:
-        """Opening hours have changed."""
-        self._hours_now.pop(hours_id, None)
-
-    def waiting(self, queue_id: str) -> int:
-        """Live contacts waiting, those on offer to an agent not counted; nor what nobody waits for."""
-        return self.queues[queue_id].waiting
-
-    def deferred(self, queue_id: str) -> int:
-        """Messages, mails and the like that lie in the queue."""
-        return self.queues[queue_id].later
-
-    def longest_since(self, queue_id: str) -> Ms | None:
-        """When the longest live wait in the queue began; None when nobody waits. Amortised O(log n)."""
-        return self.queues[queue_id].drop_stale(self.contacts)
-
-    def agents_of(self, queue_id: str) -> dict[State, int]:
-        """How many agents with the queue's skills are in each state, kept with each change."""
-        return self.queues[queue_id].rings[0].states
-
-    def position(self, contact_id: str) -> int | None:
-        """How many are ahead: 0 is next, and 0 while on offer; None when it does not wait. O(log n)."""
-        contact = self.contacts.get(contact_id)
-        if contact is None or contact.queue is None:
-            return None
-        if contact.place is Place.QUEUE:
-            return self.queues[contact.queue].ahead(contact)
-        return 0 if contact.place is Place.OFFER else None
-
-    def estimated_wait_s(self, queue_id: str, ahead: int | None = None) -> float | None:
-        """Seconds a contact with `ahead` others before it will wait; None when that cannot be told.
-
-        `ahead` defaults to all who wait now, which is a new arrival's place. The estimate is
-        (ahead + 1) x gap, where gap is the smoothed time between two departures (answered or given up) of this
-        queue while somebody waited: that is Little's law on the line itself, and right for agents who share
-        queues or hold several chats, since it looks at what left rather than at who works. Until three such gaps
-        have been seen, gap = smoothed handling time / agents on line. 0 when an agent is ready and nobody is ahead;
-        None when no agent is on line, or neither figure has been seen yet.
-        """
-        queue = self.queues[queue_id]
-        states = queue.rings[0].states
-        if ahead is None:
-            ahead = queue.waiting
-        working = sum(states[state] for state in rules.SERVING)
-        if not working:
-            return None
-        if not ahead and states[State.READY]:
-            return 0.0
-        facts = queue.facts
-        if facts.gaps >= 3:
-            return (ahead + 1) * facts.gap_ms / 1000
-        if facts.handled:
-            return (ahead + 1) * facts.handle_ms / working / 1000
-        return None
-
-    def online_streak(self, agent_id: str, now: Ms) -> tuple[Ms, bool]:
-        """(time on line since the last full break in ms, whether it runs now) (G6)."""
-        agent = self.agents[agent_id]
-        return rules.streak_ms(agent, now, self.site.break_length_s * 1000), agent.state in rules.ON_LINE
-
-    def break_due(self, agent_id: str, now: Ms) -> bool:
-        """Two hours on line and no full break since."""
-        agent = self.agents[agent_id]
-        return agent.break_due and rules.streak_ms(agent, now, self.site.break_length_s * 1000) > 0
-
-    # --- facts change the state through these ------------------------------------------------------------------
+class Centre(Readings):
+    """One site's state, and how facts change it."""
 
     def apply_one(self, event: Event) -> None:
         raise NotImplementedError
@@ -196,6 +65,9 @@ class Centre:
         queue = self.queues[contact.queue or ""]
         self.watch_calm(queue, at)
         queue.remove(contact, at, departed)
+        if len(queue.oldest) > 64 + 2 * queue.waiting:
+            waits = [self.by_serial[entry & SERIAL] for entry in queue.entries()]
+            queue.rebuild_oldest(waits)
         if contact.prefer_until is not None and contact.prefer is not None:
             waiting = self.sticky[contact.prefer]
             waiting.discard(contact.id)
@@ -234,34 +106,6 @@ class Centre:
             facts.calm_since = at
             self.arm(at + rule.calm_s * 1000, CALM_ENDS, queue.id)
 
-    def is_calm(self, queue: QueueState, rule: InviteRule, at: Ms) -> bool:
-        """Whether all release limits are kept at this instant."""
-        return rules.calm(rule, self.longest_ms(queue, at), queue.waiting, self.occupancy(queue))
-
-    def longest_ms(self, queue: QueueState, at: Ms) -> Ms:
-        begun = queue.drop_stale(self.contacts) if queue.waiting else None
-        return max(0, at - begun) if begun is not None else 0
-
-    def occupancy(self, queue: QueueState) -> float | None:
-        """Of the queue's full-timers on line, at this instant."""
-        return rules.occupancy_now(queue.rings[0].full_timers)
-
-    def is_free(self, agent: AgentState, channel: Channel) -> bool:
-        """Whether the agent could be offered something on this channel at once."""
-        work = VOICE if channel is Channel.VOICE else TEXT
-        return self.seats[work].keys[agent.index] != 0
-
-    def certified(self, agent: AgentState, requires: tuple[SkillNeed, ...], at: Ms) -> bool:
-        """Whether every certificate that `requires` asks for runs at `at`."""
-        for need in requires:
-            skill = self.skills.get(need.skill)
-            if skill is not None and skill.certificate and not rules.certificate_holds(agent.spec, need.skill, at):
-                return False
-        return True
-
-    def invite_rule(self, queue: QueueState) -> InviteRule:
-        return queue.spec.invite or InviteRule()
-
     def take_room(self, agent: AgentState, contact: ContactState, by: int) -> None:
         if contact.channel is Channel.VOICE:
             agent.voice += by
@@ -282,10 +126,6 @@ class Centre:
             queue = self.queues[queue_id]
             queue.drawn[agent.id] = None
             self.watch_calm(queue, at)
-
-    def is_forgotten(self, contact: ContactState) -> bool:
-        """Whether the next fact will drop this closed contact."""
-        return contact.closed_at is not None and contact.closed_at + rules.CLOSED_KEPT_MS <= self.asked_at
 
     def forget_closed(self, at: Ms) -> None:
         """Closed contacts are kept for half an hour, counted in the time of facts."""
@@ -311,12 +151,13 @@ class Centre:
         if rules.wants_work(agent):
             capacity = agent.spec.capacity
             rank = agent.occupancy
+            key = seat_key(agent.voice + agent.text, agent.turn, index)
             if rules.room_for_voice(capacity, agent.voice, agent.text):
-                voice.put(index, agent.open, agent.turn, rank)
+                voice.put(index, key, rank)
             else:
                 voice.take(index)
             if rules.room_for_text(capacity, agent.voice, agent.text):
-                text.put(index, agent.open, agent.turn, rank)
+                text.put(index, key, rank)
             else:
                 text.take(index)
             if before != (voice.keys[index], text.keys[index]):
@@ -326,7 +167,7 @@ class Centre:
             text.take(index)
         if agent.part_time:
             if invitable(agent):
-                self.standby.put_key(index, max(agent.invite_after, agent.since) << SEAT_BITS | index)
+                self.standby.put(index, max(agent.invite_after, agent.since) << SEAT_BITS | index)
                 for queue, _ in self.serves[index].values():
                     if queue.spec.invite is not None:
                         self.looked[queue.id] = queue
@@ -402,16 +243,19 @@ class Centre:
         old = agent.state
         part_time = agent.part_time
         for group in self.member_of[agent.index]:
-            group.count(old, -1, part_time)
-            group.count(state, 1, part_time)
-            self._measures_changed(group, at)
+            counts = group.states
+            counts[old] -= 1
+            counts[state] += 1
+            if not part_time:
+                counts = group.full_timers
+                counts[old] -= 1
+                counts[state] += 1
+            for queue in group.inviting:
+                self.look(queue, at)
 
     def _measures_changed(self, group: Group, at: Ms) -> None:
-        for queue_id, ring in group.queues.items():
-            if ring == 0:
-                queue = self.queues[queue_id]
-                if queue.spec.invite is not None:
-                    self.look(queue, at)
+        for queue in group.inviting:
+            self.look(queue, at)
 
     def set_queue(self, queue: QueueState, spec: QueueSpec, at: Ms) -> None:
         """Takes over a queue's set-up, new or changed, with everyone who waits in it."""
@@ -449,6 +293,9 @@ class Centre:
             self.arm_waiting(contact)
         if waiting:
             queue.facts.busy_from = busy_from
+        for group in {**dict.fromkeys(old), **dict.fromkeys(queue.rings)}:
+            served = [self.queues[queue_id] for queue_id, ring in group.queues.items() if ring == 0]
+            group.inviting = [other for other in served if other.spec.invite is not None]
         self.look(queue, at)
 
     def _new_group(self, requires: tuple[SkillNeed, ...]) -> Group:
@@ -556,126 +403,3 @@ def invitable(agent: AgentState) -> bool:
         and agent.invitation is None
         and agent.spec.active
     )
-
-
-def waiting_deadlines(contact: ContactState, spec: QueueSpec) -> Iterator[tuple[int, Ms]]:
-    """Of a contact in a queue: its next overflow step, its longest wait, its preference, who passed it over."""
-    if contact.step < len(spec.steps) and contact.entered is not None:
-        yield STEP_DUE, contact.entered + spec.steps[contact.step].after_s * 1000
-    if spec.max_wait_s is not None and gives_up(contact) and contact.waiting_since is not None:
-        yield WAIT_ENDS, contact.waiting_since + spec.max_wait_s * 1000
-    if contact.prefer_until is not None:
-        yield PREFERENCE_ENDS, contact.prefer_until
-    for until in contact.passed.values():
-        yield PASSED_ENDS, until
-
-
-def gives_up(contact: ContactState) -> bool:
-    """Whether the queue's longest wait applies: someone is at the other end."""
-    return KIND[contact.channel] != LATER and not contact.callback
-
-
-def contact_deadlines(contact: ContactState, centre: Centre) -> Iterator[tuple[int, Ms]]:
-    """All deadlines that a contact has in its present place."""
-    if contact.place is Place.QUEUE:
-        yield from waiting_deadlines(contact, centre.queues[contact.queue or ""].spec)
-    if contact.place is Place.OFFER and contact.expires is not None:
-        yield OFFER_ENDS, contact.expires
-    if contact.consult is not None and contact.consult.expires is not None:
-        yield CONSULT_ENDS, contact.consult.expires
-    if contact.place is Place.WRAPUP and contact.wrapup_until is not None:
-        yield WRAPUP_ENDS, contact.wrapup_until
-    if contact.retry_at is not None:
-        yield RETRY_DUE, contact.retry_at
-
-
-def agent_deadlines(agent: AgentState, centre: Centre) -> Iterator[tuple[Ms, int]]:
-    """All deadlines that an agent has now."""
-    if agent.grace_until is not None:
-        yield agent.grace_until, GRACE_ENDS
-    if agent.lost_at is not None:
-        yield agent.lost_at + centre.site.away_s * 1000, AWAY_ENDS
-    if agent.break_at is not None:
-        yield agent.break_at, BREAK_FALLS_DUE
-    if agent.invitation is not None:
-        yield agent.invitation.expires, INVITATION_ENDS
-    if agent.invite_after > centre.clock:
-        yield agent.invite_after, INVITABLE_AGAIN
-    for at in certificate_ends(agent, centre):
-        yield at, CERTIFICATE_ENDS
-
-
-def certificate_ends(agent: AgentState, centre: Centre) -> list[Ms]:
-    """When the agent's certificates that count now run out."""
-    return [
-        held.certified_until
-        for held in agent.spec.skills
-        if held.certified_until is not None
-        and held.skill not in agent.lapsed
-        and held.skill in centre.skills
-        and centre.skills[held.skill].certificate
-    ]
-
-
-def _contact_holds(kind: int) -> Callable[[Centre, Ms, str], bool]:
-    def check(centre: Centre, at: Ms, whose: str) -> bool:
-        contact = centre.contacts.get(whose)
-        return contact is not None and (kind, at) in contact_deadlines(contact, centre)
-
-    return check
-
-
-def _agent_holds(kind: int) -> Callable[[Centre, Ms, str], bool]:
-    def check(centre: Centre, at: Ms, whose: str) -> bool:
-        agent = centre.agents.get(whose)
-        return agent is not None and (at, kind) in agent_deadlines(agent, centre)
-
-    return check
-
-
-def _offer_holds(centre: Centre, at: Ms, whose: str) -> bool:
-    contact = centre.contacts.get(whose)
-    return contact is not None and contact.expires == at and contact.place is Place.OFFER
-
-
-def _wrapup_holds(centre: Centre, at: Ms, whose: str) -> bool:
-    contact = centre.contacts.get(whose)
-    return contact is not None and contact.wrapup_until == at and contact.place is Place.WRAPUP
-
-
-def _break_holds(centre: Centre, at: Ms, whose: str) -> bool:
-    return centre.agents[whose].break_at == at
-
-
-def _invitable_holds(centre: Centre, at: Ms, whose: str) -> bool:
-    return centre.agents[whose].invite_after == at
-
-
-def _look_holds(centre: Centre, at: Ms, whose: str) -> bool:
-    return centre.queues[whose].watch_at == at
-
-
-def _calm_holds(centre: Centre, at: Ms, whose: str) -> bool:
-    facts = centre.queues[whose].facts
-    rule = facts.spec.invite
-    return facts.calm_since is not None and rule is not None and facts.calm_since + rule.calm_s * 1000 == at
-
-
-HOLDS: tuple[Callable[[Centre, Ms, str], bool], ...] = (
-    _offer_holds,
-    _contact_holds(CONSULT_ENDS),
-    _wrapup_holds,
-    _agent_holds(CERTIFICATE_ENDS),
-    _agent_holds(GRACE_ENDS),
-    _agent_holds(AWAY_ENDS),
-    _agent_holds(INVITATION_ENDS),
-    _contact_holds(PREFERENCE_ENDS),
-    _contact_holds(RETRY_DUE),
-    _contact_holds(STEP_DUE),
-    _contact_holds(WAIT_ENDS),
-    _contact_holds(PASSED_ENDS),
-    _break_holds,
-    _invitable_holds,
-    _look_holds,
-    _calm_holds,
-)

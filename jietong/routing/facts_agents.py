@@ -3,14 +3,14 @@
 from jietong.core import events as e
 from jietong.core.vocabulary import Ms, State, Status
 from jietong.routing import rules
-from jietong.routing.centre import (
+from jietong.routing.centre import Centre
+from jietong.routing.deadlines import (
     AWAY_ENDS,
     BREAK_FALLS_DUE,
     CERTIFICATE_ENDS,
     GRACE_ENDS,
     INVITABLE_AGAIN,
     INVITATION_ENDS,
-    Centre,
     certificate_ends,
 )
 from jietong.routing.model import AgentState, Invitation, QueueFacts
@@ -85,7 +85,8 @@ def state_changed(c: Centre, f: e.AgentStateChanged) -> None:
     agent.queue = f.queue
     agent.since = f.at
     _plan_break(c, agent, f.at)
-    c.dirty[agent.index] = agent
+    if agent.part_time:
+        c.dirty[agent.index] = agent  # standby is a state
 
 
 def presence(c: Centre, f: e.AgentPresence) -> None:

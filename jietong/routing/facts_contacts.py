@@ -2,7 +2,8 @@
 
 from jietong.core import events as e
 from jietong.core.vocabulary import Author, Ms, Place
-from jietong.routing.centre import CONSULT_ENDS, OFFER_ENDS, PASSED_ENDS, RETRY_DUE, WRAPUP_ENDS, Centre
+from jietong.routing.centre import Centre
+from jietong.routing.deadlines import CONSULT_ENDS, OFFER_ENDS, PASSED_ENDS, RETRY_DUE, WRAPUP_ENDS
 from jietong.routing.model import Consulting, ContactState
 
 PASSED_OFFERS = 3

@@ -45,13 +45,12 @@ class RecentKeys:
             self.add(key, seq, seq, at)
 
     def dump(self) -> bytes:
-        return msgspec.msgpack.encode([(key, *made) for key, made in self._made.items()])
+        return msgspec.msgpack.encode(self._made)
 
     @classmethod
     def load(cls, data: bytes) -> "RecentKeys":
         out = cls()
-        for key, first, last, at in msgspec.msgpack.decode(data, type=list[tuple[str, int, int, Ms]]):
-            out._made[key] = Made(first, last, at)
+        out._made.update(msgspec.msgpack.decode(data, type=dict[str, Made]))
         return out
 
     def _forget(self, now: Ms) -> None:

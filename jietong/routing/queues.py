@@ -12,7 +12,7 @@ from jietong.routing.seats import Lane
 class Group:
     """All agents who meet one requirement; queues that ask for the same share it."""
 
-    __slots__ = ("full_timers", "lanes", "members", "queues", "requires", "standby", "states")
+    __slots__ = ("full_timers", "inviting", "lanes", "members", "queues", "requires", "standby", "states")
 
     def __init__(self, requires: tuple[SkillNeed, ...], standby: Lane) -> None:
         self.requires = requires
@@ -21,6 +21,7 @@ class Group:
         self.full_timers: dict[State, int] = dict.fromkeys(State, 0)
         self.lanes: dict[tuple[int, Selection], Lane] = {}  # (VOICE or TEXT, selection)
         self.standby = standby  # part-timers who may be invited
+        self.inviting: list[QueueState] = []  # of which this is the own group, with a rule for part-timers
         self.queues: dict[str, int] = {}  # queue → the ring at which this group serves it
 
     def count(self, state: State, by: int, part_time: bool) -> None:
@@ -115,6 +116,11 @@ class QueueState:
             facts.busy_from = None
             self.oldest.clear()
         return entry
+
+    def rebuild_oldest(self, contacts: list[ContactState]) -> None:
+        """Without the stale: for a line that has long not been empty."""
+        live = [x for x in contacts if KIND[x.channel] != LATER]
+        self.oldest = sorted((x.waiting_since or 0, x.id) for x in live)
 
     def handled(self, ms: Ms) -> None:
         """One contact done: its talk, hold and wrap-up, smoothed with weight 1/8."""

@@ -23,6 +23,7 @@ Db = Annotated[Database, Depends(database)]
 Writer = Annotated[Inbox, Depends(inbox)]
 Now = Annotated[Clock, Depends(clock)]
 Reads = Annotated[Principal, Depends(allow(P.SETUP_VIEW))]
+Chooses = Annotated[Principal, Depends(allow(P.SETUP_VIEW, P.DESK_USE))]  # agents transfer to any queue
 Edits = Annotated[Principal, Depends(allow(P.SETUP_EDIT))]
 
 Queue = Annotated[QueueSpec, SpecOf(QueueSpec)]
@@ -145,7 +146,7 @@ class Directory(BaseModel):
 
 
 @router.get("/queues")
-async def queues(by: Reads, db: Db) -> Queues:
+async def queues(by: Chooses, db: Db) -> Queues:
     return Queues(items=[_out(one) for one in await service.read_all(db, by, Kind.QUEUE, QueueSpec)])
 
 

@@ -72,6 +72,11 @@ class Lane:
         heapify(self.heap)
 
 
+def seat_key(load: int, turn: int, index: int) -> int:
+    """The key of a free agent with so many contacts open."""
+    return (load << TURN_BITS | turn) << SEAT_BITS | index
+
+
 def plain_key(key: int) -> int:
     """A ranked lane's key without its rank."""
     return (key >> LOAD_SHIFT << BASE_BITS) | (key & BASE)
@@ -134,12 +139,8 @@ class Seats:
         """Not free any more: at once invisible in every lane."""
         self.keys[index] = 0
 
-    def put(self, index: int, load: int, turn: int, occupancy: int = 0) -> None:
-        """Free, with so many contacts open. `occupancy` in per mille ranks the lanes without a fixed rank."""
-        self.put_key(index, (load << TURN_BITS | turn) << SEAT_BITS | index, occupancy)
-
-    def put_key(self, index: int, key: int, occupancy: int = 0) -> None:
-        """The same with a key of the caller's own, whose low bits are the index."""
+    def put(self, index: int, key: int, occupancy: int = 0) -> None:
+        """Free, by this key (`seat_key`). `occupancy` in per mille ranks the lanes without a fixed rank."""
         keys = self.keys
         if keys[index] == key:
             return

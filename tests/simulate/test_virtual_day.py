@@ -67,7 +67,9 @@ def test_a_day_of_100_000_contacts_takes_seconds_and_loses_nobody() -> None:
     begun = perf_counter()
     result = day.run()
     seconds = perf_counter() - begun
-    print(f"{result.arrived} contacts, {result.events} facts in {seconds:.1f} s; service level {result.service_level}")
+    print(
+        f"{result.arrived} contacts, {result.events} facts in {seconds:.1f} s; service level {result.service_level}"
+    )
     assert 98_000 < result.arrived < 102_000
     assert result.arrived == result.handled + result.abandoned + result.refused + result.timed_out
     assert len(ended) == result.arrived

@@ -41,8 +41,8 @@ async def client(database: Database) -> AsyncIterator[Client]:
     lives = []
     for i in range(14):
         lives += life(f"c{i:02}", T0 + (i + 1) * 200 * S, missed=i % 2 == 0, customer=liu[0])
-    lives += life("nameless", T0 - 86_400 * S, customer=None)
-    await append(database, [*setup(), *lives, *life("other", T0 + 50 * S, client="other", customer="nobody")])
+    await append(database, [*setup(), *life("nameless", T0 - 3 * 86_400 * S, customer=None)])
+    await append(database, [*lives, *life("other", T0 + 50 * S, client="other", customer="nobody")])
     await ContactsProjector(database).catch_up()
     app = create_app(
         Services(database, Runtime(database, "main", Plan(Engine, Engine.load), clock=clock), clock, SiteSpec),
@@ -103,10 +103,13 @@ async def test_one_contact_with_its_timeline_and_events(client: Client) -> None:
     assert [s["kind"] for s in stays] == ["entry", "queue", "offer", "offer", "handling", "talk", "survey", "wrapup"]
     assert [s["n"] for s in stays] == list(range(1, 9))
     events = (await got(supervisor, "/api/contacts/c00/events"))["items"]
+    told = await got(supervisor, "/api/contacts/c00/messages")
+    assert [line["code"] for line in told["items"]] == ["agent_joined", "ended"]
+    assert told["next"] is None
     assert [e["type"] for e in events][:4] == ["contact.arrived", "queue.entered", "offer.made", "offer.missed"]
     assert [e["seq"] for e in events] == sorted(e["seq"] for e in events)
     intervals = (await got(supervisor, f"/api/agents/lin/timeline?from={T0}&to={T0 + 3_600 * S}"))["items"]
-    assert [i["state"] for i in intervals[:4]] == ["ready", "talking", "wrapup", "ready"]
+    assert [i["state"] for i in intervals[-4:]] == ["ready", "talking", "wrapup", "ready"]
 
 
 async def test_a_customer_is_found_by_name_and_a_contact_by_its_id(client: Client) -> None:

@@ -38,7 +38,9 @@ def setup() -> list[e.AnyEvent]:
     ]
 
 
-def life(id: str, at: int, *, client: str = "acme", customer: str | None = "u1", missed: bool = False) -> list[e.AnyEvent]:
+def life(
+    id: str, at: int, *, client: str = "acme", customer: str | None = "u1", missed: bool = False
+) -> list[e.AnyEvent]:
     """Arrives, waits 10 s (30 s when an offer is missed first), talks 60 s, is wrapped up in 20 s, answers 4 of 5."""
     out: list[e.AnyEvent] = [
         e.ContactArrived(at, id, Channel.CHAT, client, "web", customer),

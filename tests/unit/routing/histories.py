@@ -210,7 +210,7 @@ class History:
         if kind < 0.20:
             self.contacts += 1
             return k.Arrive(
-                contact=f"k{self.contacts if r.random() < 0.97 else r.randint(1, self.contacts)}",
+                contact=contact if contact in engine.contacts and r.random() < 0.03 else f"k{self.contacts}",
                 channel=r.choice(
                     CHANNELS if r.random() < 0.1 or queue not in engine.queues else engine.queues[queue].spec.channels
                 ),

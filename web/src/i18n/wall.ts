@@ -118,7 +118,7 @@ export const wall = defineMessages({
     agents: "Agents",
     online: { one: "{n} on line", other: "{n} on line" },
     noAgents: "No agent is on line",
-    pauses: "Break and training",
+    pauses: "Breaks",
     and: "{a}, {b}",
     queueWaits: "{queue} {n}",
     leave: "Leave the wall",

@@ -3,7 +3,7 @@ import { type ReactNode, useCallback, useEffect, useMemo, useState } from "react
 import { http, onSignedOut, setCsrf } from "../api/http";
 import { isProblem } from "../api/problem";
 import { setZone } from "../i18n/format";
-import { isLanguage, setLanguage } from "../i18n/language";
+import { isLanguage, type Language, setLanguage } from "../i18n/language";
 import type { Names } from "../live/types";
 import { isTheme, setTheme } from "../ui/theme";
 import { type Session, SessionContext, type SessionState } from "./session";
@@ -22,7 +22,7 @@ export function SessionProvider({
   waiting,
 }: {
   children: ReactNode;
-  signIn: (arrived: () => Promise<void>, why: string | null) => ReactNode;
+  signIn: (arrived: (chosen: Language | null) => Promise<void>, why: string | null) => ReactNode;
   failure: (error: unknown, again: () => Promise<void>) => ReactNode;
   waiting: ReactNode;
 }) {
@@ -73,7 +73,15 @@ export function SessionProvider({
 
   if (phase.at === "asking") return waiting;
   if (phase.at === "unreachable") return failure(phase.error, refresh);
-  if (phase.at === "out") return signIn(() => load(true), phase.why);
+  if (phase.at === "out") {
+    const arrived = async (chosen: Language | null) => {
+      await load(true);
+      if (chosen === null) return;
+      setLanguage(chosen);
+      await http.patch("/api/me", { body: { language: chosen } }).catch(() => undefined);
+    };
+    return signIn(arrived, phase.why);
+  }
   return <SessionContext value={state}>{children}</SessionContext>;
 }
 

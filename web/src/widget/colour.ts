@@ -19,7 +19,7 @@ export const READABLE = 4.5;
 const FALLBACK = "#005861";
 const SURFACE = { light: "#ffffff", dark: "#131d20" } as const;
 /** Of text and tint in the dark theme: the tint must stay darker than what is written on it. */
-const TINT = { light: 0.09, dark: 0.24 } as const;
+const TINT = { light: 0.14, dark: 0.24 } as const;
 
 export function palette(colour: string, theme: "light" | "dark" = "light"): Palette {
   const brand = towards(valid(colour), "#000000", (c) => contrast(c, "#ffffff") >= READABLE);

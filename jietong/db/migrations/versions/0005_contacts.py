@@ -128,7 +128,7 @@ CREATE TABLE contact_note (
     """
 -- Corrections by people, each kept. The record shows the last; figures follow the ledger alone.
 CREATE TABLE contact_edit (
-    id          text PRIMARY KEY,
+    n           bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     contact     text NOT NULL,
     client      text NOT NULL,
     field       text NOT NULL CHECK (field IN ('reason', 'resolved')),
@@ -138,7 +138,7 @@ CREATE TABLE contact_edit (
     at          timestamptz NOT NULL
 )
     """,
-    "CREATE INDEX contact_edit_contact ON contact_edit (contact, field, at DESC, id DESC)",
+    "CREATE INDEX contact_edit_contact ON contact_edit (contact, n)",
     """
 CREATE TABLE projection (
     site  text NOT NULL,

@@ -72,7 +72,7 @@ function Instruments({ me }: { me: AgentView }) {
       <StatusMenu kind="status" me={me}>
         <button
           type="button"
-          className="jt-bare desk-cell"
+          className="jt-bare desk-cell desk-status"
           data-colour="true"
           data-state={chosen.tone}
           disabled={!usable}
@@ -194,13 +194,20 @@ function StatusMenu({ kind, me, children }: { kind: "status" | "next"; me: Agent
   );
 }
 
-/** The wrap-up that ends first: what is left, and half a minute more by one click. */
+/** The wrap-up that ends first: what is left, and half a minute more by one click. The cell stays, so nothing shifts. */
 function WrapUpCell() {
   const t = useWords(area);
   const w = useWords(core);
   const { live, run, usable, agentId } = useDesk();
   const first = useSelect(live, (state) => firstToEnd(Object.values(state.contacts), agentId));
-  if (!first || first.wrapup_until === null) return null;
+  if (!first || first.wrapup_until === null) {
+    return (
+      <div className="desk-cell desk-wrapcell">
+        <span className="desk-k">{t("wrapupNone")}</span>
+        <span className="desk-v jt-nodata">–</span>
+      </div>
+    );
+  }
   return (
     <div className="desk-cell desk-wrapcell">
       <span className="desk-k jt-clip">{t("wrapupLeft", { name: first.customer_name ?? w("anonymous") })}</span>

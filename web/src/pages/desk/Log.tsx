@@ -31,6 +31,18 @@ export function Log({ contact }: { contact: ContactView }) {
     const log = box.current;
     if (log && count >= 0 && atEnd.current) log.scrollTop = log.scrollHeight;
   }, [count]);
+  // Pictures arrive after their line and the reply grows: stay at the end then too.
+  useEffect(() => {
+    const log = box.current;
+    const lines = log?.firstElementChild;
+    if (!log || !lines) return;
+    const watch = new ResizeObserver(() => {
+      if (atEnd.current) log.scrollTop = log.scrollHeight;
+    });
+    watch.observe(lines);
+    watch.observe(log);
+    return () => watch.disconnect();
+  }, []);
   // What is on screen has been read; a hidden tab shows nothing.
   useEffect(() => {
     const read = () => {

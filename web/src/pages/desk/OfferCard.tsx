@@ -72,7 +72,7 @@ function Card({ contact }: { contact: ContactView }) {
               </span>
             </>
           ) : null}
-          {contact.customer ? <PopFacts customer={contact.customer} /> : null}
+          {contact.customer ? <PopFacts customer={contact.customer} contact={contact.id} /> : null}
         </div>
         <div className="desk-offer-go">
           <Button

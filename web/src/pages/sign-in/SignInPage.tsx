@@ -2,7 +2,7 @@ import { type FormEvent, type RefObject, useEffect, useId, useRef, useState } fr
 import { http } from "../../api/http";
 import { isProblem } from "../../api/problem";
 import { core } from "../../i18n/core";
-import { LANGUAGE_NAMES, LANGUAGES, setLanguage, useLanguage } from "../../i18n/language";
+import { LANGUAGE_NAMES, LANGUAGES, type Language, setLanguage, useLanguage } from "../../i18n/language";
 import { useWords } from "../../i18n/messages";
 import { worded } from "../../i18n/problems";
 import { signIn as area } from "../../i18n/signIn";
@@ -12,11 +12,15 @@ import { CodeField } from "./CodeField";
 import { DemoAccounts, useDemo } from "./DemoAccounts";
 import "./sign-in.css";
 
+/** Called when the session is open; `chosen`: the language, if it was chosen on this page. */
+export type Arrived = (chosen: Language | null) => Promise<void>;
+
 /**
  * Two steps: account and password, then, where the account asks for it, a code. A wrong code keeps the first
- * step; a lock-out says how long. `arrived` is called when the session is open, `why` says why one is here again.
+ * step; a lock-out says how long. `arrived` is called when the session is open, with
+ * the language if it was chosen here (it then goes before the account's own); `why` says why one is here again.
  */
-export function SignInPage({ arrived, why }: { arrived: () => Promise<void>; why: string | null }) {
+export function SignInPage({ arrived, why }: { arrived: Arrived; why: string | null }) {
   const t = useWords(area);
   const w = useWords(core);
   const lang = useLanguage();
@@ -43,7 +47,7 @@ export function SignInPage({ arrived, why }: { arrived: () => Promise<void>; why
         <div className="jt-signin-top">
           <div className="jt-switch" role="group" aria-label={w("language")}>
             {LANGUAGES.map((one) => (
-              <button key={one} type="button" lang={one} aria-pressed={one === lang} onClick={() => setLanguage(one)}>
+              <button key={one} type="button" lang={one} aria-pressed={one === lang} onClick={() => form.choose(one)}>
                 {LANGUAGE_NAMES[one].long}
               </button>
             ))}
@@ -67,7 +71,7 @@ export function SignInPage({ arrived, why }: { arrived: () => Promise<void>; why
 
 type Form = ReturnType<typeof useSignIn>;
 
-function useSignIn(arrived: () => Promise<void>) {
+function useSignIn(arrived: Arrived) {
   const t = useWords(area);
   const lang = useLanguage();
   const [step, setStep] = useState<"account" | "code">("account");
@@ -81,6 +85,11 @@ function useSignIn(arrived: () => Promise<void>) {
   const [missing, setMissing] = useState<"login" | "password" | "code" | null>(null);
   const [failure, setFailure] = useState<unknown>(null);
   const field = useRef<HTMLInputElement>(null);
+  const chosen = useRef<Language | null>(null);
+  const choose = (next: Language) => {
+    chosen.current = next;
+    setLanguage(next);
+  };
 
   const submit = async (typed = code) => {
     if (busy) return;
@@ -99,7 +108,7 @@ function useSignIn(arrived: () => Promise<void>) {
       const second =
         step === "code" ? (recovery ? { recovery_code: typed.trim(), trust } : { code: typed, trust }) : {};
       await http.post("/api/session", { body: { login: login.trim(), password, ...second } });
-      await arrived();
+      await arrived(chosen.current);
     } catch (error) {
       if (isProblem(error, "totp_required")) {
         setName(typeof error.problem.name === "string" ? error.problem.name : "");
@@ -150,6 +159,7 @@ function useSignIn(arrived: () => Promise<void>) {
     submit,
     back,
     fill,
+    choose,
     field,
   };
 }

@@ -151,7 +151,9 @@ function Waiting({ queues }: { queues: readonly QueueView[] }) {
   const total = queues.reduce((n, queue) => n + queue.waiting, 0);
   const [first, second] = queues.filter((queue) => queue.waiting > 0).sort((a, b) => b.waiting - a.waiting);
   const said = (queue: QueueView) => t("queueWaits", { queue: inLanguage(queue.name, lang), n: queue.waiting });
-  const note = first ? (second ? t("and", { a: said(first), b: said(second) }) : said(first)) : t("nobodyWaits");
+  const both = first && second ? t("and", { a: said(first), b: said(second) }) : "";
+  // Two only where they fit: half a name says nothing from across the room.
+  const note = !first ? t("nobodyWaits") : both !== "" && breadth(both) <= CAPTION ? both : said(first);
   return <Tile name={t("waiting")} figure={count(total, lang)} unit={t("people")} note={note} />;
 }
 
@@ -239,6 +241,12 @@ function Refused({ queues, whole }: { queues: readonly QueueView[]; whole: numbe
       note={refused ? t("refusedNote") : t("refusedNone")}
     />
   );
+}
+
+/** About how many half-width characters fit under a figure. */
+const CAPTION = 30;
+function breadth(text: string): number {
+  return Array.from(text).reduce((n, char) => n + ((char.codePointAt(0) ?? 0) > 0x2e7f ? 2 : 1), 0);
 }
 
 function figure(ratio: Ratio): string {

@@ -14,9 +14,9 @@ import { Icon } from "../../../ui/Icon";
 import { useNotice } from "../../../ui/notices";
 import { ChannelIcon } from "../../../ui/state";
 import { useReasons } from "../reasons";
-import { type PastContact, type Pop, usePop } from "./pop";
+import { before, type PastContact, type Pop, usePop } from "./pop";
 
-export function CustomerCard({ customer }: { customer: string }) {
+export function CustomerCard({ customer, contact }: { customer: string; contact: string }) {
   const t = useWords(area);
   const w = useWords(core);
   const pop = usePop(customer);
@@ -44,11 +44,12 @@ export function CustomerCard({ customer }: { customer: string }) {
       </section>
     );
   }
+  const past = before(pop.data, contact);
   return (
     <>
-      <Profile pop={pop.data} />
-      <Matters matters={pop.data.open_matters} />
-      <History pop={pop.data} />
+      <Profile pop={past} />
+      <Matters matters={past.open_matters} />
+      <History pop={past} />
     </>
   );
 }

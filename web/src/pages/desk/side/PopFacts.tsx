@@ -4,15 +4,16 @@ import { useLanguage } from "../../../i18n/language";
 import { useWords } from "../../../i18n/messages";
 import { Icon } from "../../../ui/Icon";
 import { useDesk } from "../context";
-import { usePop } from "./pop";
+import { before, usePop } from "./pop";
 
 /** On the offer card: what one should know before saying hello. */
-export function PopFacts({ customer }: { customer: string }) {
+export function PopFacts({ customer, contact }: { customer: string; contact: string }) {
   const t = useWords(area);
   const lang = useLanguage();
   const { agentId } = useDesk();
-  const { data: pop } = usePop(customer);
-  if (!pop) return null;
+  const { data } = usePop(customer);
+  if (!data) return null;
+  const pop = before(data, contact);
   const last = pop.contacts[0];
   return (
     <>

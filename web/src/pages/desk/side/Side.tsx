@@ -13,7 +13,7 @@ export function Side() {
   return (
     <aside className="desk-side" aria-label={t("customer")}>
       {contact?.customer ? (
-        <CustomerCard key={contact.customer} customer={contact.customer} />
+        <CustomerCard key={contact.customer} customer={contact.customer} contact={contact.id} />
       ) : contact ? (
         <section className="desk-sec">
           <Empty kind="none" inline icon="person">

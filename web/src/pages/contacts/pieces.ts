@@ -1,0 +1,114 @@
+import type { Ms } from "../../live/types";
+import type { IconName } from "../../ui/Icon";
+import type { Tone } from "../../ui/state";
+import type { Segment } from "./api";
+
+/**
+ * A contact's stays as the pieces of one line. A queue stay is cut at the offers made during it, so that the
+ * pieces of the main lane follow on one another; help from a colleague and the survey run beside it.
+ */
+export type PieceKind =
+  | "entry"
+  | "queue"
+  | "missed"
+  | "declined"
+  | "offered"
+  | "withdrawn"
+  | "transfer"
+  | "dial"
+  | "talk"
+  | "hold"
+  | "consult"
+  | "wrapup"
+  | "survey";
+
+export type Piece = {
+  key: string;
+  kind: PieceKind;
+  start: Ms;
+  end: Ms;
+  running: boolean;
+  queue: string | null;
+  agent: string | null;
+  score: number | null;
+  lane: 0 | 1;
+};
+
+export type Stroke = "thin" | "dotted" | "solid" | "broken" | "half";
+
+export const PIECE_LOOK: Record<PieceKind, { tone: Tone; icon: IconName; stroke: Stroke }> = {
+  entry: { tone: "break", icon: "entry", stroke: "thin" },
+  queue: { tone: "break", icon: "queue", stroke: "dotted" },
+  missed: { tone: "missed", icon: "missed", stroke: "dotted" },
+  declined: { tone: "break", icon: "transfer", stroke: "dotted" },
+  offered: { tone: "offered", icon: "offered", stroke: "dotted" },
+  withdrawn: { tone: "break", icon: "undo", stroke: "dotted" },
+  transfer: { tone: "offered", icon: "transfer", stroke: "dotted" },
+  dial: { tone: "offered", icon: "callback", stroke: "broken" },
+  talk: { tone: "talking", icon: "talking", stroke: "solid" },
+  hold: { tone: "hold", icon: "hold", stroke: "broken" },
+  consult: { tone: "talking", icon: "consult", stroke: "thin" },
+  wrapup: { tone: "wrapup", icon: "wrapup", stroke: "half" },
+  survey: { tone: "break", icon: "star", stroke: "half" },
+};
+
+const PLAIN: Record<string, PieceKind> = {
+  entry: "entry",
+  talk: "talk",
+  hold: "hold",
+  dial: "dial",
+  consult: "consult",
+  wrapup: "wrapup",
+};
+const OFFERS: Record<string, PieceKind> = { missed: "missed", declined: "declined", withdrawn: "withdrawn" };
+
+/** The pieces in the order they began, without those that took no time. Open stays last until `now`. */
+export function pieces(segments: readonly Segment[], now: Ms): Piece[] {
+  const offers = segments.filter((one) => one.kind === "offer" && one.cause !== "consult");
+  const out: Piece[] = [];
+  const add = (one: Segment, kind: PieceKind, start: Ms, end: Ms, lane: 0 | 1 = 0) => {
+    if (end > start || kind === "survey") {
+      out.push({
+        key: `${one.n}-${start}`,
+        kind,
+        start,
+        end: Math.max(end, start),
+        running: one.end === null,
+        queue: one.queue,
+        agent: one.agent,
+        score: one.score,
+        lane,
+      });
+    }
+  };
+  for (const one of segments) {
+    const end = one.end ?? Math.max(now, one.start);
+    if (one.kind === "queue") {
+      let at = one.start;
+      for (const offer of offers) {
+        if (offer.queue === null || offer.start < one.start || offer.start >= end) continue;
+        add({ ...one, end: offer.start }, "queue", at, offer.start);
+        at = Math.max(at, offer.end ?? end);
+      }
+      add(one, "queue", at, end);
+    } else if (one.kind === "offer") {
+      const kind = OFFERS[one.outcome ?? ""] ?? (one.cause === "transfer" ? "transfer" : "offered");
+      if (one.cause !== "consult") add(one, kind, one.start, end);
+    } else if (one.kind === "survey") {
+      if (one.end !== null) add(one, "survey", one.start, one.end, 1);
+    } else {
+      const kind = PLAIN[one.kind];
+      if (kind) add(one, kind, one.start, end, kind === "consult" ? 1 : 0);
+    }
+  }
+  return out.sort((a, b) => a.start - b.start || a.lane - b.lane || a.end - b.end);
+}
+
+/** Marks of the time axis: about six to nine, at round lengths. */
+export function ticks(length: Ms): Ms[] {
+  const steps = [5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14_400, 43_200, 86_400].map((s) => s * 1000);
+  const step = steps.find((one) => length / one <= 8) ?? Math.ceil(length / 8 / 86_400_000) * 86_400_000;
+  const out: Ms[] = [];
+  for (let at = 0; at <= length; at += step) out.push(at);
+  return out;
+}

@@ -1,0 +1,65 @@
+import { lazy, Suspense } from "react";
+import { Navigate, NavLink, Route, Routes } from "react-router";
+import { useWords } from "../../i18n/messages";
+import { settings } from "../../i18n/settings";
+import { useSession } from "../../session/session";
+import "./settings.css";
+
+const QueuesPage = lazy(() => import("./QueuesPage"));
+const SkillsPage = lazy(() => import("./SkillsPage"));
+const HoursPage = lazy(() => import("./HoursPage"));
+const StaffPage = lazy(() => import("./StaffPage"));
+const ReasonsPage = lazy(() => import("./ReasonsPage"));
+const WidgetsPage = lazy(() => import("./WidgetsPage"));
+const SitePage = lazy(() => import("./SitePage"));
+const TokensPage = lazy(() => import("./TokensPage"));
+const AuditPage = lazy(() => import("./AuditPage"));
+
+const PARTS = [
+  { group: "routing", path: "queues", permission: "setup.view", Page: QueuesPage },
+  { group: "routing", path: "skills", permission: "setup.view", Page: SkillsPage },
+  { group: "routing", path: "hours", permission: "setup.view", Page: HoursPage },
+  { group: "people", path: "staff", permission: "staff.view", Page: StaffPage },
+  { group: "people", path: "reasons", permission: "setup.view", Page: ReasonsPage },
+  { group: "entry", path: "widgets", permission: "setup.view", Page: WidgetsPage },
+  { group: "centre", path: "site", permission: "setup.view", Page: SitePage },
+  { group: "access", path: "tokens", permission: "tokens.edit", Page: TokensPage },
+  { group: "access", path: "audit", permission: "audit.view", Page: AuditPage },
+] as const;
+
+/** Everything that is set up: parts on the left, as far as one may see them, the chosen one beside. */
+export default function SettingsPage() {
+  const t = useWords(settings);
+  const { permissions } = useSession();
+  const parts = PARTS.filter((part) => permissions.has(part.permission));
+  const groups = [...new Set(parts.map((part) => part.group))];
+  return (
+    <div className="st-page">
+      <nav className="st-nav" aria-label={t("title")}>
+        <h1>{t("title")}</h1>
+        {groups.map((group) => (
+          <div key={group}>
+            <h2>{t(group)}</h2>
+            {parts
+              .filter((part) => part.group === group)
+              .map((part) => (
+                <NavLink key={part.path} to={`/settings/${part.path}`}>
+                  {t(part.path)}
+                </NavLink>
+              ))}
+          </div>
+        ))}
+      </nav>
+      <div className="st-main">
+        <Suspense fallback={null}>
+          <Routes>
+            {parts.map(({ path, Page }) => (
+              <Route key={path} path={`${path}/*`} element={<Page />} />
+            ))}
+            <Route path="*" element={<Navigate to={`/settings/${parts[0]?.path ?? ""}`} replace />} />
+          </Routes>
+        </Suspense>
+      </div>
+    </div>
+  );
+}
