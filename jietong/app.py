@@ -45,6 +45,7 @@ from jietong.live.alarms import AlarmBook
 from jietong.live.hub import Hub
 from jietong.live.reception import EngineReception
 from jietong.metrics import routes as metrics
+from jietong.metrics import routes as metrics
 from jietong.metrics.live import LiveFigures
 from jietong.routing import routes as setup
 from jietong.routing.engine import Engine
@@ -69,6 +70,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     webchat_routes.router,
     webchat_socket.router,
     contacts.router,
+    metrics.router,
     metrics.router,
     live.router,
 )
@@ -152,6 +154,7 @@ async def centre(settings: Settings, report: Report = lambda _: None) -> AsyncIt
                 clock=clock,
                 site=lambda: runtime.engine.site,
                 agents=Agents(database, runtime, clock),
+                origins=settings.origins,
                 settings=settings,
                 hub=hub,
                 extra={"webchat": webchat, "contact_history": History(), "figures": figures},
@@ -208,7 +211,9 @@ async def _serve(settings: Settings, report: Report, ready: Callable[[Centre], N
 @asynccontextmanager
 async def _listen(app: FastAPI, settings: Settings) -> AsyncIterator[str]:
     try:
-        async with listening(app, host=settings.host, port=settings.port) as url:
+        async with listening(
+            app, host=settings.host, port=settings.port, trusted_proxies=settings.trusted_proxies
+        ) as url:
             yield url
     except OSError as error:
         raise Unavailable(

@@ -17,6 +17,8 @@ _KEYS = {
     "dsn_file": "JIETONG_DSN_FILE",
     "pg_bin": "JIETONG_PG_BIN",
     "demo": "JIETONG_DEMO",
+    "origins": "JIETONG_ORIGINS",
+    "trusted_proxies": "JIETONG_TRUSTED_PROXIES",
 }
 
 
@@ -30,6 +32,8 @@ class Settings:
     dsn: str | None = None  # a PostgreSQL of one's own; None: the embedded server, in `home`
     pg_bin: Path | None = None  # folder with `postgres` and `initdb`; None: the ones in the wheel
     demo: bool = True  # an empty database gets the demonstration centre
+    origins: tuple[str, ...] = ()  # addresses under which browsers know us, where a proxy changes the Host header
+    trusted_proxies: str = "127.0.0.1"  # whose X-Forwarded-For is believed: addresses with commas between, or *
 
     @property
     def attachments(self) -> Path:
@@ -57,6 +61,8 @@ def load(environ: Mapping[str, str] | None = None) -> Settings:
         dsn=_dsn(values, origin),
         pg_bin=_pg_bin(values, origin),
         demo=_switch("demo", values, origin, default=True),
+        origins=_origins(values, origin),
+        trusted_proxies=_text("trusted_proxies", values, origin) or "127.0.0.1",
     )
 
 
@@ -125,6 +131,15 @@ def _port(values: Mapping[str, Any], origin: Mapping[str, str]) -> int:
     if isinstance(value, bool) or not 1 <= port <= 65535:
         raise _bad("port", origin["port"], f"{value!r} is no port; give a number from 1 to 65535")
     return port
+
+
+def _origins(values: Mapping[str, Any], origin: Mapping[str, str]) -> tuple[str, ...]:
+    given = _text("origins", values, origin) or ""
+    found = tuple(part.strip().rstrip("/") for part in given.split(",") if part.strip())
+    for part in found:
+        if not part.startswith(("http://", "https://")):
+            raise _bad("origins", origin["origins"], f"{part!r} is no origin; give e.g. https://desk.example.com")
+    return found
 
 
 def _dsn(values: Mapping[str, Any], origin: Mapping[str, str]) -> str | None:

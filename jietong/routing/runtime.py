@@ -17,23 +17,25 @@ commit it is ahead of the ledger: whoever builds a view outside a subscriber awa
 import asyncio
 import contextlib
 import hashlib
-from collections import deque
 from collections.abc import Callable, Sequence
 from importlib import metadata
-from typing import Any, Generic, Literal, NamedTuple, TypeAlias
+from typing import Generic, Literal, NamedTuple, TypeAlias
 
 import asyncpg
 import structlog
 
 from jietong.core.clock import Clock
 from jietong.core.commands import AnyCommand, Restart, Tick
-from jietong.core.errors import Invalid, JietongError, Refused, Unavailable
+from jietong.core.errors import JietongError, Unavailable
 from jietong.core.events import AnyEvent
 from jietong.core.inbox import Batch, Follower, Receipt, Write
 from jietong.core.vocabulary import Ms
 from jietong.db import ledger
 from jietong.db.pool import ALL, GONE, Database
+from jietong.routing import asked as answers
 from jietong.routing import snapshots
+from jietong.routing.asked import Asked, Waiting
+from jietong.routing.commit import STATEMENT_S, Lost, Pen, Rejected
 from jietong.routing.keys import RecentKeys
 from jietong.routing.snapshots import E, Plan
 
@@ -43,39 +45,16 @@ log = structlog.get_logger(__name__)
 
 Role: TypeAlias = Literal["stopped", "standby", "recovering", "active", "database_gone"]
 
-WAITING_MAX = 20_000
 BATCH_MAX = 256
 HEARTBEAT_S = 2.0
 TICK_EVERY_S = 0.02
-STATEMENT_S = 10.0  # for the rows that go with a command; a longer one is refused, the others go on
-
-
-class Asked(NamedTuple):
-    command: AnyCommand
-    key: str | None
-    writes: tuple[Write, ...]
-    answer: "asyncio.Future[Receipt] | None"
+STANDBY_EVERY_S = 0.4
 
 
 class Decided(NamedTuple):
     asked: Asked
     events: list[AnyEvent]
     refusal: JietongError | None
-
-
-class _Lost(Exception):
-    """The connection is gone. `sent`: the commit was on its way, so nobody knows whether it was done."""
-
-    def __init__(self, reason: str, sent: bool = False) -> None:
-        super().__init__(reason)
-        self.sent = sent
-
-
-class _Rejected(Exception):
-    """The engine or the database would not take this batch; what was decided is void."""
-
-    def __init__(self, cause: Exception) -> None:
-        self.cause = cause
 
 
 class Runtime(Generic[E]):
@@ -102,20 +81,18 @@ class Runtime(Generic[E]):
         self._followers = tuple(followers)
         self._snapshot_every = snapshot_every
         self._version = version or metadata.version("jietong")
-        self._head = ledger.Head(site, 0, 0, b"", 0)
+        self._head = ledger.Head(site, 0, 0, b"", 0)  # as committed
         self._keys = RecentKeys()
         self._published: int | None = None  # None: subscribers have been told nothing yet
         self._snapshot_seq = 0
-        self._months: set[int] = set()
-        self._waiting: deque[Asked] = deque()
-        self._in_flight: dict[str, asyncio.Future[Receipt]] = {}
+        self._waiting = Waiting()
         self._listeners: list[Callable[[Batch], None]] = []
         self._role_listeners: list[Callable[[Role], None]] = []
         self._wake = asyncio.Event()
         self._rest: asyncio.Future[None] | None = None  # set while the engine is ahead of the ledger
         self._role_changed = asyncio.Event()
         self._stopping = False
-        self._conn: asyncpg.Connection[asyncpg.Record] | None = None
+        self._pen: Pen | None = None
         self._tasks: list[asyncio.Task[None]] = []
         self._saving: asyncio.Task[None] | None = None
         self._tick_from = 0.0  # loop time before which no Tick is tried: one that fails must not spin
@@ -142,20 +119,14 @@ class Runtime(Generic[E]):
         """
         if self.role != "active" or self._stopping:
             raise self._unavailable()
-        _check_text(writes)
         if key is not None:
-            flying = self._in_flight.get(key)
-            if flying is not None:
-                return await asyncio.shield(flying)
+            on_its_way = self._waiting.on_its_way(key)
+            if on_its_way is not None:
+                return await asyncio.shield(on_its_way)
             made = self._keys.get(key)
             if made is not None:
                 return await self._first_receipt(made.first, made.last)
-        if len(self._waiting) >= WAITING_MAX:
-            raise Unavailable("overloaded", "Too much is asked at once. Nothing was done; try again in a moment.")
-        answer: asyncio.Future[Receipt] = asyncio.get_running_loop().create_future()
-        if key is not None:
-            self._in_flight[key] = answer
-        self._waiting.append(Asked(command, key, tuple(writes), answer))
+        answer = self._waiting.put(command, key, writes)
         self._wake.set()
         return await asyncio.shield(answer)  # a submitter that gives up takes nothing back
 
@@ -208,20 +179,19 @@ class Runtime(Generic[E]):
             await self._saving
         self._drop_connection()
         self._set_role("stopped")
-        self._fail_waiting()
+        self._waiting.fail_all(self._unavailable())
 
     async def _run(self) -> None:
         pause = 0.1
         while not self._stopping:
             try:
-                if await self._take_over():
+                if await self._take_over() and self._pen is not None:
                     pause = 0.1
-                    await self._serve()
-            except (_Lost, Unavailable, ledger.Fenced, *GONE, asyncpg.InterfaceError) as error:
+                    await self._serve(self._pen)
+            except (Lost, Unavailable, ledger.Fenced, *GONE, asyncpg.InterfaceError) as error:
                 self._lose("database_gone", error)
             except Exception as error:
                 self._lose("recovering", error)
-                log.exception("writer failed", site=self.site)
             if not self._stopping:
                 await asyncio.sleep(pause)
                 pause = min(pause * 2, 2.0)
@@ -229,25 +199,24 @@ class Runtime(Generic[E]):
     async def _take_over(self) -> bool:
         """Waits for the site's lock, then restores. False when told to stop meanwhile."""
         lock = int.from_bytes(hashlib.sha256(f"jietong writer {self.site}".encode()).digest()[:8], "big", signed=True)
-        conn = self._conn = await self._database.connect(f"jietong writer {self.site}", statement_s=STATEMENT_S)
+        conn = await self._database.connect(f"jietong writer {self.site}", statement_s=STATEMENT_S)
+        self._pen = Pen(conn, self._head)
         conn.add_termination_listener(lambda _: self._wake.set())
         while not await conn.fetchval("SELECT pg_try_advisory_lock($1)", lock, timeout=10):
             self.fault = "another process serves; this one stands by"
             self._set_role("standby")
-            await asyncio.sleep(0.4)
+            await asyncio.sleep(STANDBY_EVERY_S)
             if self._stopping:
                 return False
         self._set_role("recovering")
-        self._head = await ledger.claim(conn, self.site)
-        await self._restore()
-        self._months.clear()
-        await self._ensure_months([self._now()])
+        self._head = self._pen.head = await ledger.claim(conn, self.site)
+        await self._restore(self._pen)
+        await self._pen.ensure_months([self._now()])
         return True
 
-    async def _restore(self) -> None:
-        assert self._conn is not None
+    async def _restore(self, pen: Pen) -> None:
         restored = await snapshots.restore(
-            self._conn, self._head, self._plan, self._followers, missed_after=self._published
+            pen.conn, pen.head, self._plan, self._followers, missed_after=self._published
         )
         self.engine, self._keys, self._snapshot_seq = restored.engine, restored.keys, restored.from_seq
         if restored.missed:  # committed, but the word of it was lost with the connection, or written by another
@@ -256,17 +225,18 @@ class Runtime(Generic[E]):
 
     def _lose(self, role: Role, error: Exception) -> None:
         self._drop_connection()
-        self.fault = error.detail if isinstance(error, JietongError) else f"{type(error).__name__}: {error}"
-        if self.role == "active":
-            log.error("writer lost its database", site=self.site, seq=self.seq, reason=self.fault)
+        fault = error.detail if isinstance(error, JietongError) else f"{type(error).__name__}: {error}"
+        if fault != self.fault:
+            log.error("writer stopped", site=self.site, seq=self.seq, reason=fault, exc_info=role == "recovering")
+        self.fault = fault
         self._set_role(role)
-        self._fail_waiting()
+        self._waiting.fail_all(self._unavailable())
         self._settle()
 
     def _drop_connection(self) -> None:
-        conn, self._conn = self._conn, None
-        if conn is not None:
-            conn.terminate()  # gives the advisory lock back with it
+        pen, self._pen = self._pen, None
+        if pen is not None:
+            pen.conn.terminate()  # gives the advisory lock back with it
 
     def _set_role(self, role: Role) -> None:
         if role == self.role:
@@ -284,19 +254,19 @@ class Runtime(Generic[E]):
 
     # --- serving -----------------------------------------------------------------------------------------------
 
-    async def _serve(self) -> None:
-        await self._work([Asked(Restart(epoch=self.epoch, version=self._version), None, (), None)])
+    async def _serve(self, pen: Pen) -> None:
+        await self._work(pen, [Asked(Restart(epoch=self.epoch, version=self._version))])
         self._set_role("active")
         while True:
             batch = self._drain()
             if batch:
-                await self._work(batch)
+                await self._work(pen, batch)
                 await asyncio.sleep(0)  # those who wait for `settled` come first
                 self._consider_snapshot()
             elif self._stopping:
                 break
             else:
-                await self._idle()
+                await self._idle(pen)
         await self._last_snapshot()
 
     def _drain(self) -> list[Asked]:
@@ -305,23 +275,19 @@ class Runtime(Generic[E]):
         batch: list[Asked] = []
         if self._due_in() <= 0:
             self._tick_from = asyncio.get_running_loop().time() + TICK_EVERY_S
-            batch.append(Asked(Tick(), None, (), None))
-        while self._waiting and len(batch) < BATCH_MAX:
-            batch.append(self._waiting.popleft())
+            batch.append(Asked(Tick()))
+        batch += self._waiting.take(BATCH_MAX)
         return batch
 
-    async def _idle(self) -> None:
+    async def _idle(self, pen: Pen) -> None:
         """Until somebody asks, something is due, or the database's heartbeat."""
-        assert self._conn is not None
         loop = asyncio.get_running_loop()
         timer = loop.call_later(max(min(self._due_in(), HEARTBEAT_S), 0.001), self._wake.set)
         await self._wake.wait()
         timer.cancel()
-        if self._conn.is_closed():
-            raise _Lost("the connection was closed")
+        pen.must_be_open()
         if not self._waiting and loop.time() - self._contact >= HEARTBEAT_S:
-            await self._conn.fetchval("SELECT 1", timeout=5)
-            await self._ensure_months([self._now()])
+            await pen.heartbeat(self._now())
             self._contact = loop.time()
 
     def _due_in(self) -> float:
@@ -331,41 +297,45 @@ class Runtime(Generic[E]):
             return HEARTBEAT_S
         return max((deadline - self._now()) / 1000, self._tick_from - asyncio.get_running_loop().time())
 
-    async def _work(self, batch: list[Asked]) -> None:
+    async def _work(self, pen: Pen, batch: list[Asked]) -> None:
         """Decides and commits a batch; a rejected one command by command, so that a bad one harms no other."""
         try:
-            await self._attempt(batch)
-        except _Rejected as rejected:
-            await self._void()
+            await self._attempt(pen, batch)
+        except Rejected as rejected:
+            await self._void(pen)
             if len(batch) == 1:
                 self._refuse(batch[0], rejected.cause)
                 return
             log.warning("batch rejected; doing it one by one", site=self.site, reason=repr(rejected.cause))
             for index, asked in enumerate(batch):
                 try:
-                    await self._attempt([asked])
-                except _Rejected as alone:
-                    await self._void()
+                    await self._attempt(pen, [asked])
+                except Rejected as alone:
+                    await self._void(pen)
                     self._refuse(asked, alone.cause)
-                except Exception:
-                    self._waiting.extendleft(reversed(batch[index + 1 :]))  # to be failed with the others
+                except BaseException:
+                    self._waiting.put_back(batch[index + 1 :])  # to be failed with all others
                     raise
 
-    async def _attempt(self, batch: list[Asked]) -> None:
+    async def _attempt(self, pen: Pen, batch: list[Asked]) -> None:
         self._rest = asyncio.get_running_loop().create_future()
         try:
             decided = self._decide(batch)
-            before = self._head.seq
-            await self._commit(decided)
-        except _Rejected:
+            events = [(event, d.asked.key) for d in decided for event in d.events]
+            writes = [write for d in decided if d.refusal is None for write in d.asked.writes]
+            if events or writes:
+                await pen.commit(events, writes)
+                self._contact = asyncio.get_running_loop().time()
+        except Rejected:
             raise
         except BaseException as error:
+            nothing = isinstance(error, ledger.Fenced) or (isinstance(error, Lost) and not error.sent)
             for asked in batch:
-                nothing = isinstance(error, ledger.Fenced) or (isinstance(error, _Lost) and not error.sent)
-                self._answer_error(asked, _gone() if nothing else _unknown())
+                self._waiting.failed(asked, answers.database_gone() if nothing else answers.outcome_unknown())
             raise
+        before, self._head = self._head, pen.head
         self._settle()
-        self._complete(decided, before)
+        self._complete(decided, before.seq)
 
     def _decide(self, batch: list[Asked]) -> list[Decided]:
         now = self._now()
@@ -377,41 +347,8 @@ class Runtime(Generic[E]):
                 decided.append(Decided(asked, [], refusal))
             except Exception as error:
                 log.exception("engine failed", site=self.site, command=type(asked.command).__name__)
-                raise _Rejected(error) from error
+                raise Rejected(error) from error
         return decided
-
-    async def _commit(self, decided: list[Decided]) -> None:
-        """All events and rows in one transaction. Raises _Rejected, _Lost, Fenced."""
-        events = [(event, d.asked.key) for d in decided for event in d.events]
-        writes = [write for d in decided if d.refusal is None for write in d.asked.writes]
-        if not events and not writes:
-            return
-        conn = self._conn
-        if conn is None or conn.is_closed():
-            raise _Lost("the connection was closed")
-        sent = False
-        try:
-            await self._ensure_months([event.at for event, _ in events])
-            if not writes:
-                sent = True
-                self._head = await ledger.append(conn, self._head, events)
-            else:
-                async with conn.transaction():
-                    head = self._head
-                    if events:
-                        head = await ledger.append(conn, head, events)
-                    else:
-                        await ledger.still_mine(conn, head)
-                    await _execute(conn, writes)
-                    sent = True
-                self._head = head
-            self._contact = asyncio.get_running_loop().time()
-        except GONE as error:
-            raise _Lost(str(error) or type(error).__name__, sent) from error
-        except (asyncpg.PostgresError, asyncpg.InterfaceError, TypeError, ValueError, OverflowError) as error:
-            if conn.is_closed():
-                raise _Lost(str(error), sent) from error
-            raise _Rejected(error) from error
 
     def _complete(self, decided: list[Decided], before: int) -> None:
         """After the commit: followers, receipts, subscribers."""
@@ -420,15 +357,13 @@ class Runtime(Generic[E]):
         committed: list[AnyEvent] = []
         for asked, events, refusal in decided:
             if refusal is not None:
-                self._answer_error(asked, refusal)
+                self._waiting.failed(asked, refusal)
                 continue
             first, seq = seq + 1, seq + len(events)
             committed.extend(events)
             if asked.key is not None:
                 self._keys.add(asked.key, first, seq, now)
-                self._in_flight.pop(asked.key, None)
-            if asked.answer is not None and not asked.answer.done():
-                asked.answer.set_result(Receipt(seq, tuple(events)))
+            self._waiting.done(asked, Receipt(seq, tuple(events)))
         if committed:
             for event in committed:
                 snapshots.feed(self._followers, event)
@@ -443,49 +378,33 @@ class Runtime(Generic[E]):
             except Exception:
                 log.exception("subscriber failed", site=self.site, seq=batch.seq)
 
-    async def _void(self) -> None:
+    async def _void(self, pen: Pen) -> None:
         """What was decided did not happen: the state comes from the ledger again."""
         try:
-            await self._restore()
+            await self._restore(pen)
         except GONE as error:
-            raise _Lost(str(error)) from error
+            raise Lost(str(error)) from error
         self._settle()
+
+    def _refuse(self, asked: Asked, cause: Exception) -> None:
+        if isinstance(asked.command, Tick):
+            self._tick_from = asyncio.get_running_loop().time() + 1.0
+        log.error("command rejected", site=self.site, command=type(asked.command).__name__, reason=repr(cause))
+        error = answers.rejection(asked, cause)
+        error.__cause__ = cause
+        self._waiting.failed(asked, error)
 
     def _settle(self) -> None:
         rest, self._rest = self._rest, None
         if rest is not None and not rest.done():
             rest.set_result(None)
 
-    # --- answers -----------------------------------------------------------------------------------------------
-
-    def _refuse(self, asked: Asked, cause: Exception) -> None:
-        if isinstance(cause, asyncpg.PostgresError | asyncpg.InterfaceError):
-            error: JietongError = Refused("write_rejected", "The database refused a row of this change.")
-        elif asked.writes and isinstance(cause, TypeError | ValueError | OverflowError):
-            error = Refused("write_rejected", "A row of this change has a value of the wrong kind.")
-        else:
-            error = Refused("engine_failed", "The centre could not decide this; it is as if it had not been asked.")
-        error.__cause__ = cause
-        if isinstance(asked.command, Tick):
-            self._tick_from = asyncio.get_running_loop().time() + 1.0
-        log.error("command refused", site=self.site, command=type(asked.command).__name__, reason=repr(cause))
-        self._answer_error(asked, error)
-
-    def _answer_error(self, asked: Asked, error: JietongError) -> None:
-        if asked.key is not None:
-            self._in_flight.pop(asked.key, None)
-        if asked.answer is not None and not asked.answer.done():
-            asked.answer.set_exception(error)
-            asked.answer.exception()  # a submitter that gave up leaves nobody to retrieve it
-
-    def _fail_waiting(self) -> None:
-        while self._waiting:
-            self._answer_error(self._waiting.popleft(), self._unavailable())
+    # --- beside the hot path -----------------------------------------------------------------------------------
 
     def _unavailable(self) -> Unavailable:
         if self.role in ("standby", "stopped") or self._stopping:
-            return Unavailable("standing_by", "This process does not serve the centre now. Try again in a moment.")
-        return _gone()
+            return answers.standing_by()
+        return answers.database_gone()
 
     async def _first_receipt(self, first: int, last: int) -> Receipt:
         if last < first:
@@ -494,20 +413,9 @@ class Runtime(Generic[E]):
             stored = await ledger.read(conn, self.site, first - 1, last - first + 1, until=last)
         return Receipt(last, tuple(s.event for s in stored))
 
-    # --- beside the hot path -----------------------------------------------------------------------------------
-
     def _now(self) -> Ms:
         """Never before the newest event, whatever the machine's clock did across a restart."""
         return max(self._clock.now(), self._head.at)
-
-    async def _ensure_months(self, instants: list[Ms]) -> None:
-        """Partitions for these instants and, ahead of time, for the month after the latest."""
-        assert self._conn is not None
-        for at in {max(instants) + 28 * 86_400_000, *instants} if instants else ():
-            number = ledger.month(at)
-            if number not in self._months:
-                await ledger.ensure_month(self._conn, at)
-                self._months.add(number)
 
     def _consider_snapshot(self) -> None:
         if self.seq - self._snapshot_seq >= self._snapshot_every and self._saving is None:
@@ -541,43 +449,3 @@ class Runtime(Generic[E]):
                 async with self._database.transaction(ALL) as conn:
                     await conn.execute("SELECT pg_notify($1, $2)", ledger.CHANNEL, f"{self.seq} {self.site}")
             await asyncio.sleep(0.05)
-
-
-async def _execute(conn: "asyncpg.Connection[asyncpg.Record]", writes: list[Write]) -> None:
-    """In order; neighbours with the same statement go to the server together."""
-    start = 0
-    while start < len(writes):
-        end = start + 1
-        while end < len(writes) and writes[end].sql == writes[start].sql:
-            end += 1
-        if end - start == 1:
-            await conn.execute(writes[start].sql, *writes[start].args, timeout=STATEMENT_S + 5)
-        else:
-            rows: list[Any] = [write.args for write in writes[start:end]]
-            await conn.executemany(writes[start].sql, rows, timeout=STATEMENT_S + 5)
-        start = end
-
-
-def _check_text(writes: Sequence[Write]) -> None:
-    for write in writes:
-        for value in write.args:
-            if isinstance(value, str) and not value.isascii():
-                try:
-                    value.encode()
-                except UnicodeEncodeError as error:
-                    raise Invalid("bad_text", "The text has half a surrogate pair: send it as UTF-8.") from error
-            if isinstance(value, str) and "\x00" in value:
-                raise Invalid("bad_text", "The text has a NUL character: leave it out.")
-
-
-def _gone() -> Unavailable:
-    return Unavailable(
-        "database_gone", "The centre cannot save anything just now. Nothing was done; try again in a moment."
-    )
-
-
-def _unknown() -> Unavailable:
-    return Unavailable(
-        "outcome_unknown",
-        "The database went away in the middle of saving. Send it again with the same key: it is done once at most.",
-    )

@@ -311,7 +311,10 @@ export const contacts = defineMessages({
     satisfaction: "Satisfaction",
     ofFive: "{n} of 5",
     way: "Timeline",
-    waySaid: { one: "The contact as one line, {length}, {n} stay", other: "The contact as one line, {length}, {n} stays" },
+    waySaid: {
+      one: "The contact as one line, {length}, {n} stay",
+      other: "The contact as one line, {length}, {n} stays",
+    },
     "piece.entry": "Entry",
     "piece.queue": "Queue",
     "piece.missed": "Missed",

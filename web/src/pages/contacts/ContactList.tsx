@@ -4,11 +4,10 @@ import { core } from "../../i18n/core";
 import { count } from "../../i18n/format";
 import { useWords } from "../../i18n/messages";
 import { worded } from "../../i18n/problems";
-import { useNow } from "../../live/clock";
 import { Button } from "../../ui/Button";
 import { Empty } from "../../ui/Empty";
-import { Length, Time } from "../../ui/figures";
-import { type Contact, useContactList, useCount } from "./api";
+import { Length, Since, Time } from "../../ui/figures";
+import { type Contact, type useContactList, useCount } from "./api";
 import { type Filters, narrowed } from "./filters";
 import { useNames } from "./names";
 import { useWindow } from "./windowed";
@@ -102,7 +101,7 @@ export function ContactList({
           </thead>
           <tbody>
             {first > 0 ? (
-              <tr aria-hidden="true">
+              <tr>
                 <td colSpan={6} style={{ height: first * ROW }} className="jt-contacts-gap" />
               </tr>
             ) : null}
@@ -117,7 +116,7 @@ export function ContactList({
               />
             ))}
             {last < items.length ? (
-              <tr aria-hidden="true">
+              <tr>
                 <td colSpan={6} style={{ height: (items.length - last) * ROW }} className="jt-contacts-gap" />
               </tr>
             ) : null}
@@ -168,7 +167,6 @@ function Row({
   const w = useWords(core);
   const names = useNames();
   return (
-    // biome-ignore lint/a11y/useKeyWithClickEvents: the grid takes the keys
     <tr
       id={`contact-${contact.id}`}
       aria-rowindex={index}
@@ -190,14 +188,9 @@ function Row({
         <Length ms={contact.wait_ms} />
       </td>
       <td>
-        {contact.ended === null ? <Running since={contact.arrived} /> : <Length ms={contact.ended - contact.arrived} />}
+        {contact.ended === null ? <Since since={contact.arrived} /> : <Length ms={contact.ended - contact.arrived} />}
       </td>
       <td>{contact.csat ?? <span className="jt-nodata">–</span>}</td>
     </tr>
   );
-}
-
-function Running({ since }: { since: number }) {
-  const now = useNow();
-  return <Length ms={now - since} />;
 }

@@ -1,8 +1,8 @@
-import { Checkbox, DatePicker, Dropdown, Popover } from "antd";
-import dayjs from "dayjs";
+import { Checkbox, Dropdown, Popover } from "antd";
 import { type ReactNode, useState } from "react";
 import { address } from "../../api/http";
 import { contacts } from "../../i18n/contacts";
+import { core } from "../../i18n/core";
 import { useCollator } from "../../i18n/format";
 import { useLanguage } from "../../i18n/language";
 import { useWords } from "../../i18n/messages";
@@ -69,6 +69,7 @@ export function FilterBar({
 
 function PeriodChoice({ filters, change }: { filters: Filters; change: (change: Change) => void }) {
   const t = useWords(contacts);
+  const w = useWords(core);
   const [open, setOpen] = useState(false);
   const name =
     filters.period === "days"
@@ -97,17 +98,27 @@ function PeriodChoice({ filters, change }: { filters: Filters; change: (change: 
               {t(`period.${one}`)}
             </Button>
           ))}
-          <DatePicker.RangePicker
+          <form
+            className="jt-contacts-days"
             aria-label={t("period.days")}
-            size="small"
-            allowClear={false}
-            value={[dayjs(filters.from), dayjs(filters.to)]}
-            onChange={(days) => {
-              const [from, to] = days ?? [];
-              if (from && to) change({ from: from.format("YYYY-MM-DD"), to: to.format("YYYY-MM-DD") });
+            onSubmit={(event) => {
+              event.preventDefault();
+              const days = new FormData(event.currentTarget);
+              const [from, to] = [String(days.get("from")), String(days.get("to"))].sort();
+              if (from && to) change({ from, to });
               setOpen(false);
             }}
-          />
+          >
+            <label>
+              {t("from")}
+              <input type="date" name="from" required defaultValue={filters.from} />
+            </label>
+            <label>
+              {t("to")}
+              <input type="date" name="to" required defaultValue={filters.to} />
+            </label>
+            <Button type="submit">{w("confirm")}</Button>
+          </form>
         </div>
       }
     >

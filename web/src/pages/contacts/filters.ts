@@ -3,7 +3,17 @@ import { useSearchParams } from "react-router";
 import { localDay } from "../../i18n/format";
 
 /** What the list is narrowed to. All of it lives in the address, so that a view can be kept and sent. */
-export const FACETS = ["queue", "agent", "channel", "outcome", "had", "reason", "resolved", "csat", "simulated"] as const;
+export const FACETS = [
+  "queue",
+  "agent",
+  "channel",
+  "outcome",
+  "had",
+  "reason",
+  "resolved",
+  "csat",
+  "simulated",
+] as const;
 export type Facet = (typeof FACETS)[number];
 
 export const PERIODS = ["today", "yesterday", "week", "month"] as const;
@@ -110,7 +120,10 @@ export function useFilters(): { filters: Filters; change: (change: Change) => vo
   const today = localDay(Date.now());
   // biome-ignore lint/correctness/useExhaustiveDependencies: a new local day moves the named periods
   const filters = useMemo(() => readFilters(params, Date.now()), [params, today]);
-  const change = useCallback((next: Change) => setParams((now) => withChange(now, next), { replace: true }), [setParams]);
+  const change = useCallback(
+    (next: Change) => setParams((now) => withChange(now, next), { replace: true }),
+    [setParams],
+  );
   const clear = useCallback(
     () =>
       setParams(

@@ -1,8 +1,8 @@
+import { useMemo } from "react";
 import { contacts } from "../../i18n/contacts";
 import { core } from "../../i18n/core";
 import { inLanguage, useLanguage } from "../../i18n/language";
 import { words } from "../../i18n/messages";
-import { useMemo } from "react";
 import { type Directory, useDirectory } from "./api";
 import type { Facet } from "./filters";
 

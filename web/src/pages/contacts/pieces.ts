@@ -106,7 +106,9 @@ export function pieces(segments: readonly Segment[], now: Ms): Piece[] {
 
 /** Marks of the time axis: about six to nine, at round lengths. */
 export function ticks(length: Ms): Ms[] {
-  const steps = [5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14_400, 43_200, 86_400].map((s) => s * 1000);
+  const steps = [5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14_400, 43_200, 86_400].map(
+    (s) => s * 1000,
+  );
   const step = steps.find((one) => length / one <= 8) ?? Math.ceil(length / 8 / 86_400_000) * 86_400_000;
   const out: Ms[] = [];
   for (let at = 0; at <= length; at += step) out.push(at);

@@ -7,6 +7,7 @@ import { useNow } from "../../live/clock";
 import type { LiveConnection } from "../../live/connection";
 import type { Alarm, FloorState } from "../../live/types";
 import { useCollection, useRow } from "../../live/useLive";
+import { useSession } from "../../session/session";
 import { Button } from "../../ui/Button";
 import { Empty } from "../../ui/Empty";
 import { Time } from "../../ui/figures";
@@ -62,6 +63,9 @@ function AlarmItem({
   const queue = useRow(live, "queues", alarm.queue);
   const seen = alarm.acknowledged_by !== null;
   const { title, more } = useAlarmWords(live, alarm);
+  const session = useSession();
+  // The feed tells accounts by id; of the supervisors it is only the reader whose name is known here.
+  const by = alarm.acknowledged_by === session.account ? session.name : null;
   const helpable = (alarm.code === "wait_over_limit" || alarm.code === "nobody_ready") && queue && queue.standby > 0;
   return (
     <li className="fl-alarm" data-level={seen ? "seen" : alarm.level}>
@@ -70,7 +74,7 @@ function AlarmItem({
       <Time at={alarm.since} />
       <span className="d">
         {more}
-        {seen ? <> {t("seenBy", { who: alarm.acknowledged_by ?? "" })}</> : null}
+        {seen ? ` ${by === null ? t("seen") : t("seenBy", { who: by })}` : null}
       </span>
       {commands.allowed && !seen ? (
         <span className="act">
