@@ -211,7 +211,12 @@ def quantile(values: list[float], share: float) -> float:
 
 def measure(count: int, rates: list[float], seconds: float) -> dict[str, Any]:
     with served() as (url, key, server):
-        result: dict[str, Any] = {"cores": os.cpu_count(), "desks": count, "memory_idle": memory(server)}
+        result: dict[str, Any] = {
+            "cores": os.cpu_count(),
+            "load_average": os.getloadavg()[0],
+            "desks": count,
+            "memory_idle": memory(server),
+        }
         socket = url.replace("http", "ws", 1)
         begun = time.monotonic()
         answer = httpx.post(

@@ -62,13 +62,13 @@ log = structlog.get_logger(__name__)
 SITE = "main"
 
 ROUTERS: tuple[APIRouter, ...] = (
+    webchat_socket.router,  # first: routes are tried in order, and customers come most often
     demo_routes.router,
     setup.router,
     cases.router,
     customers.router,
     knowledge.router,
     webchat_routes.router,
-    webchat_socket.router,
     contacts.router,
     metrics.router,
     metrics.router,

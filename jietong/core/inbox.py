@@ -19,6 +19,7 @@ class Write(NamedTuple):
 
     sql: str
     args: tuple[Any, ...]
+    apart: bool = False  # no other write of the batch minds whether it comes before or after: sent with its like
 
 
 class Receipt(NamedTuple):

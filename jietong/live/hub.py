@@ -37,7 +37,9 @@ FLOOR_EVERY_S = 0.25
 WALL_EVERY = 4  # floor rounds
 BEAT_EVERY_S = 5.0
 SWEEP_ROUNDS = 30  # seconds in which every agent's running figures are looked at once
-COLLEAGUE_FRAMES_PER_S = 100_000
+DESKS_A_SECOND = 500
+"""So many desks are told of changed queues each second; with more desks, each is told less often."""
+COLLEAGUES_A_SECOND = 100_000
 """Agent changes sent to desks, over all desks: beyond it, presence in the transfer list is told less often."""
 
 
@@ -99,6 +101,7 @@ class Hub:
         self._unknown: set[str] = set()  # contacts whose words and names are to be read
         self._scheduled = False
         self._swept = 0
+        self._queues_told: Ms = 0
         self._colleagues_told: Ms = 0
         self._tasks: list[asyncio.Task[None]] = []
         self._unsubscribe: Callable[[], None] | None = None
@@ -474,10 +477,11 @@ class Hub:
             self._changed_queues.clear()
             self._changed_colleagues.clear()
             return
-        changed, self._changed_queues = self._changed_queues, set()
-        if changed:
+        if self._changed_queues and now - self._queues_told >= 1000 * (len(self.desks) // DESKS_A_SECOND):
+            self._queues_told = now
+            changed, self._changed_queues = self._changed_queues, set()
             self._tell_queues(changed, now)
-        pause_ms = 1000 * len(self._changed_colleagues) * len(self.desks) / COLLEAGUE_FRAMES_PER_S
+        pause_ms = 1000 * len(self._changed_colleagues) * len(self.desks) / COLLEAGUES_A_SECOND
         if self._changed_colleagues and now - self._colleagues_told >= pause_ms:
             self._colleagues_told = now
             colleagues, self._changed_colleagues = self._changed_colleagues, set()

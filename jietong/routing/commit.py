@@ -86,7 +86,13 @@ class Pen:
 
 
 async def _execute(conn: "asyncpg.Connection[asyncpg.Record]", writes: Sequence[Write]) -> None:
-    """In order; neighbours with the same statement go to the server together."""
+    """In order; neighbours with the same statement go to the server together. Those that stand apart come last,
+    all of one statement together and in their order: that is one round trip for each kind, however many."""
+    alike: dict[str, list[Any]] = {}
+    for write in writes:
+        if write.apart:
+            alike.setdefault(write.sql, []).append(write.args)
+    writes = [write for write in writes if not write.apart] if alike else writes
     start = 0
     while start < len(writes):
         end = start + 1
@@ -98,3 +104,5 @@ async def _execute(conn: "asyncpg.Connection[asyncpg.Record]", writes: Sequence[
             rows: list[Any] = [write.args for write in writes[start:end]]
             await conn.executemany(writes[start].sql, rows, timeout=STATEMENT_S + 5)
         start = end
+    for sql, rows in alike.items():
+        await conn.executemany(sql, rows, timeout=STATEMENT_S + 5)

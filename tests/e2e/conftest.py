@@ -145,6 +145,10 @@ async def window(browser: Browser) -> AsyncIterator[Open]:
             return page
 
         yield open_
-    expected = ("401", "net::ERR_INTERNET_DISCONNECTED", "WebSocket connection")  # not signed in; network cut by a test
+    expected = (
+        "401",
+        "net::ERR_INTERNET_DISCONNECTED",
+        "WebSocket connection",
+    )  # not signed in; network cut by a test
     left = [fault for fault in faults if not any(word in fault for word in expected)]
     assert not left, left

@@ -124,6 +124,7 @@ def session_write(session: Session, at: datetime) -> Write:
             session.id, session.token_hash, session.client, session.widget, session.contact, session.customer,
             session.profile, session.language, session.simulated, at,
         ),
+        apart=True,
     )  # fmt: skip
 
 
@@ -134,6 +135,7 @@ def contact_write(contact: ChatContact, reply_by: str | None = None) -> Write:
         ON CONFLICT (contact) DO NOTHING
         """,
         (*contact, reply_by),
+        apart=True,
     )
 
 
@@ -183,12 +185,13 @@ def message_write(
         ON CONFLICT DO NOTHING
         """,
         (id, contact, client, at, author, agent, text, attachment, client_key),
+        apart=True,
     )
 
 
 def attachment_write(id: str, contact: str) -> Write:
     """Ties a file to the contact whose message shows it."""
-    return Write("UPDATE attachment SET contact = $2 WHERE id = $1 AND contact IS NULL", (id, contact))
+    return Write("UPDATE attachment SET contact = $2 WHERE id = $1 AND contact IS NULL", (id, contact), True)
 
 
 def survey_write(contact: str, client: str, score: int, resolved: bool | None, comment: str, at: Ms) -> Write:
@@ -198,6 +201,7 @@ def survey_write(contact: str, client: str, score: int, resolved: bool | None, c
         ON CONFLICT (contact) DO NOTHING
         """,
         (contact, client, score, resolved, comment, at),
+        apart=True,
     )
 
 

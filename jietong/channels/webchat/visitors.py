@@ -56,6 +56,8 @@ class Visitors:
             if found is None:
                 return Known(None, given.name or None, None)
             customer, new = found
+            if new:
+                return Known(customer, given.name or None, None)
             file = await customer_store.read(conn, customer)
-            last = None if new else await self._history.last_agent(conn, [customer])
+            last = await self._history.last_agent(conn, [customer])
             return Known(customer, file.name or given.name or None, last[0] if last else None)

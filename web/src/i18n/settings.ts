@@ -518,7 +518,8 @@ export const settings = defineMessages({
     sayMove: "After {s} s it moves to “{queue}” and keeps its wait.",
     sayMaxWait: "After {s} s without an answer, the customer is asked to leave a message.",
     sayFull: "With {n} waiting, newcomers are asked to leave a message.",
-    sayOffer: "Offered to one agent for {s} s; not taken, they are not responding and the customer goes to the front.",
+    sayOffer:
+      "Offered to one agent for {s} s; not taken, they are not responding and the customer goes to the front.",
     sayLevel: "Target: {p} answered within {s} s; who leaves within {short} s is not counted as abandoned.",
     sayAlarm: "A wait over {s} s is an alarm on the floor.",
     sayWrap: "{s} s of wrap-up afterwards, {more} s more with each extension.",

@@ -34,6 +34,12 @@ export function useLive<T extends Topic>(topic: T): LiveConnection<StateOf[T]> {
   return connection;
 }
 
+/** Closes every socket at once: the session is over. Pages that come later open new ones. */
+export function closeLive(): void {
+  for (const connection of connections.values()) connection.stop();
+  connections.clear();
+}
+
 export function useRow<S extends Collections, C extends keyof S>(
   live: LiveConnection<S>,
   collection: C,

@@ -5,6 +5,7 @@ import { isProblem } from "../api/problem";
 import { setZone } from "../i18n/format";
 import { isLanguage, type Language, setLanguage } from "../i18n/language";
 import type { Names } from "../live/types";
+import { closeLive } from "../live/useLive";
 import { isTheme, setTheme } from "../ui/theme";
 import { type Session, SessionContext, type SessionState } from "./session";
 
@@ -49,6 +50,7 @@ export function SessionProvider({
     () =>
       onSignedOut((code) => {
         setCsrf(null);
+        closeLive();
         queries.clear();
         setPhase((now) => (now.at === "in" ? { at: "out", why: code } : now));
       }),
@@ -61,6 +63,7 @@ export function SessionProvider({
       if (!isProblem(error) || error.status !== 401) throw error;
     });
     setCsrf(null);
+    closeLive();
     queries.clear();
     setPhase({ at: "out", why: null });
   }, [queries]);

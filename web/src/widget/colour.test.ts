@@ -31,6 +31,8 @@ describe("the client's colour", () => {
         expect(contrast(made.onBrand, made.brand), `${colour} header`).toBeGreaterThanOrEqual(READABLE);
         expect(contrast(made.text, SURFACES[theme]), `${colour} words, ${theme}`).toBeGreaterThanOrEqual(READABLE);
         expect(contrast(made.text, made.tint), `${colour} words on tint, ${theme}`).toBeGreaterThanOrEqual(READABLE);
+        const speech = theme === "light" ? "#edf2f2" : "#202e32";
+        expect(contrast(made.text, speech), `${colour} links, ${theme}`).toBeGreaterThanOrEqual(READABLE);
         const body = theme === "light" ? "#0f1d20" : "#e4eced";
         expect(contrast(body, made.tint), `${colour} bubble, ${theme}`).toBeGreaterThanOrEqual(READABLE);
       }

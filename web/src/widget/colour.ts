@@ -17,6 +17,8 @@ export type Palette = {
 
 export const READABLE = 4.5;
 const FALLBACK = "#005861";
+/** Behind the agent's words, where links stand (`--jt-speech-them`). */
+const SPEECH = { light: "#edf2f2", dark: "#202e32" } as const;
 const SURFACE = { light: "#ffffff", dark: "#131d20" } as const;
 /** Of text and tint in the dark theme: the tint must stay darker than what is written on it. */
 const TINT = { light: 0.14, dark: 0.24 } as const;
@@ -25,10 +27,8 @@ export function palette(colour: string, theme: "light" | "dark" = "light"): Pale
   const brand = towards(valid(colour), "#000000", (c) => contrast(c, "#ffffff") >= READABLE);
   const surface = SURFACE[theme];
   const tint = mix(brand, surface, TINT[theme]);
-  const text = towards(
-    brand,
-    theme === "light" ? "#000000" : "#ffffff",
-    (c) => contrast(c, tint) >= READABLE && contrast(c, surface) >= READABLE,
+  const text = towards(brand, theme === "light" ? "#000000" : "#ffffff", (c) =>
+    [tint, surface, SPEECH[theme]].every((behind) => contrast(c, behind) >= READABLE),
   );
   return { brand, onBrand: "#ffffff", text, tint, line: mix(brand, surface, 0.42) };
 }

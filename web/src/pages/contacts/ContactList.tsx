@@ -179,18 +179,32 @@ function Row({
       </td>
       <td className="l jt-clip">
         {contact.customer_name || <span className="jt-zero">{w("anonymous")}</span>}
-        {contact.simulated ? <span className="jt-contacts-sim"> · {w("simulated")}</span> : null}
+        {contact.simulated ? <Simulated /> : null}
       </td>
       <td className="l jt-contacts-2">
         {contact.agent ? names.agent(contact.agent) : <span className="jt-nodata">–</span>}
       </td>
       <td>
-        <Length ms={contact.wait_ms} />
+        {contact.ended === null && contact.agents.length === 0 ? (
+          <Since since={contact.arrived} />
+        ) : (
+          <Length ms={contact.wait_ms} />
+        )}
       </td>
       <td>
         {contact.ended === null ? <Since since={contact.arrived} /> : <Length ms={contact.ended - contact.arrived} />}
       </td>
       <td>{contact.csat ?? <span className="jt-nodata">–</span>}</td>
     </tr>
+  );
+}
+
+function Simulated() {
+  const t = useWords(contacts);
+  const w = useWords(core);
+  return (
+    <abbr className="jt-contacts-sim" title={w("simulated")}>
+      {t("simShort")}
+    </abbr>
   );
 }

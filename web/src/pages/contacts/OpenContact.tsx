@@ -11,7 +11,7 @@ import type { Ms } from "../../live/types";
 import { useMay } from "../../session/session";
 import { Button, IconButton } from "../../ui/Button";
 import { Empty } from "../../ui/Empty";
-import { Length } from "../../ui/figures";
+import { Length, Since } from "../../ui/figures";
 import { MetricName } from "../../ui/metric";
 import { useNotice } from "../../ui/notices";
 import { ChannelIcon } from "../../ui/state";
@@ -113,7 +113,9 @@ function Head({
         {contact.customer_name || w("anonymous")}
       </h2>
       {contact.customer_number ? <span className="jt-note jt-num">{contact.customer_number}</span> : null}
-      <span className="jt-tag jt-num">{contact.id}</span>
+      <span className="jt-tag jt-num" title={contact.id}>
+        …{contact.id.slice(-6)}
+      </span>
       <span className="jt-note jt-num">
         {instant(contact.arrived, "day", lang)}, {instant(contact.arrived, "second", lang)}–
         {contact.ended === null ? t("stillOpen") : instant(contact.ended, "second", lang)}
@@ -139,6 +141,12 @@ function Head({
   );
 }
 
+/** The wait so far, or as it was. */
+function Wait({ contact }: { contact: Contact }) {
+  const waits = contact.ended === null && contact.agents.length === 0;
+  return waits ? <Since since={contact.arrived} /> : <Length ms={contact.wait_ms} />;
+}
+
 function Facts({ contact }: { contact: Contact }) {
   const t = useWords(contacts);
   const w = useWords(core) as (key: string) => string;
@@ -151,7 +159,7 @@ function Facts({ contact }: { contact: Contact }) {
       <MetricName key="m" id="asa">
         {t("wait")}
       </MetricName>,
-      <Length key="v" ms={contact.wait_ms} />,
+      <Wait key="v" contact={contact} />,
     ],
     [
       "talk",

@@ -110,7 +110,8 @@ export function Composer({
   const send = () => {
     const text = draft.text.trim();
     const files = uploads.ready;
-    if ((!text && files.length === 0) || left < 0 || uploads.busy) return;
+    // Without a line the words stay in the field, where they are kept, and the bar above says why.
+    if (!usable || (!text && files.length === 0) || left < 0 || uploads.busy) return;
     const [first, ...others] = files;
     conversations.send(contact.id, text, first ?? null);
     for (const one of others) conversations.send(contact.id, "", one);

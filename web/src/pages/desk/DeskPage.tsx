@@ -4,6 +4,7 @@ import { FeedBanner } from "../../app/FeedBanner";
 import { core } from "../../i18n/core";
 import { desk as area } from "../../i18n/desk";
 import { useWords } from "../../i18n/messages";
+import type { DeskState } from "../../live/types";
 import { sameList, useFeed, useLive, useSelect } from "../../live/useLive";
 import { useSession } from "../../session/session";
 import { Empty } from "../../ui/Empty";
@@ -47,6 +48,7 @@ function DeskOf({ agentId, account }: { agentId: string; account: string }) {
     [account, live],
   );
   const ids = useSelect(live, (state) => railOrder(state.contacts), sameList) ?? NONE;
+  const first = useSelect(live, (state) => firstInHand(state.contacts));
   const [shownArticle, showArticle] = useState<string | null>(null);
   const insertion = useRef<(text: string) => void>(() => {});
 
@@ -58,12 +60,11 @@ function DeskOf({ agentId, account }: { agentId: string; account: string }) {
     void queries.invalidateQueries({ queryKey: ["desk-messages"] });
     conversations.deliverAll();
   }, [feed.phase, conversations, live, queries]);
-  // The contact in the centre went: the next one that is mine takes its place.
+  // The contact in the centre went, or nothing was there: the first that I have in hand takes the place.
   useEffect(() => {
     if (feed.phase === "connecting" || (open !== null && ids.includes(open))) return;
-    const at = (id: string) => live.store.get("contacts", id)?.place;
-    setOpen(ids.find((id) => at(id) === "talk" || at(id) === "hold") ?? ids.find((id) => at(id) !== "offer") ?? null);
-  }, [ids, open, live, feed.phase]);
+    setOpen(first);
+  }, [ids, open, first, feed.phase]);
 
   const run = useCallback(
     async (type: string, more: Record<string, unknown> = {}) => {
@@ -131,6 +132,13 @@ function NoDesk() {
       <Empty kind="permission">{t("noQueues")}</Empty>
     </div>
   );
+}
+
+/** A talk before a wrap-up; never an offer. */
+function firstInHand(contacts: DeskState["contacts"]): string | null {
+  const order = railOrder(contacts);
+  const at = (id: string) => contacts[id]?.place;
+  return order.find((id) => at(id) === "talk" || at(id) === "hold") ?? order.find((id) => at(id) !== "offer") ?? null;
 }
 
 const NONE: readonly string[] = [];

@@ -1,4 +1,4 @@
-import { type KeyboardEvent, useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from "react";
+import { type KeyboardEvent, memo, useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from "react";
 import { core } from "../../i18n/core";
 import { floor } from "../../i18n/floor";
 import { duration, useCollator } from "../../i18n/format";
@@ -69,6 +69,7 @@ export function AgentTiles({
   const queues = useCollection(live, "queues");
   const now = useNow(SORT_EVERY_MS);
   const [menu, setMenu] = useState<{ agent: string; x: number; y: number } | null>(null);
+  const openMenu = useCallback((agent: string, x: number, y: number) => setMenu({ agent, x, y }), []);
   const order = useRef<readonly string[]>([]);
 
   const within = useMemo(
@@ -132,13 +133,7 @@ export function AgentTiles({
           <Empty kind="none">{t("noAgents")}</Empty>
         )
       ) : (
-        <Grid
-          live={live}
-          list={list}
-          open={menu?.agent ?? null}
-          scroller={scroller}
-          onMenu={(agent, x, y) => setMenu({ agent, x, y })}
-        />
+        <Grid live={live} list={list} open={menu?.agent ?? null} scroller={scroller} onMenu={openMenu} />
       )}
       {menu ? <AgentMenu live={live} at={menu} commands={commands} onClose={() => setMenu(null)} /> : null}
     </section>
@@ -266,7 +261,7 @@ function Grid({
             id={agent.id}
             open={open === agent.id}
             reachable={index === at}
-            onFocus={() => setActive(agent.id)}
+            onFocus={setActive}
             onMenu={onMenu}
           />
         </div>
@@ -277,7 +272,8 @@ function Grid({
 
 const ROW = 54;
 
-function Tile({
+/** Drawn again only when its own agent changes. */
+const Tile = memo(function Tile({
   live,
   id,
   open,
@@ -289,7 +285,7 @@ function Tile({
   id: string;
   open: boolean;
   reachable: boolean;
-  onFocus: () => void;
+  onFocus: (agent: string) => void;
   onMenu: (agent: string, x: number, y: number) => void;
 }) {
   const t = useWords(floor);
@@ -324,7 +320,7 @@ function Tile({
       aria-haspopup="menu"
       aria-expanded={open}
       title={over || agent.break_due ? note : undefined}
-      onFocus={onFocus}
+      onFocus={() => onFocus(id)}
       onClick={(event) => {
         const box = event.currentTarget.getBoundingClientRect();
         onMenu(id, box.left, box.bottom + 2);
@@ -351,4 +347,4 @@ function Tile({
       </span>
     </button>
   );
-}
+});

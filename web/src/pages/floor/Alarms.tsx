@@ -33,18 +33,13 @@ export function Alarms({ live, commands }: { live: LiveConnection<FloorState>; c
           {t("noAlarms")}
         </Empty>
       ) : (
-        <ul
-          className="fl-alarmlist"
-          role="log"
-          aria-live="polite"
-          aria-relevant="additions"
-          aria-label={t("alarms")}
-          tabIndex={0}
-        >
-          {list.slice(0, 100).map((alarm) => (
-            <AlarmItem key={alarm.id} live={live} alarm={alarm} commands={commands} />
-          ))}
-        </ul>
+        <div className="fl-alarmlist" role="log" aria-relevant="additions" aria-label={t("alarms")} tabIndex={0}>
+          <ul>
+            {list.slice(0, 100).map((alarm) => (
+              <AlarmItem key={alarm.id} live={live} alarm={alarm} commands={commands} />
+            ))}
+          </ul>
+        </div>
       )}
     </section>
   );

@@ -248,7 +248,11 @@ function Week({
               ))}
             </span>
             {n === 0 ? (
-              <Button size="small" kind="quiet" onClick={() => onChange(week.map((one, i) => (i < 5 ? periods : one)))}>
+              <Button
+                size="small"
+                kind="quiet"
+                onClick={() => onChange(week.map((one, i) => (i < 5 ? periods : one)))}
+              >
                 {t("copyDown")}
               </Button>
             ) : (

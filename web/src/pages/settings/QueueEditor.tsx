@@ -8,19 +8,11 @@ import type { Names } from "../../live/types";
 import { useMay } from "../../session/session";
 import { IconButton } from "../../ui/Button";
 import { useNotice } from "../../ui/notices";
-import { Callback, InviteSection, Limits, OfferAndWrapUp, ServiceLevel } from "./QueueLimits";
-import { Needs, Steps } from "./QueueSteps";
-import {
-  type Doc,
-  faultsOf,
-  idFor,
-  type QueueSpec,
-  useDocuments,
-  useDraft,
-  useSaveDocument,
-} from "./documents";
+import { type Doc, faultsOf, idFor, type QueueSpec, useDocuments, useDraft, useSaveDocument } from "./documents";
 import { Field, ManyField, NamesField, NumberField, SaveBar, Section, SelectField, SwitchField } from "./form";
 import { meaning } from "./meaning";
+import { Callback, InviteSection, Limits, OfferAndWrapUp, ServiceLevel } from "./QueueLimits";
+import { Needs, Steps } from "./QueueSteps";
 
 const CHANNELS = ["chat", "message", "voice", "email", "sms", "fax", "voicemail"] as const;
 const SELECTIONS = ["longest_idle", "best_skill", "least_occupied"] as const;

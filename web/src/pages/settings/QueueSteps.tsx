@@ -52,11 +52,7 @@ export function Needs({
               style={{ width: 160 }}
               onChange={(level: number) => put(n, { ...need, level })}
             />
-            <IconButton
-              icon="close"
-              label={c("remove")}
-              onClick={() => onChange(value.filter((_, i) => i !== n))}
-            />
+            <IconButton icon="close" label={c("remove")} onClick={() => onChange(value.filter((_, i) => i !== n))} />
             {fault ? (
               <span className="st-fault" role="alert">
                 {faultText(wrong, fault)}
@@ -162,9 +158,7 @@ export function Steps({
           <Button
             size="small"
             icon="plus"
-            onClick={() =>
-              onChange([...value, { type: "move", after_s: after, queue: queues[0]?.value ?? "" }])
-            }
+            onClick={() => onChange([...value, { type: "move", after_s: after, queue: queues[0]?.value ?? "" }])}
           >
             {t("addMove")}
           </Button>

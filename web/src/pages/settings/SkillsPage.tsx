@@ -8,7 +8,16 @@ import { useMay } from "../../session/session";
 import { Button } from "../../ui/Button";
 import { Empty } from "../../ui/Empty";
 import { useNotice } from "../../ui/notices";
-import { type Doc, faultsOf, idFor, NO_NAMES, type SkillSpec, useDocuments, useDraft, useSaveDocument } from "./documents";
+import {
+  type Doc,
+  faultsOf,
+  idFor,
+  NO_NAMES,
+  type SkillSpec,
+  useDocuments,
+  useDraft,
+  useSaveDocument,
+} from "./documents";
 import { NamesField, SaveBar, SwitchField } from "./form";
 
 const BLANK: Doc<SkillSpec> = {

@@ -12,8 +12,17 @@ import { Button, IconButton } from "../../ui/Button";
 import { Empty } from "../../ui/Empty";
 import { Mark } from "../../ui/Icon";
 import { useNotice } from "../../ui/notices";
-import { readable } from "./contrast";
-import { type Doc, faultsOf, idFor, NO_NAMES, useDocuments, useDraft, useSaveDocument, type WidgetSpec } from "./documents";
+import { palette } from "../../widget/colour";
+import {
+  type Doc,
+  faultsOf,
+  idFor,
+  NO_NAMES,
+  useDocuments,
+  useDraft,
+  useSaveDocument,
+  type WidgetSpec,
+} from "./documents";
 import { Field, NamesField, NumberField, SaveBar, Section, SelectField, SwitchField } from "./form";
 
 type WidgetDoc = Doc<WidgetSpec> & { has_secret?: boolean };
@@ -105,7 +114,10 @@ function OneWidget() {
       colour: "#00585f",
       languages: [...LANGUAGES],
       ask: ["name", "phone"],
-      attachments: { types: ["image/png", "image/jpeg", "image/gif", "image/webp", "application/pdf", "text/plain"], max_bytes: 10_485_760 },
+      attachments: {
+        types: ["image/png", "image/jpeg", "image/gif", "image/webp", "application/pdf", "text/plain"],
+        max_bytes: 10_485_760,
+      },
       max_text: 2000,
       origins: [],
       gone_queue_s: 300,
@@ -181,9 +193,8 @@ function WidgetEditor({ stored, taken }: { stored: WidgetDoc; taken: string[] })
               fault={faults.queue}
             />
             <Field label={t("colour")} hint={t("colourHint")} fault={faults.colour}>
-              {({ id }) => (
+              {() => (
                 <ColorPicker
-                  id={id}
                   value={draft.colour}
                   disabledAlpha
                   format="hex"
@@ -253,9 +264,7 @@ function WidgetEditor({ stored, taken }: { stored: WidgetDoc; taken: string[] })
                   rows={2}
                   className="st-wide st-code"
                   value={draft.origins.join("\n")}
-                  onChange={(event) =>
-                    set({ origins: event.target.value.split("\n").map((line) => line.trim()) })
-                  }
+                  onChange={(event) => set({ origins: event.target.value.split("\n").map((line) => line.trim()) })}
                   onBlur={() => set({ origins: draft.origins.filter(Boolean) })}
                 />
               )}
@@ -291,7 +300,7 @@ function WidgetEditor({ stored, taken }: { stored: WidgetDoc; taken: string[] })
 function Preview({ spec }: { spec: WidgetSpec }) {
   const t = useWords(settings);
   const lang = useLanguage();
-  const { fill, on } = readable(spec.colour);
+  const { brand: fill, onBrand: on } = palette(spec.colour);
   return (
     <div className="st-preview" role="img" aria-label={t("preview")}>
       <header style={{ background: fill, color: on }}>

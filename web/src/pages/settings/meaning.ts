@@ -57,8 +57,6 @@ export function meaning(
       short: spec.short_abandon_s,
     }),
   );
-  out.push(
-    spec.wrapup_s == null ? t("sayWrapFree") : t("sayWrap", { s: spec.wrapup_s, more: spec.wrapup_extend_s }),
-  );
+  out.push(spec.wrapup_s == null ? t("sayWrapFree") : t("sayWrap", { s: spec.wrapup_s, more: spec.wrapup_extend_s }));
   return out;
 }

@@ -154,7 +154,7 @@ function Waiting({ queues }: { queues: readonly QueueView[] }) {
   const both = first && second ? t("and", { a: said(first), b: said(second) }) : "";
   // Two only where they fit: half a name says nothing from across the room.
   const note = !first ? t("nobodyWaits") : both !== "" && breadth(both) <= CAPTION ? both : said(first);
-  return <Tile name={t("waiting")} figure={count(total, lang)} unit={t("people")} note={note} />;
+  return <Tile name={t("waiting")} figure={count(total, lang)} unit={t("people", { n: total })} note={note} />;
 }
 
 function Longest({ queues }: { queues: readonly QueueView[] }) {
@@ -225,7 +225,16 @@ function Ready({ queues, live }: { queues: readonly QueueView[]; live: LiveConne
   const standby = states.standby ?? 0;
   const nobody = ready === 0 && waits;
   const note = nobody ? t("nobodyReady") : standby ? t("standby", { n: standby }) : t("noStandby");
-  return <Tile small name={t("ready")} figure={count(ready, lang)} unit={t("people")} note={note} limit={nobody} />;
+  return (
+    <Tile
+      small
+      name={t("ready")}
+      figure={count(ready, lang)}
+      unit={t("people", { n: ready })}
+      note={note}
+      limit={nobody}
+    />
+  );
 }
 
 function Refused({ queues, whole }: { queues: readonly QueueView[]; whole: number | null }) {
@@ -237,7 +246,7 @@ function Refused({ queues, whole }: { queues: readonly QueueView[]; whole: numbe
       small
       name={t("refused")}
       figure={count(refused, lang)}
-      unit={t("refusedUnit")}
+      unit={t("refusedUnit", { n: refused })}
       note={refused ? t("refusedNote") : t("refusedNone")}
     />
   );

@@ -119,116 +119,120 @@ export function App({ session, keep, widget, wish, theme, embedded, identity }: 
       <p class={offline ? "bar" : "bar none"} role="status">
         {offline ? words.offline : ""}
       </p>
-      {screen === "fatal" ? <p class="middle">{words.fatal}</p> : null}
-      {screen === "connecting" ? (
-        <p class="middle" role="status">
-          {model.link === "lost" ? words.unavailable : words.connecting}
-        </p>
-      ) : null}
-      {screen === "leave" && config ? (
-        <Leave
-          key={lang}
-          words={words}
-          lang={lang}
-          config={config}
-          now={now}
-          full={chat.place === "full" || (chat.place === "ended" && config.open)}
-          profile={profile}
-          text={keep.draft() || refusedText(model)}
-          left={model.left}
-          sending={waitingFor("leave")?.phase === "sent" || waitingFor("leave")?.phase === "queued"}
-          refusal={waitingFor("leave")?.code ?? null}
-          onText={(text) => keep.setDraft(text)}
-          onLeave={(given, replyBy, text) => {
-            setProfile({ ...profile, ...given });
-            const refused = waitingFor("leave");
-            if (refused) session.drop(refused.frame.id);
-            session.leave({ ...given, ...(identity ? { identity } : {}) }, replyBy, text);
-            keep.setDraft("");
-          }}
-          onAgain={() => session.leaveMore()}
-          onRetry={() => setAgain(true)}
-        />
-      ) : null}
-      {config && (screen === "start" || screen === "queue" || screen === "talk" || screen === "ended") ? (
-        <>
-          <Log
-            model={model}
-            files={files}
+      <main class="body">
+        {screen === "fatal" ? <p class="middle">{words.fatal}</p> : null}
+        {screen === "connecting" ? (
+          <p class="middle" role="status">
+            {model.link === "lost" ? words.unavailable : words.connecting}
+          </p>
+        ) : null}
+        {screen === "leave" && config ? (
+          <Leave
+            key={lang}
             words={words}
             lang={lang}
+            config={config}
             now={now}
-            greeting={config.greeting[lang]}
-            onRetry={(id) => session.retry(id)}
-            onDrop={(id) => session.drop(id)}
-            onRetryFile={(id) => session.retryFile(id)}
-            onDropFile={(id) => session.dropFile(id)}
-          >
-            {screen === "start" && config.ask.length > 0 ? (
-              <div class="ask">
-                <p class="lead">{words.beforeStart}</p>
-                <ProfileFields
-                  words={words}
-                  ask={config.ask as Asked[]}
-                  required={config.ask as Asked[]}
-                  value={profile}
-                  wrong={wrong}
-                  onChange={(value) => {
-                    setProfile(value);
-                    keep.setProfile(value);
-                    setWrong(null);
-                  }}
-                />
-              </div>
-            ) : null}
-          </Log>
-          {screen === "queue" ? <QueueCard chat={chat} words={words} lang={lang} now={now} /> : null}
-          {screen === "ended" ? (
-            <Ended
-              key={chat.contact ?? ""}
-              chat={chat}
-              began={began}
+            full={chat.place === "full" || (chat.place === "ended" && config.open)}
+            profile={profile}
+            text={keep.draft() || refusedText(model)}
+            left={model.left}
+            sending={waitingFor("leave")?.phase === "sent" || waitingFor("leave")?.phase === "queued"}
+            refusal={waitingFor("leave")?.code ?? null}
+            onText={(text) => keep.setDraft(text)}
+            onLeave={(given, replyBy, text) => {
+              setProfile({ ...profile, ...given });
+              const refused = waitingFor("leave");
+              if (refused) session.drop(refused.frame.id);
+              session.leave({ ...given, ...(identity ? { identity } : {}) }, replyBy, text);
+              keep.setDraft("");
+            }}
+            onAgain={() => session.leaveMore()}
+            onRetry={() => setAgain(true)}
+          />
+        ) : null}
+        {config && (screen === "start" || screen === "queue" || screen === "talk" || screen === "ended") ? (
+          <>
+            <Log
+              model={model}
+              files={files}
               words={words}
               lang={lang}
-              asked={asked}
-              sending={waitingFor("survey") !== undefined}
-              transcript={transcript}
-              canRestart
-              onSurvey={(score, resolved, comment) => session.survey(score, resolved, comment)}
-              onSkip={() => {
-                keep.setSkipped(chat.contact ?? "");
-                setSkipped(chat.contact);
-              }}
-              onRestart={() => setAgain(true)}
-            />
-          ) : (
-            <Composer
-              key={screen === "start" ? "start" : "chat"}
-              words={words}
-              config={config}
-              hint={screen === "start" ? words.messageFirst : screen === "queue" ? words.messageQueue : words.message}
-              draft={keep.draft()}
-              canAttach={chat.place === "queue" || chat.place === "talk"}
-              onDraft={(text) => keep.setDraft(text)}
-              onSend={(text) => {
-                if (screen === "start") return begin(text);
-                session.say(text);
-                return true;
-              }}
-              onFile={(file, text) => session.attach(file, text)}
-              onTyping={() => session.typing()}
-            />
-          )}
-          {waitingFor("survey")?.phase === "refused" ? (
-            <p class="bad" role="alert">
-              {problem(words, waitingFor("survey")?.code ?? null)}
-            </p>
-          ) : null}
-        </>
-      ) : null}
-      <p class="by-line">
+              now={now}
+              greeting={config.greeting[lang]}
+              onRetry={(id) => session.retry(id)}
+              onDrop={(id) => session.drop(id)}
+              onRetryFile={(id) => session.retryFile(id)}
+              onDropFile={(id) => session.dropFile(id)}
+            >
+              {screen === "start" && config.ask.length > 0 ? (
+                <div class="ask">
+                  <p class="lead">{words.beforeStart}</p>
+                  <ProfileFields
+                    words={words}
+                    ask={config.ask as Asked[]}
+                    required={config.ask as Asked[]}
+                    value={profile}
+                    wrong={wrong}
+                    onChange={(value) => {
+                      setProfile(value);
+                      keep.setProfile(value);
+                      setWrong(null);
+                    }}
+                  />
+                </div>
+              ) : null}
+            </Log>
+            {screen === "queue" ? <QueueCard chat={chat} words={words} lang={lang} now={now} /> : null}
+            {screen === "ended" ? (
+              <Ended
+                key={chat.contact ?? ""}
+                chat={chat}
+                began={began}
+                words={words}
+                lang={lang}
+                asked={asked}
+                sending={waitingFor("survey") !== undefined}
+                transcript={transcript}
+                canRestart
+                onSurvey={(score, resolved, comment) => session.survey(score, resolved, comment)}
+                onSkip={() => {
+                  keep.setSkipped(chat.contact ?? "");
+                  setSkipped(chat.contact);
+                }}
+                onRestart={() => setAgain(true)}
+              />
+            ) : (
+              <Composer
+                key={screen === "start" ? "start" : "chat"}
+                words={words}
+                config={config}
+                hint={
+                  screen === "start" ? words.messageFirst : screen === "queue" ? words.messageQueue : words.message
+                }
+                draft={keep.draft()}
+                canAttach={chat.place === "queue" || chat.place === "talk"}
+                onDraft={(text) => keep.setDraft(text)}
+                onSend={(text) => {
+                  if (screen === "start") return begin(text);
+                  session.say(text);
+                  return true;
+                }}
+                onFile={(file, text) => session.attach(file, text)}
+                onTyping={() => session.typing()}
+              />
+            )}
+            {waitingFor("survey")?.phase === "refused" ? (
+              <p class="bad" role="alert">
+                {problem(words, waitingFor("survey")?.code ?? null)}
+              </p>
+            ) : null}
+          </>
+        ) : null}
+      </main>
+      <footer class="by-line">
         {words.by[0]} <Mark /> {words.brand} {words.by[1]}
-      </p>
+      </footer>
       {ending ? (
         <ConfirmEnd
           words={words}
