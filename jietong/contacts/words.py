@@ -3,7 +3,7 @@
 from typing import Final
 
 HEADS: Final[dict[str, dict[str, str]]] = {
-    "id": {"zh-Hans": "联系编号", "zh-Hant": "聯絡編號", "en": "Contact"},
+    "id": {"zh-Hans": "联系编号", "zh-Hant": "聯繫編號", "en": "Contact"},
     "arrived": {"zh-Hans": "到达时间", "zh-Hant": "抵達時間", "en": "Arrived"},
     "ended": {"zh-Hans": "结束时间", "zh-Hant": "結束時間", "en": "Ended"},
     "client": {"zh-Hans": "委托方", "zh-Hant": "委託方", "en": "Client"},
@@ -11,7 +11,7 @@ HEADS: Final[dict[str, dict[str, str]]] = {
     "number": {"zh-Hans": "号码", "zh-Hant": "號碼", "en": "Number"},
     "channel": {"zh-Hans": "渠道", "zh-Hant": "管道", "en": "Channel"},
     "queue": {"zh-Hans": "队列", "zh-Hant": "佇列", "en": "Queue"},
-    "agent": {"zh-Hans": "座席", "zh-Hant": "專人", "en": "Agent"},
+    "agent": {"zh-Hans": "坐席", "zh-Hant": "專員", "en": "Agent"},
     "outcome": {"zh-Hans": "结果", "zh-Hant": "結果", "en": "Outcome"},
     "wait": {"zh-Hans": "等候（秒）", "zh-Hant": "等候（秒）", "en": "Wait (s)"},
     "talk": {"zh-Hans": "会话（秒）", "zh-Hant": "對話（秒）", "en": "Talk (s)"},
@@ -27,19 +27,19 @@ HEADS: Final[dict[str, dict[str, str]]] = {
 }
 
 VALUES: Final[dict[str, dict[str, str]]] = {
-    "voice": {"zh-Hans": "电话", "zh-Hant": "電話", "en": "Phone"},
-    "chat": {"zh-Hans": "网页会话", "zh-Hant": "網頁對話", "en": "Web chat"},
-    "email": {"zh-Hans": "邮件", "zh-Hant": "電郵", "en": "E-mail"},
+    "voice": {"zh-Hans": "语音", "zh-Hant": "語音", "en": "Phone"},
+    "chat": {"zh-Hans": "聊天", "zh-Hant": "聊天", "en": "Web chat"},
+    "email": {"zh-Hans": "邮件", "zh-Hant": "郵件", "en": "E-mail"},
     "sms": {"zh-Hans": "短信", "zh-Hant": "簡訊", "en": "SMS"},
     "fax": {"zh-Hans": "传真", "zh-Hant": "傳真", "en": "Fax"},
     "voicemail": {"zh-Hans": "语音留言", "zh-Hant": "語音留言", "en": "Voicemail"},
-    "message": {"zh-Hans": "留言", "zh-Hant": "留言", "en": "Message"},
+    "message": {"zh-Hans": "网页留言", "zh-Hant": "網頁留言", "en": "Message"},
     "handled": {"zh-Hans": "已处理", "zh-Hant": "已處理", "en": "Handled"},
-    "abandoned": {"zh-Hans": "等候中放弃", "zh-Hant": "等候中離開", "en": "Abandoned"},
-    "refused_closed": {"zh-Hans": "非营业时间", "zh-Hant": "非營業時間", "en": "Out of hours"},
+    "abandoned": {"zh-Hans": "等候中放弃", "zh-Hant": "等候中放棄", "en": "Abandoned"},
+    "refused_closed": {"zh-Hans": "非服务时间", "zh-Hant": "非服務時間", "en": "Out of hours"},
     "refused_full": {"zh-Hans": "队列已满", "zh-Hant": "佇列已滿", "en": "Queue full"},
     "timed_out": {"zh-Hans": "等候超时", "zh-Hant": "等候逾時", "en": "Wait ran out"},
-    "callback_failed": {"zh-Hans": "回拨未接通", "zh-Hant": "回電未接通", "en": "Call-back failed"},
+    "callback_failed": {"zh-Hans": "回电未通", "zh-Hant": "回電未接通", "en": "Call-back failed"},
     "cancelled": {"zh-Hans": "已取消", "zh-Hant": "已取消", "en": "Cancelled"},
     "open": {"zh-Hans": "进行中", "zh-Hant": "進行中", "en": "Going on"},
     "yes": {"zh-Hans": "是", "zh-Hant": "是", "en": "Yes"},

@@ -69,9 +69,9 @@ class Database:
         async with self._opening:
             if self._pool is None:
                 with database_errors():
-                    self._pool = await asyncpg.create_pool(
+                    pool = await asyncpg.create_pool(
                         self.dsn,
-                        min_size=1,
+                        min_size=0,  # a floor would be rebuilt, and fail aloud, all through an outage
                         max_size=self._size,
                         max_inactive_connection_lifetime=300,
                         command_timeout=self._statement_s + 5,
@@ -80,6 +80,12 @@ class Database:
                         reset=_no_reset,
                         server_settings=_settings("jietong", self._statement_s),
                     )
+                    try:
+                        await pool.release(await pool.acquire())
+                    except BaseException:
+                        pool.terminate()
+                        raise
+                    self._pool = pool
 
     async def close(self) -> None:
         """Waits for the transactions under way, ten seconds at most."""

@@ -126,7 +126,7 @@ ACCESS = (
         "answered",
         three("人工应答数", "專人應答數", "Answered"),
         three(
-            "由座席接起的排队次数。回拨以真正联系到客户为准。",
+            "由坐席接起的排队次数。回拨以真正联系到客户为准。",
             "由專人接起的等候次數。回電以真正聯絡到客戶為準。",
             "Queue stays that ended with a person. A call-back counts only once the customer has been reached.",
         ),
@@ -142,7 +142,7 @@ ACCESS = (
         "abandoned",
         three("等候放弃数", "等候掛斷數", "Abandoned"),
         three(
-            "没等到座席就结束的排队次数：客户离开，或队列的最长等候已到。后者也算，缩短上限不能美化数字。",
+            "没等到坐席就结束的排队次数：客户离开，或队列的最长等候已到。后者也算，缩短上限不能美化数字。",
             "沒等到專人就結束的等候次數：客戶離開，或佇列的最長等候已到。後者也計入，縮短上限無法美化數字。",
             "Queue stays that ended without a person: the customer left, or the queue's maximum wait ran out. The second "
             "counts too, so that a shorter limit cannot flatter the figure.",
@@ -176,7 +176,7 @@ ACCESS = (
         "answer_rate",
         three("人工应答率", "專人接聽應答率", "Answer rate"),
         three(
-            "要求人工的客户中，由座席接起的比例。还在等的算在分母里。",
+            "要求人工的客户中，由坐席接起的比例。还在等的算在分母里。",
             "要求專人的客戶中，由專人接起的比例。仍在等候的計入分母。",
             "Of those who asked for a person, the share that got one. Those who still wait are in the denominator.",
         ),

@@ -51,8 +51,8 @@ AGENTS = (
         "missed_offer_rate",
         three("未接率", "未接率", "Offers not taken"),
         three(
-            "送到座席却没有接下的比例：未应答或让给他人。客户先离开、系统撤回的不算；求助邀请也不算。",
-            "送到專人卻沒有接下的比例：未應答或讓給他人。客戶先離開、系統撤回的不計；求助邀請也不計。",
+            "送到坐席却没有接下的比例：未应答或让给他人。客户先离开、系统撤回的不算；求助邀请也不算。",
+            "送到專員卻沒有接下的比例：未應答或讓給他人。客戶先離開、系統撤回的不計；求助邀請也不計。",
             "Of the offers made to an agent, the share not taken: missed or passed on. Offers withdrawn through no act of "
             "the agent, and calls for help, are outside.",
         ),

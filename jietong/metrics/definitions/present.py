@@ -54,10 +54,10 @@ PRESENT = (
     ),
     Definition(
         "agents_by_state",
-        three("各状态座席数", "各狀態專人數", "Agents by state"),
+        three("各状态坐席数", "各狀態專員數", "Agents by state"),
         three(
-            "此刻每种系统状态的座席人数。一位座席在任何一秒只处于一种状态。",
-            "此刻每種系統狀態的專人人數。一位專人在任何一秒只處於一種狀態。",
+            "此刻每种系统状态的坐席人数。一位坐席在任何一秒只处于一种状态。",
+            "此刻每種系統狀態的專員人數。一位專員在任何一秒只處於一種狀態。",
             "How many agents are in each system state now. An agent is in exactly one state at any second.",
         ),
         three("按状态计数", "按狀態計數", "agents counted by state"),

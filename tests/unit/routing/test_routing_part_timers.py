@@ -140,3 +140,19 @@ def test_the_one_longest_on_standby_is_asked_first_and_nobody_who_is_away() -> N
     floor.at(6).busy("full", "k1")
     floor.arrive("k2")
     assert floor.last(e.PartTimerInvited).agent == "second"
+
+
+def test_someone_who_waits_too_long_is_not_calm_even_while_nothing_happens() -> None:
+    floor = centre(waiting=1, release_waiting=1, release_wait_s=5, release_occupancy=1.0, calm_s=20)
+    floor.busy("full", "k1")
+    floor.arrive("k2")
+    floor.arrive("k3")
+    floor.send(k.AnswerInvitation(agent="part", join=True))
+    floor.accept("k2")
+    floor.at(29)
+    assert not floor.of(e.PartTimerReleased)
+    floor.at(30).send(k.CustomerLeft(contact="k3"))
+    floor.at(49)
+    assert not floor.of(e.PartTimerReleased)
+    floor.at(50)
+    assert floor.last(e.PartTimerReleased).agent == "part"

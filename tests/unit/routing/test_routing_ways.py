@@ -311,3 +311,17 @@ def test_agents_of_a_queue_are_counted_by_state() -> None:
     floor.accept("k1")
     counts = floor.engine.agents_of("support")
     assert (counts[State.READY], counts[State.TALKING]) == (1, 1)
+
+
+def test_naming_an_agent_overrides_the_skill_but_never_the_certificate() -> None:
+    floor = Floor()
+    floor.skill("insurance", certificate=True)
+    floor.queue(needs={"insurance": 1, "tact": 1}, wrapup_s=0)
+    floor.agent("bo", skills={"insurance": 5}, certified={"insurance": START + 10**9})
+    floor.agent("cy", skills={"insurance": 5})
+    floor.arrive("k1")
+    assert refused(floor, k.Pull(contact="k1", agent="cy", by="boss")) == "not_certified"
+    floor.send(k.Pull(contact="k1", agent="bo", by="boss"))
+    assert floor.accept("k1") == "bo"
+    assert refused(floor, k.Transfer(agent="bo", contact="k1", to_agent="cy")) == "not_certified"
+    assert refused(floor, k.Consult(agent="bo", contact="k1", other="cy")) == "not_certified"

@@ -579,6 +579,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/demo/agents": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Simulated Agents
+         * @description The first `count` simulated agents, made where they do not exist, each with a fresh session.
+         */
+        post: operations["simulated_agents_api_demo_agents_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/desk/commands": {
         parameters: {
             query?: never;
@@ -730,6 +750,26 @@ export interface paths {
          * @description Turns the second factor on and gives the recovery codes.
          */
         post: operations["confirm_totp_api_me_totp_confirm_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/metrics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Metrics
+         * @description Every definition, by theme. Whoever sees a figure may read what it means.
+         */
+        get: operations["metrics_api_metrics_get"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1304,7 +1344,7 @@ export interface components {
         };
         /**
          * Articles
-         * @description With `q`: `hits`, best first, of articles unless `kind` says otherwise. Without: `items`, changed last first.
+         * @description With `q`: `hits`, best first (articles unless `kind` is given). Without: `items`, changed last first.
          */
         Articles: {
             /** Hits */
@@ -1313,6 +1353,21 @@ export interface components {
             items: components["schemas"]["ArticleOut"][];
             /** Next */
             next: string | null;
+        };
+        /**
+         * Attribution
+         * @enum {string}
+         */
+        Attribution: "arrival" | "time" | "now";
+        /**
+         * Better
+         * @enum {string}
+         */
+        Better: "up" | "down" | "neither";
+        /** CatalogueOut */
+        CatalogueOut: {
+            /** Items */
+            items: components["schemas"]["DefinitionOut"][];
         };
         /** Categories */
         Categories: {
@@ -1752,6 +1807,40 @@ export interface components {
             next: string | null;
         };
         /**
+         * DefinitionOut
+         * @description One figure. A rate is numerator ÷ denominator; 0 ÷ 0 is no data. Times are in ms.
+         */
+        DefinitionOut: {
+            attribution: components["schemas"]["Attribution"];
+            better: components["schemas"]["Better"];
+            /** Formula */
+            formula: {
+                [key: string]: string;
+            };
+            how: components["schemas"]["How"];
+            /** Id */
+            id: string;
+            /** Meaning */
+            meaning: {
+                [key: string]: string;
+            };
+            /** Names */
+            names: {
+                [key: string]: string;
+            };
+            /** Parameters */
+            parameters: string[];
+            /** Quantile */
+            quantile: number | null;
+            /** Source */
+            source: string;
+            /** Theme */
+            theme: string;
+            unit: components["schemas"]["Unit"];
+            /** Version */
+            version: number;
+        };
+        /**
          * Demo
          * @description `accounts` is empty, and `password` null, once there is a real account or where there never was a demo.
          */
@@ -2166,6 +2255,12 @@ export interface components {
             /** Next */
             next?: null;
         };
+        /**
+         * How
+         * @description How a figure comes from its sums.
+         * @enum {string}
+         */
+        How: "sum" | "ratio" | "max" | "quantile" | "streak" | "now";
         /** IdentityIn */
         IdentityIn: {
             kind: components["schemas"]["IdentityKind"];
@@ -2212,6 +2307,8 @@ export interface components {
         IntervalsOut: {
             /** Items */
             items: components["schemas"]["IntervalOut"][];
+            /** Next */
+            next?: null;
         };
         /**
          * Language
@@ -2235,6 +2332,8 @@ export interface components {
         LedgerLinesOut: {
             /** Items */
             items: components["schemas"]["LedgerLineOut"][];
+            /** Next */
+            next?: null;
         };
         /** MadeToken */
         MadeToken: {
@@ -2295,6 +2394,15 @@ export interface components {
             customer: components["schemas"]["CustomerOut"];
             /** Merge */
             merge: string;
+        };
+        /** MessagesOut */
+        MessagesOut: {
+            /** Items */
+            items: {
+                [key: string]: unknown;
+            }[];
+            /** Next */
+            next?: null;
         };
         /** MyChanges */
         MyChanges: {
@@ -2900,6 +3008,27 @@ export interface components {
              */
             trust: boolean;
         };
+        /**
+         * SimulatedAgent
+         * @description `session` goes into the cookie `jt_session`.
+         */
+        SimulatedAgent: {
+            /** Agent */
+            agent: string;
+            /** Csrf */
+            csrf: string;
+            /** Name */
+            name: string;
+            /** Part Time */
+            part_time: boolean;
+            /** Session */
+            session: string;
+        };
+        /** SimulatedAgents */
+        SimulatedAgents: {
+            /** Items */
+            items: components["schemas"]["SimulatedAgent"][];
+        };
         /** SiteView */
         SiteView: {
             /**
@@ -2990,6 +3119,8 @@ export interface components {
         TimelineOut: {
             /** Items */
             items: components["schemas"]["SegmentOut"][];
+            /** Next */
+            next?: null;
         };
         /** TokenList */
         TokenList: {
@@ -3044,6 +3175,11 @@ export interface components {
             /** Uri */
             uri: string;
         };
+        /**
+         * Unit
+         * @enum {string}
+         */
+        Unit: "count" | "ratio" | "ms" | "states";
         /** Verified */
         Verified: {
             /** Broken At */
@@ -3100,6 +3236,11 @@ export interface components {
             items: components["schemas"]["VersionOut"][];
             /** Next */
             next?: null;
+        };
+        /** Wanted */
+        Wanted: {
+            /** Count */
+            count: number;
         };
         /** WidgetList */
         WidgetList: {
@@ -4042,11 +4183,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        [key: string]: {
-                            [key: string]: unknown;
-                        }[];
-                    };
+                    "application/json": components["schemas"]["MessagesOut"];
                 };
             };
             /** @description Problem */
@@ -4414,6 +4551,41 @@ export interface operations {
             };
         };
     };
+    simulated_agents_api_demo_agents_post: {
+        parameters: {
+            query?: never;
+            header?: {
+                "x-demo-key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Wanted"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SimulatedAgents"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     desk_command_api_desk_commands_post: {
         parameters: {
             query?: never;
@@ -4762,6 +4934,35 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["RecoveryCodes"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    metrics_api_metrics_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CatalogueOut"];
                 };
             };
             /** @description Problem */

@@ -46,9 +46,13 @@ export function onLanguageChange(listener: () => void): () => void {
 }
 
 /** A text that set-up gives in three languages (queue names …), in the reader's. */
-export function inLanguage(names: Names | null | undefined, of: Language = current): string {
+export function inLanguage(
+  names: Partial<Names> | Readonly<Record<string, string>> | null | undefined,
+  of: Language = current,
+): string {
   if (!names) return "";
-  return names[of] || names["zh-Hans"] || names.en || "";
+  const texts: Readonly<Record<string, string | undefined>> = names;
+  return texts[of] || texts["zh-Hans"] || texts.en || "";
 }
 
 /** The best of ours for a browser's list of BCP 47 tags: zh-TW, zh-HK and zh-MO read traditional characters. */

@@ -2,9 +2,9 @@ import { useQueryClient } from "@tanstack/react-query";
 import { type ReactNode, useCallback, useEffect, useMemo, useState } from "react";
 import { http, onSignedOut, setCsrf } from "../api/http";
 import { isProblem } from "../api/problem";
+import type { Schema } from "../api/types";
 import { setZone } from "../i18n/format";
 import { isLanguage, type Language, setLanguage } from "../i18n/language";
-import type { Names } from "../live/types";
 import { closeLive } from "../live/useLive";
 import { isTheme, setTheme } from "../ui/theme";
 import { type Session, SessionContext, type SessionState } from "./session";
@@ -88,18 +88,7 @@ export function SessionProvider({
   return <SessionContext value={state}>{children}</SessionContext>;
 }
 
-/** GET /api/session, as the server's description has it. */
-export type SessionAnswer = {
-  account: { id: string; login: string; name: string; demo: boolean; totp: boolean };
-  roles: string[];
-  permissions: string[];
-  clients: string[] | null;
-  agent_id: string | null;
-  language: string;
-  theme: string;
-  csrf: string;
-  site: { id: string; name: Names; zone: string; demo: boolean };
-};
+export type SessionAnswer = Schema<"Me">;
 
 /** Takes over the answer. `settings`: also the account's own language and theme, which is right after signing in. */
 export function adopt(answer: SessionAnswer, settings: boolean): Session {

@@ -1,5 +1,5 @@
 import { createContext, useContext } from "react";
-import type { Names } from "../live/types";
+import type { Schema } from "../api/types";
 
 /** Who is signed in, as GET /api/session says. */
 export type Session = {
@@ -11,7 +11,7 @@ export type Session = {
   clients: string[] | null; // null: all
   agentId: string | null;
   demo: boolean;
-  site: { id: string; name: Names; zone: string; demo: boolean } | null;
+  site: Schema<"Me">["site"] | null;
 };
 
 export type SessionState = {

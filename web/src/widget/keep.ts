@@ -1,9 +1,11 @@
 /**
  * What survives a reload or a closed tab: the token that resumes the conversation, unsent frames, the draft, and who
- * the customer said they are. Each unsent frame has its own key, so that two tabs do not overwrite each other's. Where
- * the browser forbids storage (blocked third-party data) it lives in memory as long as the page.
+ * the customer said they are. Each unsent frame has its own key, so that two tabs do not overwrite each other's. Where the
+ * browser forbids a frame to store anything, `bridge.ts` lends a storage that ends with the tab; where there is none, all
+ * lives in memory as long as the page.
  */
 
+import { type Entries, KEPT_PREFIX } from "./bridge";
 import type { Outgoing } from "./protocol";
 
 export type Profile = { name?: string; phone?: string; email?: string; identity?: string };
@@ -11,9 +13,9 @@ export type Keep = ReturnType<typeof keep>;
 
 const OUTBOX_DAYS = 2;
 
-export function keep(widget: string, storage: Storage | null = browserStorage()) {
+export function keep(widget: string, storage: Entries | null = browserStorage()) {
   const memory = new Map<string, string>();
-  const prefix = `jietong.chat.${widget}.`;
+  const prefix = `${KEPT_PREFIX}${widget}.`;
 
   function read<T>(key: string): T | null {
     const raw = storage ? attempt(() => storage.getItem(prefix + key)) : memory.get(prefix + key);
@@ -70,7 +72,8 @@ export function keep(widget: string, storage: Storage | null = browserStorage())
   };
 }
 
-function browserStorage(): Storage | null {
+/** Null where the browser forbids it. */
+export function browserStorage(): Entries | null {
   return attempt(() => {
     const probe = "jietong.chat.probe";
     localStorage.setItem(probe, "1");

@@ -8,7 +8,7 @@
  * that neither page's style reaches the other.
  */
 
-import type { ToFrame, ToParent } from "./bridge";
+import { KEPT_PREFIX, type ToFrame, type ToParent } from "./bridge";
 import { type Lang, langOf } from "./lang";
 
 type Api = { open: () => void; close: () => void; readonly unread: number };
@@ -104,6 +104,10 @@ function start(tag: HTMLScriptElement, widget: string): void {
     } else if (message?.jietong === "unread") {
       unread = opened ? 0 : message.count;
       show();
+    } else if (message?.jietong === "kept") {
+      tell({ jietong: "kept", entries: kept() });
+    } else if (message?.jietong === "keep") {
+      store(message.key, message.value);
     } else if (message?.jietong === "close") {
       close();
     } else if (message?.jietong === "fatal") {
@@ -122,6 +126,30 @@ function start(tag: HTMLScriptElement, widget: string): void {
   };
   document.body.append(host);
   frame.src = `${origin}/chat?${query}${identity}`;
+}
+
+/** The frame's entries, where it may not store any itself. */
+function kept(): Record<string, string> {
+  const entries: Record<string, string> = {};
+  try {
+    for (let i = 0; i < sessionStorage.length; i += 1) {
+      const key = sessionStorage.key(i);
+      if (key?.startsWith(KEPT_PREFIX)) entries[key] = sessionStorage.getItem(key) ?? "";
+    }
+  } catch {
+    // This page may not store either: the chat then lasts as long as the page.
+  }
+  return entries;
+}
+
+function store(key: unknown, value: unknown): void {
+  if (typeof key !== "string" || !key.startsWith(KEPT_PREFIX)) return;
+  try {
+    if (typeof value === "string") sessionStorage.setItem(key, value);
+    else sessionStorage.removeItem(key);
+  } catch {
+    // as above; or the storage is full
+  }
 }
 
 function css(side: "left" | "right"): string {

@@ -3,7 +3,8 @@ import "../ui/tokens.css";
 import "./chat.css";
 import { render } from "preact";
 import { allowSound } from "./attention";
-import { keep } from "./keep";
+import { parentEntries } from "./bridge";
+import { browserStorage, keep } from "./keep";
 import { Session } from "./session";
 import { App } from "./view/App";
 import { chooseLang } from "./words";
@@ -15,23 +16,27 @@ import { chooseLang } from "./words";
  */
 const query = new URLSearchParams(location.search);
 const widget = query.get("widget") ?? "";
-const kept = keep(widget);
-const lang = chooseLang(query.get("lang"), kept.lang(), navigator.languages ?? [], []);
-const session = new Session(widget, kept, lang);
-const root = document.getElementById("chat");
+const embedded = query.get("embed") === "1" && window.parent !== window;
+const asked = query.get("lang");
+const browser = navigator.languages ?? [];
 
 addEventListener("pointerdown", allowSound, { passive: true });
 addEventListener("keydown", allowSound);
+void begin();
 
-if (root) {
+async function begin(): Promise<void> {
+  const root = document.getElementById("chat");
+  if (!root) return;
+  const kept = keep(widget, browserStorage() ?? (embedded ? await parentEntries() : null));
+  const session = new Session(widget, kept, chooseLang(asked, kept.lang(), browser, []));
   render(
     <App
       session={session}
       keep={kept}
       widget={widget}
-      wish={{ asked: query.get("lang"), browser: navigator.languages ?? [] }}
+      wish={{ asked, browser }}
       theme={query.get("theme")}
-      embedded={query.get("embed") === "1" && window.parent !== window}
+      embedded={embedded}
       identity={new URLSearchParams(location.hash.slice(1)).get("identity")}
     />,
     root,

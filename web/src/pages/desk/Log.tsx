@@ -4,7 +4,7 @@ import { desk as area } from "../../i18n/desk";
 import { bytes, duration, localDay } from "../../i18n/format";
 import { useLanguage } from "../../i18n/language";
 import { useWords } from "../../i18n/messages";
-import { problems, worded } from "../../i18n/problems";
+import { worded, wordedCode } from "../../i18n/problems";
 import { useTimed } from "../../live/clock";
 import type { ContactView, Message } from "../../live/types";
 import { Button } from "../../ui/Button";
@@ -170,11 +170,7 @@ function UnsentLine({ one }: { one: Unsent }) {
   const t = useWords(area);
   const lang = useLanguage();
   const { conversations, usable, insert } = useDesk();
-  const why = one.refused
-    ? one.refused.code in problems[lang]
-      ? problems[lang][one.refused.code as keyof (typeof problems)["en"]]
-      : one.refused.detail
-    : null;
+  const why = one.refused ? (wordedCode(one.refused.code, {}, lang) ?? one.refused.detail) : null;
   return (
     <div className="desk-m" data-us="true" data-unsent="true">
       <div className="desk-bubble">
@@ -186,7 +182,7 @@ function UnsentLine({ one }: { one: Unsent }) {
       ) : (
         <span className="desk-refused" role="alert">
           <Icon name="missed" size={14} />
-          {t("notSent", { why: String(why) })}
+          {t("notSent", { why })}
           <Button size="small" disabled={!usable} onClick={() => conversations.deliverAll(one.contact)}>
             {t("sendAgain")}
           </Button>

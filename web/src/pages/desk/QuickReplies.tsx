@@ -1,20 +1,18 @@
 import { useQuery } from "@tanstack/react-query";
 import { useEffect, useMemo } from "react";
 import { http } from "../../api/http";
+import type { Schema } from "../../api/types";
 import { core } from "../../i18n/core";
 import { desk as area } from "../../i18n/desk";
 import { inLanguage, isLanguage, type Language, useLanguage } from "../../i18n/language";
 import { useWords } from "../../i18n/messages";
-import type { ContactView, Names } from "../../live/types";
+import type { ContactView } from "../../live/types";
 import { useSession } from "../../session/session";
 import { Icon } from "../../ui/Icon";
 
 export type QuickReply = { id: string; shortcut: string; title: string; text: string };
-type Article = {
-  id: string;
-  shortcut: string | null;
-  client: string | null;
-  shown: { titles: Partial<Names>; bodies: Partial<Names> };
+type Article = Pick<Schema<"ArticleOut">, "id" | "shortcut" | "client"> & {
+  shown: Pick<Schema<"VersionOut">, "titles" | "bodies">;
 };
 
 /**
@@ -28,7 +26,7 @@ export function useQuickReplies(contact: ContactView, query: string): QuickReply
   const { data } = useQuery({
     queryKey: ["articles", "replies"],
     queryFn: ({ signal }) =>
-      http.get<{ items: Article[] }>("/api/articles", { query: { kind: "reply", limit: 200 }, signal }),
+      http.get<Schema<"Articles">>("/api/articles", { query: { kind: "reply", limit: 200 }, signal }),
     staleTime: 120_000,
   });
   const customer = contact.customer_name ?? w("anonymous");

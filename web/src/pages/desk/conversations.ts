@@ -139,8 +139,10 @@ export class Conversations {
       },
       (error: unknown) => {
         this.sending.delete(one.key);
-        // No answer is no refusal: it stays on its way and goes again with the next connection.
-        if (isProblem(error) && !WAITING.has(error.code)) this.mark(one, error);
+        // "Not now" is no refusal: it stays on its way and goes again, with the next connection or a little later.
+        if (!isProblem(error)) return;
+        if (!WAITING.has(error.code)) this.mark(one, error);
+        else if (error.status === 503) setTimeout(() => this.deliverAll(), AGAIN);
       },
     );
   }
@@ -181,7 +183,20 @@ export class Conversations {
 
 const NOTHING: Conversation = { messages: [], unsent: [], loaded: false, unread: 0, typingUntil: 0 };
 /** Answers that mean "not now", not "no". */
-const WAITING = new Set(["timed_out", "offline", "unavailable", "unauthenticated"]);
+const WAITING = new Set([
+  "timed_out",
+  "offline",
+  "unavailable",
+  "unauthenticated",
+  "session_ended",
+  "not_signed_in",
+  "database_gone",
+  "standing_by",
+  "overloaded",
+  "outcome_unknown",
+]);
+/** How long to leave a centre in peace that cannot save just now. */
+const AGAIN = 3000;
 
 function read<T>(storage: Storage | null, name: string, otherwise: T): T {
   try {

@@ -105,7 +105,9 @@ function SiteForm({ stored }: { stored: Doc<SiteSpec> }) {
           <Clients />
         </div>
       </div>
-      {edits ? <SaveBar changes={changes} saving={saving} onSave={store} onDiscard={() => reset()} /> : null}
+      {edits ? (
+        <SaveBar changes={changes} saving={saving} onSave={store} onDiscard={changes ? () => reset() : undefined} />
+      ) : null}
     </>
   );
 }

@@ -225,7 +225,7 @@ function WidgetEditor({ stored, taken }: { stored: WidgetDoc; taken: string[] })
             </Field>
             <SwitchField label={t("active")} value={draft.active} onChange={(active) => set({ active })} />
           </Section>
-          <Section title={t("maxWait")}>
+          <Section title={t("limits")}>
             <NumberField
               label={t("maxText")}
               value={draft.max_text}

@@ -279,7 +279,7 @@ export function SaveBar({
   isNew?: boolean;
   saving: boolean;
   onSave: () => void;
-  onDiscard: () => void;
+  onDiscard?: () => void; // none: there is nowhere to go back to
   children?: ReactNode;
 }) {
   const t = useWords(settings);
@@ -290,9 +290,11 @@ export function SaveBar({
       </span>
       {children}
       <span className="jt-fill" />
-      <Button kind="quiet" onClick={onDiscard} disabled={saving}>
-        {isNew ? t("cancel") : changes ? t("discard") : t("close")}
-      </Button>
+      {onDiscard ? (
+        <Button kind="quiet" onClick={onDiscard} disabled={saving}>
+          {isNew ? t("cancel") : changes ? t("discard") : t("close")}
+        </Button>
+      ) : null}
       <Button kind="main" onClick={onSave} disabled={saving || (!isNew && changes === 0)}>
         {t("save")}
       </Button>

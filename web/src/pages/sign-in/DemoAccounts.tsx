@@ -1,16 +1,14 @@
 import { useEffect, useState } from "react";
 import { http } from "../../api/http";
+import type { Schema } from "../../api/types";
 import { core } from "../../i18n/core";
 import { inLanguage, useLanguage } from "../../i18n/language";
 import { useWords } from "../../i18n/messages";
 import { signIn as area } from "../../i18n/signIn";
-import type { Names } from "../../live/types";
 import { Button } from "../../ui/Button";
 import { Icon, type IconName } from "../../ui/Icon";
 
-export type Demo = { password: string; accounts: { login: string; name: string; role: string; about: Names }[] };
-
-type DemoAnswer = { password: string | null; accounts: Demo["accounts"] };
+export type Demo = { password: string; accounts: Schema<"DemoAccount">[] };
 
 /** The accounts of a demonstration centre; null on a real one. */
 export function useDemo(): Demo | null {
@@ -18,7 +16,7 @@ export function useDemo(): Demo | null {
   useEffect(() => {
     const stop = new AbortController();
     http
-      .get<DemoAnswer>("/api/demo", { signal: stop.signal })
+      .get<Schema<"Demo">>("/api/demo", { signal: stop.signal })
       .then(({ password, accounts }) => setDemo(password && accounts.length > 0 ? { password, accounts } : null))
       .catch(() => setDemo(null));
     return () => stop.abort();

@@ -5,7 +5,7 @@ import { count, duration, instant, NO_DATA, quotient, zone } from "../../i18n/fo
 import { inLanguage, useLanguage } from "../../i18n/language";
 import { useWords } from "../../i18n/messages";
 import { wall } from "../../i18n/wall";
-import { useNow, useTimed } from "../../live/clock";
+import { serverClock, useNow, useTimed } from "../../live/clock";
 import type { LiveConnection } from "../../live/connection";
 import type { Ms, QueueView, Ratio, WallState } from "../../live/types";
 import { useCollection, useFeed, useLive } from "../../live/useLive";
@@ -61,7 +61,7 @@ export default function WallPage() {
         {site ? (
           <>
             <Waiting queues={shown} />
-            <Longest queues={shown} />
+            <Longest queues={shown} stoppedAt={old && heard !== null ? serverClock.now(heard) : null} />
             <Levels queues={shown} today={asked.length === 0 ? site.today : null} />
             <section className="wl-tile wl-chart">
               <h2>
@@ -157,7 +157,8 @@ function Waiting({ queues }: { queues: readonly QueueView[] }) {
   return <Tile name={t("waiting")} figure={count(total, lang)} unit={t("people", { n: total })} note={note} />;
 }
 
-function Longest({ queues }: { queues: readonly QueueView[] }) {
+/** `stoppedAt`: the data is old, and so the timer stands still where it was. */
+function Longest({ queues, stoppedAt }: { queues: readonly QueueView[]; stoppedAt: Ms | null }) {
   const t = useWords(wall);
   const lang = useLanguage();
   const worst = [...queues]
@@ -166,9 +167,14 @@ function Longest({ queues }: { queues: readonly QueueView[] }) {
   const since = worst?.longest_since ?? null;
   const limit = (worst?.alarm_wait_s ?? 0) * 1000;
   const text = useTimed(
-    useCallback((now: Ms) => (since === null ? NO_DATA : duration(now - since, lang)), [since, lang]),
+    useCallback(
+      (now: Ms) => (since === null ? NO_DATA : duration((stoppedAt ?? now) - since, lang)),
+      [since, stoppedAt, lang],
+    ),
   );
-  const over = useTimed(useCallback((now: Ms) => since !== null && now - since > limit, [since, limit]));
+  const over = useTimed(
+    useCallback((now: Ms) => since !== null && (stoppedAt ?? now) - since > limit, [since, stoppedAt, limit]),
+  );
   const queue = inLanguage(worst?.name, lang);
   const note = !worst
     ? t("nobodyWaits")

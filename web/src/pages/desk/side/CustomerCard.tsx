@@ -1,12 +1,14 @@
 import { useMutation } from "@tanstack/react-query";
 import { useState } from "react";
 import { http } from "../../../api/http";
+import type { Schema } from "../../../api/types";
 import { core } from "../../../i18n/core";
 import { desk as area } from "../../../i18n/desk";
 import { instant, localDay } from "../../../i18n/format";
 import { inLanguage, useLanguage } from "../../../i18n/language";
 import { useWords } from "../../../i18n/messages";
 import { worded } from "../../../i18n/problems";
+import type { Channel } from "../../../live/types";
 import { useMay } from "../../../session/session";
 import { Button, IconButton } from "../../../ui/Button";
 import { Empty } from "../../../ui/Empty";
@@ -61,8 +63,7 @@ function Profile({ pop }: { pop: Pop }) {
   const notice = useNotice();
   const [whole, setWhole] = useState<Record<number, string> | null>(null);
   const reveal = useMutation({
-    mutationFn: () =>
-      http.post<{ key: number; value: string }[]>(`/api/customers/${encodeURIComponent(customer.id)}/reveal`),
+    mutationFn: () => http.post<Schema<"Revealed">[]>(`/api/customers/${encodeURIComponent(customer.id)}/reveal`),
     onSuccess: (values) => setWhole(Object.fromEntries(values.map((one) => [one.key, one.value]))),
     onError: notice.failed,
   });
@@ -181,7 +182,7 @@ function Past({ contact }: { contact: PastContact }) {
   const reasons = useReasons("contact");
   const maySee = useMay("contacts.view");
   const reason = reasons.find((one) => one.id === contact.reason);
-  const what = reason ? inLanguage(reason.name, lang) : w(`channel.${contact.channel}`);
+  const what = reason ? inLanguage(reason.name, lang) : w(`channel.${contact.channel as Channel}`);
   const how =
     contact.resolved === true
       ? t("resolvedShort")
@@ -195,7 +196,7 @@ function Past({ contact }: { contact: PastContact }) {
       <span className="desk-pastday jt-num" title={instant(contact.at, "moment", lang)}>
         {localDay(contact.at).slice(5)}
       </span>
-      <ChannelIcon channel={contact.channel} named />
+      <ChannelIcon channel={contact.channel as Channel} named />
       {maySee ? (
         <a className="jt-clip" href={`/contacts/${encodeURIComponent(contact.id)}`} target="_blank" rel="noreferrer">
           {what}

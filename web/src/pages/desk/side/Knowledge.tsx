@@ -1,31 +1,22 @@
 import { useMutation, useQuery } from "@tanstack/react-query";
 import { type ReactNode, useDeferredValue, useEffect, useState } from "react";
 import { http } from "../../../api/http";
+import type { Schema } from "../../../api/types";
 import { chordText } from "../../../app/actions";
 import { desk as area } from "../../../i18n/desk";
 import { instant } from "../../../i18n/format";
 import { inLanguage, isLanguage, type Language, useLanguage } from "../../../i18n/language";
 import { useWords } from "../../../i18n/messages";
 import { worded } from "../../../i18n/problems";
-import type { Names } from "../../../live/types";
+
 import { Button } from "../../../ui/Button";
 import { Icon } from "../../../ui/Icon";
 import { useNotice } from "../../../ui/notices";
 import { useContact, useDesk } from "../context";
 
-type Span = { start: number; end: number };
-type Hit = {
-  article: string;
-  version: number;
-  title: string;
-  title_marks: Span[];
-  snippet: string;
-  snippet_marks: Span[];
-};
-type Article = {
-  id: string;
-  shown: { version: number; titles: Partial<Names>; bodies: Partial<Names>; published_at: number | null };
-};
+type Span = Schema<"SpanOut">;
+type Hit = Schema<"HitOut">;
+type Article = Schema<"ArticleOut">;
 
 /** Search as one types; the first article open, the others in a list; a text goes into the reply by one click. */
 export function Knowledge() {
@@ -37,7 +28,7 @@ export function Knowledge() {
   const search = useQuery({
     queryKey: ["articles", "search", q, lang],
     queryFn: ({ signal }) =>
-      http.get<{ hits: Hit[] }>("/api/articles", { query: { q, lang, kind: "article", limit: 8 }, signal }),
+      http.get<Schema<"Articles">>("/api/articles", { query: { q, lang, kind: "article", limit: 8 }, signal }),
     enabled: q.length > 0,
     placeholderData: (before) => before,
   });

@@ -1,40 +1,10 @@
 import { useQuery } from "@tanstack/react-query";
 import { http } from "../../../api/http";
-import type { Channel } from "../../../live/types";
+import type { Schema } from "../../../api/types";
 
-/** The screen pop, as GET /api/customers/{id}/pop gives it. */
-export type Pop = {
-  customer: Customer;
-  contacts: PastContact[];
-  contacts_90_days: number;
-  open_matters: PastContact[];
-  last_agent: string | null;
-  last_agent_name: string | null;
-  last_csat: number | null;
-  suspects: { customer: Customer; why: string }[];
-};
-export type Customer = {
-  id: string;
-  name: string;
-  customer_class: string;
-  region: string;
-  organisation: string | null;
-  notes: string;
-  attributes: Record<string, string>;
-  identities: { key: number; kind: "phone" | "email" | "account"; masked: string; verified: boolean }[];
-};
-export type PastContact = {
-  id: string;
-  channel: Channel;
-  at: number;
-  queue: string | null;
-  agent: string | null;
-  agent_name: string | null;
-  outcome: string | null;
-  reason: string | null;
-  resolved: boolean | null;
-  csat: number | null;
-};
+/** The screen pop. */
+export type Pop = Schema<"PopOut">;
+export type PastContact = Schema<"PastContactOut">;
 
 /** What came before: the contact in hand is none of the past ones, though the server may have it among them. */
 export function before(pop: Pop, contact: string): Pop {

@@ -1,0 +1,35 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { ProblemError } from "../api/problem";
+import { worded, wordedCode } from "./problems";
+
+const SERVER = join(__dirname, "../../../jietong");
+/** Codes that no reader of the staff's application meets: the customer's page words its own, the command line speaks English. */
+const ELSEWHERE = new Set(["identity_bad", "identity_expired", "profile_missing", "bad_setting", "port_taken"]);
+
+test("every code that the server raises is worded", () => {
+  const files = readdirSync(SERVER, { recursive: true, encoding: "utf8" }).filter(
+    (name) => name.endsWith(".py") && !name.startsWith("demo"),
+  );
+  const raised =
+    /\b(?:Invalid|NotFound|Refused|Forbidden|Unauthenticated|TooMany|TooLarge|Unavailable)\(\s*"([a-z_]+)"/g;
+  const codes = new Set(
+    files.flatMap((name) =>
+      [...readFileSync(join(SERVER, name), "utf8").matchAll(raised)].map((found) => found[1] ?? ""),
+    ),
+  );
+  expect(codes.size).toBeGreaterThan(80);
+  const unworded = [...codes].filter((code) => wordedCode(code, {}, "en") === null && !ELSEWHERE.has(code));
+  expect(unworded.sort()).toEqual([]);
+});
+
+test("a new code is told in the server's own words", () => {
+  const problem = { type: "", title: "", status: 409, code: "of_tomorrow", detail: "Do it tomorrow." };
+  expect(worded(new ProblemError(problem), "zh-Hans")).toBe("Do it tomorrow.");
+});
+
+test("a lock tells how long", () => {
+  const problem = { type: "", title: "", status: 429, code: "locked", detail: "", retry_after: 3725 };
+  expect(worded(new ProblemError(problem), "zh-Hans")).toBe("尝试次数太多，请在 1 小时 2 分 后再试。");
+});
