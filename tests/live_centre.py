@@ -173,6 +173,13 @@ class Line:
         await self._task
 
 
+async def true(ready: Callable[[], Any], timeout: float = 10.0) -> None:
+    """Waits until something is so that no frame tells of."""
+    async with asyncio.timeout(timeout):
+        while not ready():  # noqa: ASYNC110 - there is no event to wait for
+            await asyncio.sleep(0.02)
+
+
 class LiveCentre:
     def __init__(self, database: Database, app: FastAPI, url: str, runtime: Runtime[Engine], web: WebChat,
                  hub: Hub, watch: ChatWatch) -> None:  # fmt: skip
@@ -246,6 +253,13 @@ class LiveCentre:
 
     def cmd(self, type: str, **fields: Any) -> dict[str, Any]:
         return {"t": "cmd", "id": self.fresh(), "cmd": {"type": type, **fields}}
+
+    async def turned_away(self, path: str, headers: dict[str, str]) -> int | None:
+        """The code with which a socket is closed at once."""
+        line = await self.line(path, headers)
+        code = await line.closed()
+        assert not line.frames, "nothing may be shown before the door is shut"
+        return code
 
     async def page(self, widget: str = "repair", token: str | None = None, demo: bool = False) -> tuple[Line, str]:
         """A customer's page that has said hello, and its token."""

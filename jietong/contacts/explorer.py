@@ -46,7 +46,10 @@ class Cursor(NamedTuple):
 
 
 class Filter(NamedTuple):
-    """What to look for. `facets` are (facet, values) pairs; `customers` None means anyone's."""
+    """What to look for. `facets` are (facet, values) pairs that must all hold, one value of each being enough.
+
+    `customers` None means anyone's.
+    """
 
     start: Ms
     end: Ms

@@ -200,14 +200,16 @@ def search(
     min_wait_s: Annotated[int | None, Query(ge=0, le=86_400)] = None,
     q: Annotated[str, Query(max_length=200)] = "",
 ) -> Search:
-    """`from` and `to` are ms, or local dates (the day of `to` included); without them, today."""
+    """`from` and `to` are ms, or local dates (the day of `to` included); without them, today.
+
+    Several values of one filter are alternatives; of `had`, all must have happened.
+    """
     today = local_day(now.now(), where.zone)
     facets = {
         "queue": queue,
         "agent": agent,
         "channel": channel,
         "outcome": outcome,
-        "had": had,
         "reason": reason,
         "entry": entry,
         "csat": csat,
@@ -217,7 +219,8 @@ def search(
         wanted=Filter(
             today.start if from_ is None else _instant(from_, where.zone, "from"),
             today.end if to is None else _instant(to, where.zone, "to"),
-            tuple((name, tuple(values)) for name, values in facets.items() if values),
+            tuple((name, tuple(values)) for name, values in facets.items() if values)
+            + tuple(("had", (h,)) for h in had),
             customers=tuple(customer) or None,
             simulated=simulated,
             min_wait_ms=None if min_wait_s is None else min_wait_s * 1000,

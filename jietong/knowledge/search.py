@@ -19,6 +19,7 @@ IN_TITLE, IN_TAGS = 5.0, 3.0
 LONGEST_QUERY = 100
 MOST_PIECES = 24
 LOOKED_AT = 200
+WORTH = 0.25  # of the best score; what is below shares some letters and no more
 
 _SEARCH = """
 WITH corpus AS (
@@ -52,6 +53,7 @@ SELECT a.id, a.kind, a.published, a.category, a.shortcut, v.titles, v.bodies, v.
 FROM best
 JOIN article a ON a.id = best.article
 JOIN article_version v ON v.article = a.id AND v.version = a.published
+WHERE best.score >= $11::real * (SELECT max(score) FROM best)
 ORDER BY best.score DESC, v.published_at DESC, a.id
 """
 
@@ -71,7 +73,7 @@ async def search(
     if not pieces:
         return []
     rows = await conn.fetch(
-        _SEARCH, lang, pieces, normal(text).split(), limit, K1, B, float(len(pieces)), kind, client, LOOKED_AT
+        _SEARCH, lang, pieces, normal(text).split(), limit, K1, B, float(len(pieces)), kind, client, LOOKED_AT, WORTH
     )
     hits = []
     for row in rows:

@@ -1,22 +1,15 @@
 """The centre as a user starts it, in a process of its own, and a real browser in front of it."""
 
-import asyncio
-import os
 import shutil
-import signal
-import socket
-import subprocess
-import sys
 import tempfile
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AsyncExitStack
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import httpx
 import pytest
 from playwright.async_api import Browser, BrowserContext, Page, async_playwright
+from running import Open, Running, free_port
 
 CHROMIUM = shutil.which("chromium")
 BUILT = Path(__file__).parents[2] / "jietong" / "web" / "static" / "index.html"
@@ -29,60 +22,6 @@ ARGUMENTS = [
     "--disable-component-update",
     "--disable-sync",
 ]
-
-
-@dataclass
-class Running:
-    """One `jietong serve` of its own, on a home of its own."""
-
-    home: Path
-    port: int
-    process: subprocess.Popen[bytes] | None = None
-    log: Path = field(init=False)
-
-    def __post_init__(self) -> None:
-        self.log = self.home / "serve.log"
-
-    @property
-    def url(self) -> str:
-        return f"http://127.0.0.1:{self.port}"
-
-    def start(self, **environ: str) -> None:
-        with self.log.open("ab") as log:
-            self.process = subprocess.Popen(
-                [sys.executable, "-m", "jietong", "serve"],
-                env={**os.environ, "JIETONG_HOME": str(self.home), "JIETONG_PORT": str(self.port), **environ},
-                stdout=log,
-                stderr=log,
-                stdin=subprocess.DEVNULL,
-            )
-
-    async def serving(self, within_s: float = 90) -> None:
-        """Returns when /healthz answers 200; fails with the log otherwise."""
-        async with httpx.AsyncClient(base_url=self.url) as client, asyncio.timeout(within_s):
-            while True:
-                assert self.process is not None
-                if self.process.poll() is not None:
-                    raise AssertionError(f"the centre ended:\n{self.log.read_text()[-3000:]}")
-                try:
-                    if (await client.get("/healthz")).status_code == 200:
-                        return
-                except httpx.TransportError:
-                    pass
-                await asyncio.sleep(0.1)
-
-    def stop(self, number: signal.Signals = signal.SIGTERM) -> int:
-        assert self.process is not None
-        if self.process.poll() is None:
-            self.process.send_signal(number)
-        return self.process.wait(30)
-
-
-def free_port() -> int:
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        port: int = listener.getsockname()[1]
-        return port
 
 
 @pytest.fixture(scope="session")
@@ -122,9 +61,6 @@ async def browser() -> AsyncIterator[Browser]:
         browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
         yield browser
         await browser.close()
-
-
-Open = Callable[..., Awaitable[Page]]
 
 
 @pytest.fixture

@@ -12,8 +12,8 @@ from typing import Any
 
 import pytest
 from axe import violations
-from conftest import Open, Running
 from playwright.async_api import Page, expect
+from running import Open, Running
 
 pytestmark = pytest.mark.browser
 
@@ -42,6 +42,7 @@ class Words:
     insert: str
     customer_name: str
     customer_phone: str
+    number: str
     question: str
     customer_send: str
     score: str
@@ -55,17 +56,17 @@ class Words:
 STORIES = [
     Words(
         "zh-Hans", "简体中文", "zh-CN", "lin.xiao", "账号", "密码", "登录", "转为就绪", "接起", "发送", "结束会话",
-        "联系原因", "已解决", "完成整理", "查知识", "插入回复", "称呼", "手机号", "说说您的问题", "发送", "很满意", "解决了",
+        "联系原因", "已解决", "完成整理", "查知识", "插入回复", "称呼", "手机号", "138 5710 0935", "说说您的问题", "发送", "很满意", "解决了",
         "提交", "谢谢您的评价", "冰箱不制冷了，面板显示 E8 🧊", "冰箱",
     ),
     Words(
         "zh-Hant", "繁體中文", "zh-TW", "chen.yu", "帳號", "密碼", "登入", "轉為就緒", "接聽", "傳送", "結束對話",
-        "聯繫原因", "已解決", "完成處理", "查知識", "插入回覆", "稱呼", "手機號碼", "請說明您的問題", "送出", "很滿意", "已解決",
+        "聯繫原因", "已解決", "完成處理", "查知識", "插入回覆", "稱呼", "手機號碼", "+886 912 345 678", "請說明您的問題", "送出", "很滿意", "已解決",
         "送出", "謝謝您的評分", "洗衣機脫水時會跳動", "洗衣機",
     ),
     Words(
         "en", "English", "en-GB", "zhao.min", "Account", "Password", "Sign in", "Go ready", "Accept", "Send", "End chat",
-        "Contact reason", "Solved", "Finish wrap-up", "Look up knowledge", "Insert", "Name", "Phone", "How can we help?",
+        "Contact reason", "Solved", "Finish wrap-up", "Look up knowledge", "Insert", "Name", "Phone", "+44 7400 123456", "How can we help?",
         "Send", "Very good", "Yes", "Submit", "Thank you for your answer", "My fridge shows E8", "fridge",
     ),
 ]  # fmt: skip
@@ -112,7 +113,7 @@ async def test_a_customer_writes_and_the_right_agent_solves_it(centre: Running, 
     await customer.goto(f"{centre.url}/chat?widget=repair&lang={words.tag}")
     name = f"{words.tag} 王浩然"
     await customer.get_by_label(words.customer_name).fill(name)
-    await customer.get_by_label(words.customer_phone).fill("138 5710 0935")
+    await customer.get_by_label(words.customer_phone).fill(words.number)
     assert await violations(customer) == []
     await customer.get_by_role("textbox", name=words.question).fill(words.says)
     await customer.get_by_role("button", name=words.customer_send, exact=True).click()

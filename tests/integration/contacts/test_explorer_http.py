@@ -84,6 +84,8 @@ async def test_the_list_pages_by_key_and_shows_masked_numbers(client: Client) ->
     assert first["items"][0]["customer_number"] == "139****4418"
     assert PHONE not in str(first)
     assert await got(supervisor, "/api/contacts/count?had=missed_offer&queue=support") == {"count": 7, "more": False}
+    assert (await got(supervisor, "/api/contacts/count?had=missed_offer&had=transfer"))["count"] == 0
+    assert (await got(supervisor, "/api/contacts/count?outcome=handled&outcome=open"))["count"] == 15
 
 
 async def test_a_client_sees_its_own_contacts_only_fusionpbx_313(client: Client) -> None:

@@ -193,3 +193,12 @@ async def test_an_article_was_of_use_or_not(signed_in: SignedIn) -> None:
         assert answer.status_code == 204
     shown = (await agent.get("/api/articles/invoice")).json()
     assert (shown["useful"], shown["not_useful"]) == (1, 1)  # one voice each, the latest counts
+
+
+async def test_what_only_shares_some_letters_is_not_a_result(signed_in: SignedIn) -> None:
+    agent = await signed_in("lin.xiao")
+    hits = (await agent.get("/api/articles", params={"q": "pump", "lang": "en"})).json()["hits"]
+    assert {hit["article"] for hit in hits} == {"dishwasher-leak", "washer-e17"}
+    hits = (await agent.get("/api/articles", params={"q": "排水泵"})).json()["hits"]
+    assert {hit["article"] for hit in hits[:2]} == {"dishwasher-leak", "washer-e17"}
+    assert (await agent.get("/api/articles", params={"q": "，！"})).json()["hits"] == []

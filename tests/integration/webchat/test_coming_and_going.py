@@ -3,7 +3,7 @@
 import asyncio
 from pathlib import Path
 
-from live_centre import LiveCentre, serve
+from live_centre import LiveCentre, serve, true
 
 from jietong.channels.webchat import rules, store
 from jietong.core.vocabulary import Channel, Outcome, Place
@@ -51,13 +51,9 @@ async def test_a_browser_that_vanishes_keeps_its_place_for_a_while_then_leaves(
         assert back.frames[0]["state"]["place"] == "queue"
         await back.close()
         chat = centre.web.chats[contact]
-        async with asyncio.timeout(5):
-            while chat.gone_since is None:
-                await asyncio.sleep(0.02)
+        await true(lambda: chat.gone_since is not None)
         chat.gone_since -= 11_000
-        async with asyncio.timeout(5):
-            while centre.engine.contacts[contact].place is not Place.CLOSED:
-                await asyncio.sleep(0.05)
+        await true(lambda: centre.engine.contacts[contact].place is Place.CLOSED)
         assert centre.engine.contacts[contact].outcome is Outcome.ABANDONED
         late, _ = await centre.page(token=token)
         assert late.frames[0]["state"]["place"] == "ended"
@@ -181,9 +177,7 @@ async def test_chats_are_found_again_after_the_writer_was_lost(centre: LiveCentr
     page, _, contact = await centre.talking("lin", desk)
     assert centre.runtime._conn is not None
     centre.runtime._conn.terminate()
-    async with asyncio.timeout(10):
-        while centre.runtime.epoch < 2 or centre.runtime.role != "active":
-            await asyncio.sleep(0.05)
+    await true(lambda: centre.runtime.epoch >= 2 and centre.runtime.role == "active")
     await page.next("welcome", timeout=10)
     await desk.until(lambda: desk.state["me"]["lin"]["connected"] and contact in desk.state["contacts"])
     assert (await page.ask({"t": "say", "id": "later", "text": "还在吗"}))["result"]["n"] == 2
@@ -192,18 +186,14 @@ async def test_chats_are_found_again_after_the_writer_was_lost(centre: LiveCentr
 
 async def test_a_restart_finds_open_chats_and_their_pages_come_back(database: Database, tmp_path: Path) -> None:
     async with serve(database, tmp_path) as centre:
-        page, token, contact = await centre.chat(text="重启前")
-    from jietong.channels.webchat.store import widget
-
+        _, token, contact = await centre.chat(text="重启前")
     async with database.transaction(ALL) as conn:
-        assert await widget(conn, "repair") is not None
+        assert await store.widget(conn, "repair") is not None
         await conn.execute("DELETE FROM widget")  # `serve` makes them again
     async with serve(database, tmp_path) as centre:
         engine: Engine = centre.engine
         assert engine.contacts[contact].place is Place.QUEUE
-        async with asyncio.timeout(5):
-            while contact not in centre.web.chats:
-                await asyncio.sleep(0.05)
+        await true(lambda: contact in centre.web.chats)
         back, _ = await centre.page(token=token)
         assert back.frames[0]["state"]["messages"][0]["text"] == "重启前"
         assert (await back.ask({"t": "say", "id": "n", "text": "重启后"}))["result"]["n"] == 2

@@ -31,7 +31,7 @@ export function LanguageMenu() {
       <button
         type="button"
         className="jt-bare jt-headtool"
-        aria-label={`${t("language")}: ${LANGUAGE_NAMES[lang].long}`}
+        aria-label={`${t("language")}: ${LANGUAGE_NAMES[lang].short}`}
       >
         {LANGUAGE_NAMES[lang].short}
         <Icon name="down" size={14} />

@@ -56,7 +56,7 @@ const hans = {
   estimateUnknown: "暂时估不出等待时间",
   waited: (time: string) => `已等 ${time}。接通时响铃提醒，可以先浏览别的页面`,
   queueSaid: (n: number | null, minutes: number | null) =>
-    n === null ? "正在排队" : `前面还有 ${n} 位${minutes === null ? "" : `，预计约 ${Math.max(1, minutes)} 分钟`}`,
+    n === null ? "正在排队" : `前面还有 ${n} 位${minutes === null ? "" : `，${hans.estimate(minutes).join(" ")}`}`,
   connectedTitle: (name: string) => `${name}已接入`,
   newMessageTitle: (n: number) => `（${n}）新消息`,
   beforeStart: "开始之前，请留下联系方式，断线时好找到您",
@@ -200,7 +200,7 @@ const hant: Words = {
   estimateUnknown: "目前無法估計等候時間",
   waited: (time) => `已等候 ${time}。接通時會響鈴提醒，您可以先瀏覽其他頁面`,
   queueSaid: (n, minutes) =>
-    n === null ? "排隊中" : `前面還有 ${n} 位${minutes === null ? "" : `，預計約 ${Math.max(1, minutes)} 分鐘`}`,
+    n === null ? "排隊中" : `前面還有 ${n} 位${minutes === null ? "" : `，${hant.estimate(minutes).join(" ")}`}`,
   connectedTitle: (name) => `${name}已接手`,
   newMessageTitle: (n) => `（${n}）新訊息`,
   beforeStart: "開始之前，請留下聯絡方式，斷線時才找得到您",
@@ -342,7 +342,7 @@ const en: Words = {
   queueSaid: (n, minutes) =>
     n === null
       ? "In the queue"
-      : `${n === 0 ? "You are next" : n === 1 ? "1 person ahead" : `${n} people ahead`}${minutes === null ? "" : `, about ${Math.max(1, minutes)} min`}`,
+      : `${n === 0 ? "You are next" : n === 1 ? "1 person ahead" : `${n} people ahead`}${minutes === null ? "" : `, ${en.estimate(minutes).join(" ")}`}`,
   connectedTitle: (name) => `${name} has joined`,
   newMessageTitle: (n) => (n === 1 ? "(1) new message" : `(${n}) new messages`),
   beforeStart: "Before we begin: how can we reach you if the line drops?",

@@ -150,6 +150,7 @@ function FacetChip({
   const [open, setOpen] = useState(fresh);
   const options = useOptions(facet, names, values);
   const head = t(`facet.${facet}`);
+  const said = values.map((v) => names.value(facet, v)).join(facet === "had" ? " + " : ", ");
   return (
     <span className="jt-contacts-chip">
       <Popover
@@ -172,10 +173,10 @@ function FacetChip({
           className="jt-bare"
           aria-haspopup="dialog"
           aria-expanded={open}
-          aria-label={t("changeFilter", { name: `${head} ${values.map((v) => names.value(facet, v)).join(", ")}` })}
+          aria-label={t("changeFilter", { name: `${head} ${said}` })}
         >
           <span>{head}</span>
-          {values.length > 0 ? values.map((v) => names.value(facet, v)).join(", ") : "…"}
+          {said || "…"}
         </button>
       </Popover>
       <button

@@ -217,7 +217,7 @@ function WrapUpCell() {
           type="button"
           className="jt-bare desk-mini"
           disabled={!usable}
-          aria-label={t("extendLabel", { n: EXTENSION_S })}
+          aria-label={`${t("extend", { n: EXTENSION_S })}, ${t("extendLabel", { n: EXTENSION_S })}`}
           onClick={() => void run("extend_wrapup", { contact: first.id })}
         >
           {t("extend", { n: EXTENSION_S })}

@@ -52,8 +52,8 @@ export function pick(
     .map((one) => ({
       id: one.id,
       shortcut: (one.shortcut ?? "").replace(/^\//, ""),
-      title: inLanguage(one.shown.titles as Names, mine),
-      text: inLanguage(one.shown.bodies as Names, theirs),
+      title: inLanguage(one.shown.titles, mine),
+      text: inLanguage(one.shown.bodies, theirs),
     }))
     .filter(
       (one) =>

@@ -122,11 +122,11 @@ function Open({ id, hit }: { id: string; hit?: Hit }) {
   if (!article) return null;
   // The agent reads in their own language; what goes into the reply is in the customer's.
   const theirs: Language = contact && isLanguage(contact.language) ? contact.language : lang;
-  const body = inLanguage(article.shown.bodies as Names, lang);
+  const body = inLanguage(article.shown.bodies, lang);
   const writable = contact !== undefined && (contact.place === "talk" || contact.place === "hold");
   return (
     <article className="desk-art">
-      <h3>{hit ? marked(hit.title, hit.title_marks) : inLanguage(article.shown.titles as Names, lang)}</h3>
+      <h3>{hit ? marked(hit.title, hit.title_marks) : inLanguage(article.shown.titles, lang)}</h3>
       <p className="jt-note">
         {t("versionUpdated", {
           v: article.shown.version,
@@ -137,11 +137,7 @@ function Open({ id, hit }: { id: string; hit?: Hit }) {
         {hit && !whole ? marked(hit.snippet, hit.snippet_marks) : body}
       </div>
       <div className="desk-artbar">
-        <Button
-          size="small"
-          disabled={!writable}
-          onClick={() => insert(inLanguage(article.shown.bodies as Names, theirs))}
-        >
+        <Button size="small" disabled={!writable} onClick={() => insert(inLanguage(article.shown.bodies, theirs))}>
           {t("insert")}
         </Button>
         <Button size="small" kind="quiet" aria-expanded={whole} onClick={() => setWhole(!whole)}>
