@@ -1,26 +1,35 @@
 """Sets up a checkout: Python environment, web application, and for tests a browser. Standard library only.
 
-Each step is skipped when what it depends on has not changed, so a second run takes well under a second. Every
-failure says what to do next.
+Each step is skipped when what it depends on has not changed, so a second run takes well under a second. The web
+application is built beside the Python environment, unless Node.js itself has to come from there. Every failure says
+what to do next.
 """
 
+from __future__ import annotations  # an older Python must come as far as the sentence about its age
+
 import argparse
+import functools
 import hashlib
 import os
 import shutil
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 VENV = ROOT / ".venv"
 PYTHON = VENV / "bin" / "python"
 WEB = ROOT / "web"
+PACKAGES = WEB / "node_modules"
 BUILT = ROOT / "jietong" / "web" / "static"
 LOG = VENV / "setup.log"
 NODE_AT_LEAST = (20, 19)
+logging = threading.Lock()  # held while the log is written, or its folder removed
 
 
 class SetupError(Exception):
@@ -35,16 +44,12 @@ def main() -> int:
     try:
         if options.npm:
             return subprocess.run([*npm(), *options.npm], cwd=WEB, env=node_env(), check=False).returncode
-        steps: list[tuple[str, Callable[[], bool]]] = [
-            ("Python environment", lambda: python_environment(test=options.test)),
-            ("Node.js", node_where_none),
-            ("Web packages", web_packages),
-            ("Web application", web_application),
-        ]
-        if options.test:
-            steps.append(("Browser and fonts", browser))
-        for number, (title, step) in enumerate(steps, 1):
-            report(f"[{number}/{len(steps)}] {title}", step)
+        if sys.version_info < (3, 11):  # noqa: UP036 - said by the very Python that is too old
+            raise SetupError(
+                f"Python 3.11 or newer is needed, this is {sys.version.split()[0]}. "
+                "Name a newer one: make run PYTHON=/path/to/python3.12"
+            )
+        carry_out(lanes(test=options.test))
     except SetupError as error:
         print(f"\nSet-up stopped: {error}", file=sys.stderr)
         return 1
@@ -54,40 +59,111 @@ def main() -> int:
     return 0
 
 
-def report(title: str, step: Callable[[], bool]) -> None:
-    """Runs a step and says how long it took. A step gives False when nothing was to be done."""
-    print(f"{title} …", end="", flush=True)
-    begun = time.monotonic()
-    changed = step()
-    print(f" {time.monotonic() - begun:.1f} s" if changed else " ready", flush=True)
+@dataclass(frozen=True)
+class Step:
+    """`ready` tells that nothing is to be done; `work` does it and may give a remark."""
+
+    title: str
+    ready: Callable[[], bool]
+    work: Callable[[], str | None]
 
 
-def python_environment(*, test: bool) -> bool:
-    if sys.version_info < (3, 11):
-        raise SetupError(
-            f"Python 3.11 or newer is needed, this is {sys.version.split()[0]}. "
-            "Name a newer one: make run PYTHON=/path/to/python3.12"
-        )
-    wanted = digest([ROOT / "pyproject.toml", ROOT / "constraints.txt"], extra=f"{sys.version_info[:2]}")
-    stamp = VENV / ("stamp-test" if test else "stamp")
-    if fresh(stamp, wanted) or (not test and fresh(VENV / "stamp-test", wanted)):
-        return False
+def lanes(*, test: bool) -> list[list[Step]]:
+    """What can be done at the same time, each in its order."""
+    python = Step(
+        "Python environment", lambda: environment_is_ready(test=test), lambda: python_environment(test=test)
+    )
+    node = Step("Node.js", lambda: bool(system_npm() or wheel_npm()), node_from_wheel)
+    web = [
+        Step("Web packages", lambda: fresh(PACKAGES / ".stamp", packages_digest()), web_packages),
+        Step("Web application", lambda: fresh(BUILT / ".stamp", application_digest()), web_application),
+    ]
+    tests = [Step("Browser and fonts", browser_is_there, browser)] if test else []
+    if system_npm():
+        return [[python, *tests], [node, *web]]
+    return [[python, node, *web, *tests]]
+
+
+def carry_out(lanes: list[list[Step]]) -> None:
+    """Each lane goes on until it is done or fails; raises SetupError with everything that went wrong."""
+    numbers = {id(step): number for number, step in enumerate((step for lane in lanes for step in lane), 1)}
+    stopped = threading.Event()
+
+    def go(lane: list[Step]) -> None:
+        for step in lane:
+            if stopped.is_set():
+                return
+            title = f"[{numbers[id(step)]}/{len(numbers)}] {step.title}"
+            if step.ready():
+                say(f"{title}: ready")
+                continue
+            say(f"{title} …")
+            begun = time.monotonic()
+            try:
+                remark = step.work()
+            except SetupError:
+                say(f"{title}: FAILED" + (", the rest is finished first" if len(lanes) > 1 else ""))
+                raise
+            say(f"{title}: {remark or f'{time.monotonic() - begun:.1f} s'}")
+
+    with ThreadPoolExecutor(len(lanes)) as pool:
+        going = [pool.submit(go, lane) for lane in lanes]
+        try:
+            problems = [problem for problem in (one.exception() for one in going) if problem is not None]
+        except KeyboardInterrupt:
+            stopped.set()
+            raise
+    for problem in problems:
+        if not isinstance(problem, SetupError):
+            raise problem
+    if problems:
+        raise SetupError("\n\n".join(str(problem) for problem in problems))
+
+
+def say(line: str) -> None:
+    """A line in one piece, whoever else is writing."""
+    sys.stdout.write(line + "\n")
+    sys.stdout.flush()
+
+
+def environment_is_ready(*, test: bool) -> bool:
+    wanted = environment_digest()
+    return fresh(VENV / "stamp-test", wanted) or (not test and fresh(VENV / "stamp", wanted))
+
+
+def environment_digest() -> str:
+    return digest([ROOT / "pyproject.toml", ROOT / "constraints.txt"], extra=f"{sys.version_info[:2]}")
+
+
+def python_environment(*, test: bool) -> None:
+    wanted = environment_digest()
     if not PYTHON.exists():
         create_venv()
     extras = "[dev]" if test else ""
-    command = [PYTHON, "-m", "pip", "install", "--disable-pip-version-check", "-c", "constraints.txt", "-e", f".{extras}"]
+    command = [
+        PYTHON,
+        "-m",
+        "pip",
+        "install",
+        "--disable-pip-version-check",
+        "-c",
+        "constraints.txt",
+        "-e",
+        f".{extras}",
+    ]
     run(command, "Python packages could not be installed. Is the package index reachable?")
-    stamp.write_text(wanted)
-    return True
+    (VENV / ("stamp-test" if test else "stamp")).write_text(wanted)
 
 
 def create_venv() -> None:
     """Debian leaves venv out of its python3; with root rights it is fetched, otherwise we say how."""
-    made = subprocess.run([sys.executable, "-m", "venv", str(VENV)], capture_output=True, text=True, check=False)
+    command = [sys.executable, "-m", "venv", str(VENV)]
+    made = subprocess.run(command, capture_output=True, text=True, check=False)
     if made.returncode != 0:
-        shutil.rmtree(VENV, ignore_errors=True)
+        with logging:
+            shutil.rmtree(VENV, ignore_errors=True)
         if apt(["python3-venv"]):
-            made = subprocess.run([sys.executable, "-m", "venv", str(VENV)], capture_output=True, text=True, check=False)
+            made = subprocess.run(command, capture_output=True, text=True, check=False)
     if made.returncode != 0:
         raise SetupError(
             "Python's venv module is missing. On Debian: sudo apt-get install python3-venv, then run this again.\n"
@@ -96,17 +172,15 @@ def create_venv() -> None:
         )
 
 
-def node_where_none() -> bool:
+def node_from_wheel() -> None:
     """Node.js builds the web application and is not needed to run it; where there is none it comes as a wheel."""
-    if system_npm() or wheel_npm():
-        return False
     run(
         [PYTHON, "-m", "pip", "install", "--disable-pip-version-check", "-c", "constraints.txt", "-e", ".[node]"],
         f"Node.js {NODE_AT_LEAST[0]}.{NODE_AT_LEAST[1]} or newer was not found and its wheel could not be installed.",
     )
-    return True
 
 
+@functools.cache
 def system_npm() -> list[str] | None:
     node, npm_path = shutil.which("node"), shutil.which("npm")
     if not node or not npm_path:
@@ -143,41 +217,37 @@ def node_env() -> dict[str, str]:
     return {**os.environ, "PATH": path}
 
 
-def web_packages() -> bool:
-    wanted = digest([WEB / "package.json", WEB / "package-lock.json"])
-    stamp = WEB / "node_modules" / ".stamp"
-    if fresh(stamp, wanted):
-        return False
+def packages_digest() -> str:
+    return digest([WEB / "package.json", WEB / "package-lock.json"])
+
+
+def web_packages() -> None:
+    wanted = packages_digest()
     run([*npm(), "ci", "--no-audit", "--no-fund"], "Web packages could not be installed.", cwd=WEB, env=node_env())
-    stamp.write_text(wanted)
-    return True
+    (PACKAGES / ".stamp").write_text(wanted)
 
 
-def web_application() -> bool:
-    sources = [path for path in WEB.rglob("*") if path.is_file() and "node_modules" not in path.parts]
-    wanted = digest(sorted(sources))
-    stamp = BUILT / ".stamp"
-    if fresh(stamp, wanted):
-        return False
+def application_digest() -> str:
+    return digest(sorted(path for path in WEB.rglob("*") if path.is_file() and "node_modules" not in path.parts))
+
+
+def web_application() -> None:
+    wanted = application_digest()
     run([*npm(), "run", "build"], "The web application could not be built.", cwd=WEB, env=node_env())
-    stamp.write_text(wanted)
-    return True
+    (BUILT / ".stamp").write_text(wanted)
 
 
-def browser() -> bool:
+def browser_is_there() -> bool:
+    return shutil.which("chromium") is not None and any(Path("/usr/share/fonts").rglob("NotoSansCJK*"))
+
+
+def browser() -> str | None:
     """Chromium and Chinese fonts for the browser tests; without them those tests are skipped, and say so."""
-    has_browser = shutil.which("chromium") is not None
-    has_fonts = any(Path("/usr/share/fonts").rglob("NotoSansCJK*"))
-    if has_browser and has_fonts:
-        return False
     if apt(["chromium", "fonts-noto-cjk"]):
-        return True
-    print(
-        " not installed: the browser tests will be SKIPPED."
-        " To run them: sudo apt-get install chromium fonts-noto-cjk",
-        end="",
+        return None
+    return (
+        "not installed, the browser tests will be SKIPPED. To run them: sudo apt-get install chromium fonts-noto-cjk"
     )
-    return False
 
 
 def apt(packages: list[str]) -> bool:
@@ -195,9 +265,10 @@ def run(command: list[object], problem: str, *, cwd: Path = ROOT, env: dict[str,
     """Runs a command with its output in a log; on failure shows the end of it."""
     words = [str(word) for word in command]
     done = subprocess.run(words, cwd=cwd, env=env, capture_output=True, text=True, check=False)
-    LOG.parent.mkdir(exist_ok=True)
-    with LOG.open("a", encoding="utf-8") as log:
-        log.write(f"$ {' '.join(words)}\n{done.stdout}{done.stderr}\n")
+    with logging:
+        LOG.parent.mkdir(exist_ok=True)
+        with LOG.open("a", encoding="utf-8") as log:
+            log.write(f"$ {' '.join(words)}\n{done.stdout}{done.stderr}\n")
     if done.returncode != 0:
         tail = "\n".join((done.stdout + done.stderr).strip().splitlines()[-15:])
         raise SetupError(f"{problem}\n{tail}\nThe whole output is in {LOG.relative_to(ROOT)}.")

@@ -1,13 +1,15 @@
 """A simulated agent: an open desk that takes offers, answers, wraps up, rests, and now and then lets one slip."""
 
 import asyncio
+import contextlib
 from collections.abc import Callable, Coroutine
 from random import Random
 from typing import Any
 
+from jietong.core.errors import Unavailable
 from jietong.demo import dialogues
 from jietong.demo.tally import Tally
-from jietong.demo.wire import Closed, Frame, Wire
+from jietong.demo.wire import Closed, Frame, Wire, fresh
 
 MISSES = 0.01  # offers not seen
 DECLINES = 0.01
@@ -67,13 +69,18 @@ class Agent:
                 await wire.close()
 
     async def leave(self) -> None:
-        """Signs out, if nothing is open."""
+        """Finishes what is open, and signs out."""
         self._leaving = True
-        if self._wire is not None:
-            try:
-                await self._command("sign_out")
-            except Closed:
-                pass
+        for task in self._tasks:
+            task.cancel()
+        with contextlib.suppress(Closed, TimeoutError):
+            async with asyncio.timeout(10):
+                while (await self._command("sign_out"))["t"] == "err":
+                    for id, view in list(self._contacts.items()):
+                        if view["place"] in ("talk", "hold"):
+                            await self._command("end", contact=id)
+                        await self._command("finish_wrapup", contact=id)
+                    await asyncio.sleep(0.2)
 
     async def _rest_now_and_then(self, wire: Wire) -> None:
         resting = asyncio.ensure_future(self._rest())
@@ -134,7 +141,7 @@ class Agent:
             self._once(f"wrapup {id}", self._wrap_up(id))
 
     def _once(self, what: str, work: Coroutine[Any, Any, None]) -> None:
-        if what in self._busy:
+        if what in self._busy or self._leaving:
             work.close()
             return
         self._busy.add(what)
@@ -214,9 +221,14 @@ class Agent:
         return await self._ask({"t": "cmd", "cmd": {"type": type, **fields}})
 
     async def _ask(self, frame: Frame) -> Frame:
-        if self._wire is None:
-            raise Closed
-        return await self._wire.ask(frame)
+        """Asks again, under the same id, while the centre cannot answer just now."""
+        frame = {**frame, "id": fresh()}
+        while self._wire is not None:
+            answer = await self._wire.ask(frame)
+            if answer["t"] == "ok" or answer["problem"]["status"] != Unavailable.status:
+                return answer
+            await asyncio.sleep(1)
+        raise Closed
 
     async def _send(self, frame: Frame) -> None:
         if self._wire is None:

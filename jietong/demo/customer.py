@@ -1,6 +1,7 @@
 """A simulated customer: comes in by the web chat as a page does, asks, waits as long as patience lasts, rates."""
 
 import asyncio
+import contextlib
 from collections.abc import Callable
 from random import Random
 from typing import Any
@@ -47,6 +48,10 @@ class Customer:
         except Closed:
             self._tally.count("cut_off")
         finally:
+            # Told to stop: says good-bye first, so that no agent is left with a chat that nobody is at.
+            if self._place in ("queue", "talk"):
+                with contextlib.suppress(Closed, TimeoutError):
+                    await asyncio.wait_for(wire.ask({"t": "end"}), 5)
             await wire.close()
 
     def _hear(self, frame: Frame) -> None:

@@ -62,7 +62,7 @@ def choose(random: Random, queue: str, language: str) -> Topic:
 
 def reply_to(text: str, language: str) -> str:
     """What an agent answers: the line that follows in a dialogue that has this one, else something polite."""
-    for topic in topics():
+    for topic in sorted(topics(), key=lambda topic: topic.language != language):
         if text in topic.lines:
             following = topic.lines.index(text) + 1
             return topic.lines[following] if following < len(topic.lines) else BYE[topic.language]

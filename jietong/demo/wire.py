@@ -3,6 +3,7 @@
 import asyncio
 import itertools
 import json
+import secrets
 from collections.abc import Callable
 from typing import Any, cast
 
@@ -10,6 +11,13 @@ import websockets
 
 Frame = dict[str, Any]
 _numbers = itertools.count(1)
+_RUN = secrets.token_hex(4)
+"""A second run begins its ids anew: they must not be taken for those of the first one, sent again."""
+
+
+def fresh() -> str:
+    """An idempotency id that nobody has used."""
+    return f"sim-{_RUN}-{next(_numbers)}"
 
 
 class Closed(Exception):
@@ -28,9 +36,12 @@ class Wire:
     @classmethod
     async def open(cls, url: str, headers: dict[str, str], on_frame: Callable[[Frame], None]) -> "Wire":
         """Raises OSError, websockets.InvalidStatus (refused)."""
-        socket = await websockets.connect(
-            url, additional_headers=headers, compression=None, max_size=None, ping_interval=None, open_timeout=60
-        )
+        try:
+            socket = await websockets.connect(
+                url, additional_headers=headers, compression=None, max_size=None, ping_interval=None, open_timeout=60
+            )
+        except websockets.InvalidMessage as error:  # cut off while greeting
+            raise ConnectionResetError(str(error)) from error
         return cls(socket, on_frame)
 
     async def send(self, frame: Frame) -> None:
@@ -41,8 +52,8 @@ class Wire:
             raise Closed from error
 
     async def ask(self, frame: Frame) -> Frame:
-        """Sends a frame under a fresh id and gives its `ok` or `err`. Raises Closed."""
-        key = f"sim-{next(_numbers)}"
+        """Sends a frame, under a fresh id if it has none, and gives its `ok` or `err`. Raises Closed."""
+        key = frame.get("id") or fresh()
         answer: asyncio.Future[Frame] = asyncio.get_running_loop().create_future()
         self._waiting[key] = answer
         try:

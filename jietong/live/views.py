@@ -71,6 +71,7 @@ class ConsultView(Struct, frozen=True):
     agent: str
     other: str
     joined: bool
+    expires: Ms | None = None  # of the question to `other`
 
 
 class LastMessage(Struct, frozen=True):
@@ -206,7 +207,7 @@ def contact_view(contact: ContactState, said: Said) -> ContactView:
         offer_ms=contact.offer_ms if offered else None,
         wrapup_until=contact.wrapup_until if contact.place is Place.WRAPUP else None,
         priority=contact.priority,
-        consult=ConsultView(consult.agent, consult.other, consult.joined) if consult else None,
+        consult=ConsultView(consult.agent, consult.other, consult.joined, consult.expires) if consult else None,
         callback=contact.callback,
         last_message=said.last,
         customer_waiting_since=contact.customer_waiting_since,

@@ -83,6 +83,10 @@ _SUMS: tuple[tuple[str, Count], ...] = (
 _BY_KIND: dict[Kind, tuple[tuple[str, Count], ...]] = {
     kind: tuple((name, count) for name, count in _SUMS if count.kind is kind) for kind in Kind
 }
+_OPENING: dict[Kind, tuple[tuple[str, Count], ...]] = {
+    kind: tuple((name, count) for name, count in _BY_KIND[kind] if count is m.requested) for kind in Kind
+}
+"""The sums in which a stay counts from its beginning; in all others it counts when it has ended."""
 _HALF_HOURLY = frozenset({"answered", "abandoned", "answered_within", "entry_blocked", "entry_lost"})
 _BY_AGENT = frozenset({Kind.HANDLING, Kind.OFFER, Kind.SURVEY})
 _MAX = "max_wait"
@@ -236,9 +240,10 @@ class LiveFigures:
                 self._wait(new.queue, at, 1)
             if new.end is not None and (old is None or old.end is None):
                 self._wait(new.queue, at, -1)
-        if new.arrived not in self._state.day:
+        sums_of = _OPENING[new.kind] if old is None and new.end is None else _BY_KIND[new.kind]
+        if not sums_of or new.arrived not in self._state.day:
             return
-        for name, count in _BY_KIND[new.kind]:
+        for name, count in sums_of:
             by = count.of(new, PLAIN) - (count.of(old, PLAIN) if old is not None else 0)
             if by:
                 self._add(name, by, new)

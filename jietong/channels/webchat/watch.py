@@ -16,11 +16,13 @@ from jietong.db.pool import ALL
 log = structlog.get_logger(__name__)
 
 BEAT_S = 5.0
+CHATS_A_SECOND = 1500
+"""With more chats than fit into a round at this pace, places in the queue are told less often."""
 LOOSE_FOR = timedelta(days=1)
 
 
 class ChatWatch:
-    """One task: looks at each chat about every `every_s` seconds, a few at a time."""
+    """Looks at each chat about every `every_s` seconds, a few at a time."""
 
     def __init__(self, web: WebChat, *, every_s: float = 3.0, slices: int = 12) -> None:
         self._web = web
@@ -47,10 +49,11 @@ class ChatWatch:
             if self._web.find_again:
                 await self._find_again()
             chats = list(self._web.chats.values())
+            period = max(self._every_s, len(chats) / CHATS_A_SECOND)
             size = max(50, -(-len(chats) // self._slices))
             slices = [chats[i : i + size] for i in range(0, len(chats), size)] or [[]]
             for part in slices:
-                await asyncio.sleep(self._every_s / len(slices))
+                await asyncio.sleep(period / len(slices))
                 await self._web.reception.settled()
                 for chat in part:
                     self.look(chat)

@@ -175,8 +175,11 @@ async def test_chats_are_found_again_after_the_writer_was_lost(centre: LiveCentr
     """The connection of the writer is cut: pages stay, words that were acknowledged are there, the chat goes on."""
     _, desk = await centre.agent("lin", "fridge")
     page, _, contact = await centre.talking("lin", desk)
-    assert centre.runtime._conn is not None
-    centre.runtime._conn.terminate()
+    async with centre.database.read(ALL) as conn:
+        await conn.fetch(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+            "WHERE datname = current_database() AND application_name LIKE 'jietong writer%'"
+        )
     await true(lambda: centre.runtime.epoch >= 2 and centre.runtime.role == "active")
     await page.next("welcome", timeout=10)
     await desk.until(lambda: desk.state["me"]["lin"]["connected"] and contact in desk.state["contacts"])

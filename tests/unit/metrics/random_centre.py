@@ -57,6 +57,8 @@ class RandomCentre:
             self.now += self.rng.choice((0, 1, 250, 500, 1_000, 2_000, 4_000, 7_000, 15_000))
             if self.rng.random() < 0.02:
                 self.now += 600_000
+            if self.rng.random() < 0.006:
+                self.now += 85_500_000  # nearly a day
             self._do(k.Tick())
             choice = self.rng.random()
             move: Callable[[], k.AnyCommand | None] = self.rng.choice(moves)

@@ -34,11 +34,14 @@ def at(zone: str, *when: int) -> Ms:
 
 
 STARTS = {
-    "an evening in Shanghai": ("Asia/Shanghai", (2026, 7, 15, 22, 30)),
-    "the night New York falls back": ("America/New_York", (2026, 11, 1, 0, 20)),
-    "the night New York springs forward": ("America/New_York", (2026, 3, 8, 0, 20)),
-    "a Lord Howe half-hour change": ("Australia/Lord_Howe", (2026, 4, 5, 0, 50)),
+    "midnight in Shanghai": ("Asia/Shanghai", (2026, 7, 15, 23, 35)),
+    "the night New York falls back": ("America/New_York", (2026, 11, 1, 1, 35)),
+    "the end of New York's long day": ("America/New_York", (2026, 11, 1, 23, 35)),
+    "the night New York springs forward": ("America/New_York", (2026, 3, 8, 1, 35)),
+    "a Lord Howe half-hour change": ("Australia/Lord_Howe", (2026, 4, 5, 1, 20)),
+    "the midnight that Santiago skips": ("America/Santiago", (2026, 9, 5, 23, 35)),
 }
+"""Each history lasts about an hour and crosses what its name says; now and then a quiet day lies within."""
 
 
 class Book:

@@ -101,7 +101,7 @@ export type ContactView = {
   offer_ms: number | null; // its whole length, for the shrinking bar
   wrapup_until: Ms | null; // null in wrap-up: uncapped
   priority: number;
-  consult: { agent: string; other: string; joined: boolean } | null;
+  consult: { agent: string; other: string; joined: boolean; expires?: Ms | null } | null; // expires: of the question to `other`
   callback: boolean;
   last_message: { author: 'customer' | 'agent' | 'system' | 'supervisor'; text: string; at: Ms; n: number } | null;
   /** First unanswered customer message: how long the customer has been waiting for a word. */

@@ -76,12 +76,12 @@ export function ContactList({
           onKeyDown={move}
         >
           <colgroup>
-            <col style={{ width: 64 }} />
+            <col style={{ width: 58 }} />
             <col />
-            <col style={{ width: 92 }} />
-            <col style={{ width: 54 }} />
-            <col style={{ width: 60 }} />
+            <col style={{ width: 84 }} />
+            <col style={{ width: 50 }} />
             <col style={{ width: 56 }} />
+            <col style={{ width: 54 }} />
           </colgroup>
           <thead>
             <tr aria-rowindex={1}>

@@ -9,7 +9,7 @@ import { Empty } from "../../ui/Empty";
 import { Composer } from "./Composer";
 import { ConsultBar } from "./ConsultBar";
 import { ContactHead } from "./ContactHead";
-import { useContact, useDesk, useMe } from "./context";
+import { isOffer, useContact, useDesk, useMe } from "./context";
 import { Log } from "./Log";
 import { TransferDialog } from "./TransferDialog";
 import { WrapUp } from "./WrapUp";
@@ -20,13 +20,14 @@ export function Centre({ id, insertion }: { id: string | null; insertion: RefObj
   const { agentId } = useDesk();
   if (!contact) return <NothingOpen />;
   const mine = contact.agent === agentId;
+  const offer = isOffer(contact, agentId);
   return (
     <>
       <ContactHead contact={contact} />
-      <ConsultBar contact={contact} />
-      {contact.place === "offer" ? <Offered contact={contact} /> : <Log contact={contact} />}
+      {offer ? null : <ConsultBar contact={contact} />}
+      {offer ? <Offered contact={contact} /> : <Log contact={contact} />}
       {contact.place === "wrapup" && mine ? <WrapUp contact={contact} /> : null}
-      {(contact.place === "talk" || contact.place === "hold") && contact.channel !== "voice" ? (
+      {!offer && (contact.place === "talk" || contact.place === "hold") && contact.channel !== "voice" ? (
         <Composer contact={contact} insertion={insertion} />
       ) : null}
       <TransferDialog />
@@ -49,7 +50,7 @@ function Offered({ contact }: { contact: ContactView }) {
           </Button>
         }
       >
-        {t("offerNote")}
+        {contact.place === "offer" ? t("offerNote") : t("consultOfferNote")}
       </Empty>
     </div>
   );

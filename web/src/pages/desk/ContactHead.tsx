@@ -31,6 +31,11 @@ export function ContactHead({ contact }: { contact: ContactView }) {
       <span className="jt-fill" />
       {mine && talking ? (
         <>
+          {contact.place === "hold" ? (
+            <Button icon="resume" disabled={!usable} onClick={() => void run("resume", { contact: contact.id })}>
+              {t("resume")}
+            </Button>
+          ) : null}
           <Button
             kind="quiet"
             icon="consult"

@@ -12,7 +12,7 @@ import { useNotice } from "../../ui/notices";
 import { useDeskActions } from "./actions";
 import { Banners } from "./Banners";
 import { Centre } from "./Centre";
-import { type Desk, DeskContext, railOrder } from "./context";
+import { type Desk, DeskContext, isOffer, railOrder } from "./context";
 import { Conversations } from "./conversations";
 import { Drafts } from "./drafts";
 import { useDeskExtras } from "./extras";
@@ -47,8 +47,8 @@ function DeskOf({ agentId, account }: { agentId: string; account: string }) {
     () => new Conversations(account, (contact, text, attachment, key) => live.say(contact, text, attachment, key)),
     [account, live],
   );
-  const ids = useSelect(live, (state) => railOrder(state.contacts), sameList) ?? NONE;
-  const first = useSelect(live, (state) => firstInHand(state.contacts));
+  const ids = useSelect(live, (state) => railOrder(state.contacts, agentId), sameList) ?? NONE;
+  const first = useSelect(live, (state) => firstInHand(state.contacts, agentId));
   const [shownArticle, showArticle] = useState<string | null>(null);
   const insertion = useRef<(text: string) => void>(() => {});
 
@@ -135,10 +135,12 @@ function NoDesk() {
 }
 
 /** A talk before a wrap-up; never an offer. */
-function firstInHand(contacts: DeskState["contacts"]): string | null {
-  const order = railOrder(contacts);
-  const at = (id: string) => contacts[id]?.place;
-  return order.find((id) => at(id) === "talk" || at(id) === "hold") ?? order.find((id) => at(id) !== "offer") ?? null;
+function firstInHand(contacts: DeskState["contacts"], agentId: string): string | null {
+  const mine = railOrder(contacts, agentId).filter((id) => {
+    const contact = contacts[id];
+    return contact !== undefined && !isOffer(contact, agentId);
+  });
+  return mine.find((id) => contacts[id]?.place !== "wrapup") ?? mine[0] ?? null;
 }
 
 const NONE: readonly string[] = [];

@@ -10,16 +10,16 @@ import { Button } from "../../ui/Button";
 import { Since } from "../../ui/figures";
 import { Icon } from "../../ui/Icon";
 import { ChannelIcon } from "../../ui/state";
-import { useContact, useDesk } from "./context";
+import { isOffer, offerEnds, useContact, useDesk } from "./context";
 import { Shrinking } from "./Header";
 import { PopFacts } from "./side/PopFacts";
 
 /** What is offered now, over the knowledge column: who, for what, how long they have waited, how long there is left. */
 export function OfferCard() {
-  const { live } = useDesk();
-  const id = useSelect(live, (state) => firstOffer(Object.values(state.contacts)));
+  const { live, agentId } = useDesk();
+  const id = useSelect(live, (state) => firstOffer(Object.values(state.contacts), agentId));
   const contact = useContact(id);
-  return contact && contact.place === "offer" ? <Card key={contact.id} contact={contact} /> : null;
+  return contact && isOffer(contact, agentId) ? <Card key={contact.id} contact={contact} /> : null;
 }
 
 function Card({ contact }: { contact: ContactView }) {
@@ -29,7 +29,10 @@ function Card({ contact }: { contact: ContactView }) {
   const { live, run, usable, select } = useDesk();
   const queue = useRow(live, "queues", contact.queue);
   const accept = useRef<HTMLButtonElement>(null);
-  const { expires, offer_ms: length } = contact;
+  const expires = offerEnds(contact);
+  const length = contact.offer_ms;
+  const asker = useRow(live, "agents", contact.place === "offer" ? null : contact.agent);
+  const title = contact.place === "offer" ? t("offer") : t("consultAsks", { name: asker?.name ?? "" });
   const seconds = useTimed(
     useCallback((now: Ms) => (expires === null ? 0 : Math.max(0, Math.ceil((expires - now) / 1000))), [expires]),
   );
@@ -39,10 +42,10 @@ function Card({ contact }: { contact: ContactView }) {
   }, []);
   const name = contact.customer_name ?? w("anonymous");
   return (
-    <section className="desk-offer" role="alertdialog" aria-label={`${t("offer")}: ${name}`} data-state="offered">
+    <section className="desk-offer" role="alertdialog" aria-label={`${title}: ${name}`} data-state="offered">
       <div className="desk-offer-head">
         <Icon name="offered" />
-        {t("offer")}
+        <span className="jt-clip">{title}</span>
         <span className="jt-fill" />
         {expires === null ? null : <span className="jt-num">{t("secondsLeft", { n: seconds })}</span>}
       </div>
@@ -58,9 +61,9 @@ function Card({ contact }: { contact: ContactView }) {
           <span className="jt-fill" />
           <div className="desk-offer-wait">
             <b>
-              <Since since={contact.waiting_since ?? contact.arrived} />
+              <Since since={contact.waiting_since ?? (contact.place === "offer" ? contact.arrived : contact.since)} />
             </b>
-            <span className="jt-note">{t("waited")}</span>
+            <span className="jt-note">{contact.place === "offer" ? t("waited") : w("place.talk")}</span>
           </div>
         </div>
         <div className="desk-facts">
@@ -89,14 +92,14 @@ function Card({ contact }: { contact: ContactView }) {
             {t("decline")}
           </Button>
         </div>
-        <p className="jt-note">{t("offerNote")}</p>
+        {contact.place === "offer" ? <p className="jt-note">{t("offerNote")}</p> : null}
       </div>
     </section>
   );
 }
 
-function firstOffer(contacts: ContactView[]): string | null {
-  const offers = contacts.filter((one) => one.place === "offer");
-  offers.sort((a, b) => (a.expires ?? 0) - (b.expires ?? 0));
+function firstOffer(contacts: ContactView[], agentId: string): string | null {
+  const offers = contacts.filter((one) => isOffer(one, agentId));
+  offers.sort((a, b) => (offerEnds(a) ?? 0) - (offerEnds(b) ?? 0));
   return offers[0]?.id ?? null;
 }

@@ -13,7 +13,7 @@ import { Icon } from "../../ui/Icon";
 import { useNotice } from "../../ui/notices";
 import { askForNotifications } from "../../ui/ring";
 import { ChannelIcon, PLACE_LOOK } from "../../ui/state";
-import { helping, useContact, useConversation, useDesk } from "./context";
+import { helping, isOffer, offerEnds, useContact, useConversation, useDesk } from "./context";
 import { useSound } from "./sound";
 
 /** Left: the contacts in hand with how each stands, and the queues I serve. */
@@ -76,7 +76,7 @@ function ContactRow({ id }: { id: string }) {
   const { unread, messages } = useConversation(id);
   const queue = useRow(live, "queues", contact?.queue);
   if (!contact) return null;
-  const look = PLACE_LOOK[contact.place];
+  const look = PLACE_LOOK[isOffer(contact, agentId) ? "offer" : contact.place];
   const on = open === id;
   const last = messages.at(-1);
   const preview = (last && !last.code ? last.text : "") || contact.last_message?.text || "";
@@ -111,7 +111,7 @@ function ContactRow({ id }: { id: string }) {
           />
         </span>
         <span className="desk-sub">
-          <Icon name={helping(contact, agentId) ? "consult" : look.icon} size={14} />
+          <Icon name={contact.consult?.joined && helping(contact, agentId) ? "consult" : look.icon} size={14} />
           <span className="desk-how jt-clip">
             <Standing contact={contact} />
           </span>
@@ -136,14 +136,14 @@ function Standing({ contact }: { contact: ContactView }) {
   const waited = useTimed(
     useCallback((now: Ms) => (since === null ? "" : duration(now - since, lang)), [since, lang]),
   );
-  const until = contact.place === "offer" ? contact.expires : contact.wrapup_until;
+  const offer = isOffer(contact, agentId);
+  const until = offer ? offerEnds(contact) : contact.wrapup_until;
   const left = useTimed(
     useCallback((now: Ms) => (until === null ? "" : duration(until - now + 999, lang)), [until, lang]),
   );
+  if (offer) return until === null ? w("place.offer") : t("offeredLeft", { left });
   if (helping(contact, agentId)) return t("consulting", { name: contact.customer_name ?? w("anonymous") });
   switch (contact.place) {
-    case "offer":
-      return contact.expires === null ? w("place.offer") : t("offeredLeft", { left });
     case "hold":
       return t("onHold", { time: waited });
     case "wrapup":

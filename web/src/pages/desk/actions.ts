@@ -2,7 +2,7 @@ import { useActions } from "../../app/actions";
 import { desk as area } from "../../i18n/desk";
 import { useWords } from "../../i18n/messages";
 import { useSelect } from "../../live/useLive";
-import { useContact, useDesk, useMe } from "./context";
+import { isOffer, useContact, useDesk, useMe } from "./context";
 import { askToTransfer } from "./TransferDialog";
 
 /** The desk's keys, as data (ux.md 8). */
@@ -14,7 +14,7 @@ export function useDeskActions(ids: readonly string[]): void {
   const group = t("group");
   const offered = useSelect(
     desk.live,
-    (state) => Object.values(state.contacts).find((one) => one.place === "offer")?.id ?? null,
+    (state) => Object.values(state.contacts).find((one) => isOffer(one, desk.agentId))?.id ?? null,
   );
   const step = (by: number) => {
     const at = desk.open ? ids.indexOf(desk.open) : -1;

@@ -51,12 +51,25 @@ export function useConversation(id: string): Conversation {
 }
 
 /** Voice first, so that an arriving call moves nothing; then what I have had longest; offers below it all. */
-export function railOrder(contacts: Record<string, ContactView>): string[] {
-  const rank = (one: ContactView) => (one.channel === "voice" ? 0 : one.place === "offer" ? 2 : 1);
+export function railOrder(contacts: Record<string, ContactView>, agentId: string): string[] {
+  const rank = (one: ContactView) => (one.channel === "voice" ? 0 : isOffer(one, agentId) ? 2 : 1);
   const taken = (one: ContactView): Ms => one.talk_since ?? one.since;
   return Object.values(contacts)
     .sort((a, b) => rank(a) - rank(b) || taken(a) - taken(b) || a.id.localeCompare(b.id))
     .map((one) => one.id);
+}
+
+/** Waits for my yes or no: a customer's contact that is offered to me, or a colleague's question for help. */
+export function isOffer(contact: ContactView, agentId: string): boolean {
+  return (
+    contact.place === "offer" ||
+    (contact.consult !== null && !contact.consult.joined && contact.consult.other === agentId)
+  );
+}
+
+/** When an offer runs out. */
+export function offerEnds(contact: ContactView): Ms | null {
+  return contact.place === "offer" ? contact.expires : (contact.consult?.expires ?? null);
 }
 
 /** Whether the person helps in a contact that is another's. */

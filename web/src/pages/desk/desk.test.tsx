@@ -157,7 +157,7 @@ describe("the parts of the desk", () => {
         contact("early", { talk_since: NOW - 9 }),
       ].map((one) => [one.id, one]),
     );
-    expect(railOrder(all)).toEqual(["call", "early", "late", "offer"]);
+    expect(railOrder(all, "a1")).toEqual(["call", "early", "late", "offer"]);
   });
 
   test("a slash opens the quick replies at the start or after a blank, not inside a word or an address", () => {

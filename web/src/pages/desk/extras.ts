@@ -5,10 +5,11 @@ import { desk as area } from "../../i18n/desk";
 import { useLanguage } from "../../i18n/language";
 import { useWords } from "../../i18n/messages";
 import { shell } from "../../i18n/shell";
+import type { ContactView } from "../../live/types";
 import { sameList, useExtra, useSelect } from "../../live/useLive";
 import { useNotice } from "../../ui/notices";
 import { startRinging, stopRinging, systemNotification, tick } from "../../ui/ring";
-import { useDesk } from "./context";
+import { isOffer, useDesk } from "./context";
 import { publishArticle } from "./news";
 import { useSound } from "./sound";
 
@@ -18,7 +19,7 @@ export function useDeskExtras(): void {
   const w = useWords(core);
   const s = useWords(shell);
   const lang = useLanguage();
-  const { live, conversations, open } = useDesk();
+  const { live, conversations, open, agentId } = useDesk();
   const notice = useNotice();
   const queries = useQueryClient();
   const { sound } = useSound();
@@ -43,7 +44,7 @@ export function useDeskExtras(): void {
     else if (extra.code === "signed_in_elsewhere") notice.warn(t("signedElsewhere"));
   });
 
-  const offered = useSelect(live, offers, sameList) ?? NONE;
+  const offered = useSelect(live, (state) => offers(state.contacts, agentId), sameList) ?? NONE;
   const shown = useRef(new Map<string, () => void>());
   useEffect(() => {
     if (offered.length > 0 && sound) startRinging();
@@ -62,9 +63,9 @@ export function useDeskExtras(): void {
   useEffect(() => stopRinging, []);
 }
 
-function offers(state: { contacts: Record<string, { id: string; place: string }> }): string[] {
-  return Object.values(state.contacts)
-    .filter((one) => one.place === "offer")
+function offers(contacts: Record<string, ContactView>, agentId: string): string[] {
+  return Object.values(contacts)
+    .filter((one) => isOffer(one, agentId))
     .map((one) => one.id);
 }
 

@@ -1,16 +1,21 @@
 import { useQuery } from "@tanstack/react-query";
 import { useEffect } from "react";
 import { http, type Page } from "../../api/http";
+import { isProblem } from "../../api/problem";
 import type { Message } from "../../live/types";
-import { useContact, useDesk } from "./context";
+import { isOffer, useContact, useDesk } from "./context";
 
 /** The messages of a contact so far, over HTTP; everything after comes over the socket. */
 export function useHistory(id: string) {
+  const { agentId } = useDesk();
   const contact = useContact(id);
   return useQuery({
     queryKey: ["desk-messages", id],
     queryFn: ({ signal }) => whole(`/api/contacts/${encodeURIComponent(id)}/messages`, signal),
-    enabled: contact !== undefined && contact.place !== "offer" && contact.channel !== "voice",
+    enabled: contact !== undefined && !isOffer(contact, agentId) && contact.channel !== "voice",
+    // The record follows the ledger by a moment: just after accepting it may not name me yet.
+    retry: (failures, error) => failures < 5 && isProblem(error) && [0, 403, 404, 503].includes(error.status),
+    retryDelay: (failures) => 200 * 2 ** failures,
     staleTime: Number.POSITIVE_INFINITY,
   });
 }

@@ -23,6 +23,7 @@ import {
 } from "./documents";
 import { faultText, NamesField, SaveBar, Section, SelectField, SwitchField } from "./form";
 import { parsed, weekMinutes, written } from "./hours";
+import { listed } from "./list";
 
 const WORKDAY = [{ start: 540, end: 1080 }];
 const BLANK: Doc<HoursSpec> = {
@@ -86,10 +87,12 @@ export default function HoursPage() {
                 <td className="r">{t("perWeek", { n: Math.round(weekMinutes(doc.spec.week) / 6) / 10 })}</td>
                 <td className="r">{doc.spec.holidays.length}</td>
                 <td>
-                  {(queues.data ?? [])
-                    .filter((queue) => queue.spec.active && queue.spec.hours === doc.id)
-                    .map((queue) => inLanguage(queue.spec.name, lang))
-                    .join(t("and")) || "–"}
+                  {listed(
+                    (queues.data ?? [])
+                      .filter((queue) => queue.spec.active && queue.spec.hours === doc.id)
+                      .map((queue) => inLanguage(queue.spec.name, lang)),
+                    lang,
+                  ) || "–"}
                 </td>
               </tr>
             ))}

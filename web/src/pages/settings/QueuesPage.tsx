@@ -9,6 +9,7 @@ import { useMay } from "../../session/session";
 import { Button } from "../../ui/Button";
 import { Empty } from "../../ui/Empty";
 import { type Doc, NO_NAMES, type QueueSpec, useDocuments } from "./documents";
+import { listed } from "./list";
 import { QueueEditor } from "./QueueEditor";
 
 export default function QueuesPage() {
@@ -88,10 +89,18 @@ function QueueList() {
                   {spec.active ? null : <span className="jt-tag">{t("inactive")}</span>}
                 </td>
                 <td>{called(clients.data, spec.client)}</td>
-                <td>{spec.channels.map((one) => c(`channel.${one}`)).join(t("and"))}</td>
+                <td>
+                  {listed(
+                    spec.channels.map((one) => c(`channel.${one}`)),
+                    lang,
+                  )}
+                </td>
                 <td>
                   {spec.requires.length
-                    ? spec.requires.map((need) => `${called(skills.data, need.skill)} ${need.level}+`).join(t("and"))
+                    ? listed(
+                        spec.requires.map((need) => `${called(skills.data, need.skill)} ${need.level}+`),
+                        lang,
+                      )
                     : t("anyone")}
                 </td>
                 <td>{spec.hours ? called(hours.data, spec.hours) : t("always")}</td>

@@ -19,6 +19,7 @@ import {
   useSaveDocument,
 } from "./documents";
 import { NamesField, SaveBar, SwitchField } from "./form";
+import { listed } from "./list";
 
 const BLANK: Doc<SkillSpec> = {
   id: "",
@@ -82,7 +83,7 @@ export default function SkillsPage() {
                 </td>
                 <td className="st-code">{doc.id}</td>
                 <td>{doc.spec.certificate ? t("certificate") : "–"}</td>
-                <td>{users(doc.id).join(t("and")) || "–"}</td>
+                <td>{listed(users(doc.id), lang) || "–"}</td>
               </tr>
             ))}
           </tbody>

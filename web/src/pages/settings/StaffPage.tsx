@@ -14,6 +14,7 @@ import { useMay } from "../../session/session";
 import { Button } from "../../ui/Button";
 import { Empty } from "../../ui/Empty";
 import { useDocuments } from "./documents";
+import { listed } from "./list";
 import { StaffDrawer } from "./StaffDrawer";
 import type { Person } from "./staff";
 
@@ -96,11 +97,16 @@ export default function StaffPage() {
                     {person.active ? null : <span className="jt-tag">{t("inactive")}</span>}
                   </td>
                   <td>{person.login}</td>
-                  <td>{person.roles.map((role) => c(`role.${role}`)).join(t("and"))}</td>
+                  <td>
+                    {listed(
+                      person.roles.map((role) => c(`role.${role}`)),
+                      lang,
+                    )}
+                  </td>
                   <td>{agent?.team || "–"}</td>
                   <td>{agent ? a(agent.employment ?? "full_time") : "–"}</td>
                   <td>
-                    {agent?.skills?.map((one) => `${called(one.skill)} ${one.level ?? 3}`).join(t("and")) || "–"}
+                    {listed(agent?.skills?.map((one) => `${called(one.skill)} ${one.level ?? 3}`) ?? [], lang) || "–"}
                   </td>
                   <td className="jt-note jt-num">
                     {person.last_sign_in_at ? instant(person.last_sign_in_at, "moment", lang) : a("never")}

@@ -14,6 +14,7 @@ import { Empty } from "../../ui/Empty";
 import { useNotice } from "../../ui/notices";
 import { faultsOf, useDocuments, useDraft } from "./documents";
 import { Field, ManyField, NumberField, SaveBar, TextField } from "./form";
+import { listed } from "./list";
 import { ROLES, type Role } from "./staff";
 
 type Token = {
@@ -79,7 +80,12 @@ export default function TokensPage() {
                 <tr key={token.id}>
                   <td className="st-name1">{token.name}</td>
                   <td className="st-code">{token.prefix}…</td>
-                  <td>{token.roles.map((role) => c(`role.${role}`)).join(t("and"))}</td>
+                  <td>
+                    {listed(
+                      token.roles.map((role) => c(`role.${role}`)),
+                      lang,
+                    )}
+                  </td>
                   <td className="jt-num">{instant(token.expires_at, "date", lang)}</td>
                   <td className="jt-num">{token.last_used_at ? instant(token.last_used_at, "moment", lang) : "–"}</td>
                   <td className="r">

@@ -3,6 +3,7 @@ import type { Words } from "../../i18n/messages";
 import type { settings } from "../../i18n/settings";
 import type { Names } from "../../live/types";
 import type { Need, QueueSpec } from "./documents";
+import { listed } from "./list";
 
 export type Known = { skills: Map<string, Names>; hours: Map<string, Names>; queues: Map<string, Names> };
 type T = Words<(typeof settings)["zh-Hans"]>;
@@ -16,7 +17,7 @@ export function meaning(
   channelName: (channel: QueueSpec["channels"][number]) => string,
 ): string[] {
   const name = (names: Map<string, Names>, id: string) => inLanguage(names.get(id), lang) || id;
-  const list = (parts: string[]) => parts.join(t("and"));
+  const list = (parts: string[]) => listed(parts, lang);
   const needs = (all: readonly Need[]) =>
     list(all.map((need) => t("saySkill", { skill: name(known.skills, need.skill), n: need.level })));
   const channels = list(spec.channels.map(channelName));

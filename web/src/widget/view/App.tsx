@@ -1,7 +1,6 @@
 /** @jsxImportSource preact */
-import { useEffect, useMemo, useRef, useState } from "preact/hooks";
-import { ring } from "../attention";
-import { onParent, tellParent } from "../bridge";
+import { useEffect, useState } from "preact/hooks";
+import { tellParent } from "../bridge";
 import { palette } from "../colour";
 import type { Keep, Profile } from "../keep";
 import { LANGS, type Lang } from "../lang";
@@ -9,7 +8,8 @@ import { inChat, type Model, type Outgoing } from "../protocol";
 import type { Session } from "../session";
 import { chooseLang, problem, WORDS } from "../words";
 import { Composer } from "./Composer";
-import { type Asked, ProfileFields, trimmed, wrongField } from "./Fields";
+import { useAttention, useConnection, useDark } from "./effects";
+import { type Asked, fieldOf, ProfileFields, trimmed, wrongField } from "./Fields";
 import { Header } from "./Header";
 import { useSession, useTick } from "./hooks";
 import { Mark } from "./Icon";
@@ -39,6 +39,8 @@ export function App({ session, keep, widget, wish, theme, embedded, identity }: 
   const [again, setAgain] = useState(false);
   const [profile, setProfile] = useState<Profile>(keep.profile());
   const [wrong, setWrong] = useState<Asked | null>(null);
+  const [startProblem, setStartProblem] = useState<string | null>(null);
+  const [returned, setReturned] = useState(0);
   const words = WORDS[lang];
   const offered = LANGS.filter((one) => !config || config.languages.includes(one));
   const dark = useDark(theme);
@@ -82,6 +84,17 @@ export function App({ session, keep, widget, wish, theme, embedded, identity }: 
     chat.contact && model.token ? `/api/chat/transcript?token=${encodeURIComponent(model.token)}&lang=${lang}` : null;
   const asked = chat.survey === "asked" && skipped !== chat.contact && waitingFor("survey")?.phase !== "refused";
 
+  // A start that was refused comes back into the field, to be put right and sent anew.
+  const refusedStart = waitingFor("start")?.phase === "refused" ? waitingFor("start") : undefined;
+  useEffect(() => {
+    if (refusedStart?.frame.t !== "start") return;
+    if (!keep.draft()) keep.setDraft(refusedStart.frame.text ?? "");
+    setWrong(fieldOf(refusedStart.code));
+    setStartProblem(refusedStart.code);
+    setReturned((n) => n + 1);
+    session.drop(refusedStart.frame.id);
+  }, [refusedStart, keep, session]);
+
   function begin(text: string): boolean {
     const ask = (config?.ask ?? []) as Asked[];
     const bad = wrongField(profile, ask, ask);
@@ -90,8 +103,7 @@ export function App({ session, keep, widget, wish, theme, embedded, identity }: 
       document.querySelector<HTMLInputElement>(".ask [aria-invalid=true], .ask input")?.focus();
       return false;
     }
-    const refused = waitingFor("start");
-    if (refused) session.drop(refused.frame.id);
+    setStartProblem(null);
     session.begin({ ...trimmed(profile, ask), ...(identity ? { identity } : {}) }, text);
     setAgain(false);
     return true;
@@ -182,6 +194,11 @@ export function App({ session, keep, widget, wish, theme, embedded, identity }: 
                   />
                 </div>
               ) : null}
+              {screen === "start" && startProblem && !fieldOf(startProblem) ? (
+                <p class="bad" role="alert">
+                  {problem(words, startProblem)}
+                </p>
+              ) : null}
             </Log>
             {screen === "queue" ? <QueueCard chat={chat} words={words} lang={lang} now={now} /> : null}
             {screen === "ended" ? (
@@ -204,7 +221,7 @@ export function App({ session, keep, widget, wish, theme, embedded, identity }: 
               />
             ) : (
               <Composer
-                key={screen === "start" ? "start" : "chat"}
+                key={screen === "start" ? `start${returned}` : "chat"}
                 words={words}
                 config={config}
                 hint={
@@ -275,119 +292,4 @@ function refusedText(model: Model): string {
   return (
     own.map((message) => message.text).join("\n") || (start?.frame.t === "start" ? (start.frame.text ?? "") : "")
   );
-}
-
-function useDark(theme: string | null): boolean {
-  const media = useMemo(() => window.matchMedia("(prefers-color-scheme: dark)"), []);
-  const [system, setSystem] = useState(media.matches);
-  useEffect(() => {
-    const change = () => setSystem(media.matches);
-    media.addEventListener("change", change);
-    return () => media.removeEventListener("change", change);
-  }, [media]);
-  return theme === "dark" || (theme === "auto" && system);
-}
-
-/**
- * The full page connects at once. Inside the launcher's frame a socket is opened only when the customer opens the
- * chat or has one going on; until then one HTTP answer gives the colour of the button.
- */
-function useConnection(
-  session: Session,
-  keep: Keep,
-  embedded: boolean,
-  widget: string,
-  label: string,
-  setShown: (shown: boolean) => void,
-): void {
-  const name = useRef(label);
-  name.current = label;
-  useEffect(() => {
-    const wake = () => session.wake();
-    const look = () => {
-      if (document.visibilityState === "visible") session.wake();
-    };
-    window.addEventListener("online", wake);
-    document.addEventListener("visibilitychange", look);
-    let stopListening = () => {};
-    if (!embedded) {
-      session.open();
-    } else {
-      stopListening = onParent((message) => {
-        setShown(message.jietong === "open");
-        if (message.jietong === "open") session.open();
-      });
-      if (keep.live()) session.open();
-      announce(widget, () => name.current);
-    }
-    return () => {
-      stopListening();
-      window.removeEventListener("online", wake);
-      document.removeEventListener("visibilitychange", look);
-      session.close();
-    };
-  }, [session, keep, embedded, widget, setShown]);
-}
-
-/** Tells the launcher its colour; without a network it tries again until there is one. */
-async function announce(widget: string, label: () => string): Promise<void> {
-  for (let pause = 2_000; ; pause = Math.min(pause * 2, 60_000)) {
-    try {
-      const answer = await fetch(`/api/chat/${encodeURIComponent(widget)}/config`);
-      if (answer.ok) {
-        const config = (await answer.json()) as { colour: string };
-        tellParent({ jietong: "ready", colour: palette(config.colour).brand, label: label() });
-        return;
-      }
-      if (answer.status < 500 && answer.status !== 429) {
-        tellParent({ jietong: "fatal" });
-        return;
-      }
-    } catch {
-      // No network: that passes.
-    }
-    await new Promise((resolve) => setTimeout(resolve, pause));
-  }
-}
-
-/** Sound, title and the launcher's badge for what happens while nobody looks. */
-function useAttention(model: Model, shown: boolean, lang: Lang): void {
-  const words = WORDS[lang];
-  const before = useRef<{ place: string; last: string | null; contact: string | null; known: boolean }>({
-    place: "none",
-    last: null,
-    contact: null,
-    known: false,
-  });
-  const [unread, setUnread] = useState(0);
-  const last = model.messages.filter((message) => message.author === "agent").at(-1)?.id ?? null;
-  const { place, contact, agent_name: agent } = model.chat;
-  const known = model.config !== null;
-
-  useEffect(() => {
-    const was = before.current;
-    before.current = { place, last, contact, known };
-    if (!was.known) return;
-    const unseen = !shown || document.visibilityState !== "visible";
-    const joined = was.place === "queue" && place === "talk";
-    const spoke = last !== null && last !== was.last;
-    if (joined) ring("joined");
-    else if (spoke && unseen) ring("message");
-    if (joined && unseen) document.title = words.connectedTitle(agent ?? words.agent);
-    if (spoke && unseen) setUnread((n) => n + 1);
-  }, [place, last, contact, known, shown, agent, words]);
-
-  useEffect(() => {
-    const seen = () => {
-      if (shown && document.visibilityState === "visible") setUnread(0);
-    };
-    seen();
-    document.addEventListener("visibilitychange", seen);
-    return () => document.removeEventListener("visibilitychange", seen);
-  }, [shown]);
-  const name = model.config?.name[lang] ?? words.support;
-  useEffect(() => {
-    tellParent({ jietong: "unread", count: unread });
-    document.title = unread ? words.newMessageTitle(unread) : name;
-  }, [unread, name, words]);
 }

@@ -106,3 +106,8 @@ export function trimmed(profile: Profile, ask: readonly Asked[]): Profile {
   }
   return result;
 }
+
+/** Which field the server found wrong. */
+export function fieldOf(code: string | null): Asked | null {
+  return code === "bad_phone" ? "phone" : code === "bad_email" ? "email" : null;
+}

@@ -4,7 +4,7 @@ import type { WidgetConfig } from "../../live/types";
 import type { Profile } from "../keep";
 import type { Lang } from "../lang";
 import { dayAndTime, problem, type Words } from "../words";
-import { type Asked, ProfileFields, Radios, trimmed, wrongField } from "./Fields";
+import { type Asked, fieldOf, ProfileFields, Radios, trimmed, wrongField } from "./Fields";
 
 type ReplyBy = "phone" | "sms" | "email";
 
@@ -78,7 +78,7 @@ export function Leave(props: Props) {
         ask={ask}
         required={[needed]}
         value={profile}
-        wrong={wrong}
+        wrong={wrong ?? fieldOf(props.refusal)}
         onChange={(value) => {
           setProfile(value);
           setWrong(null);
@@ -118,7 +118,7 @@ export function Leave(props: Props) {
         ]}
         onChange={setReplyBy}
       />
-      {props.refusal ? (
+      {props.refusal && !fieldOf(props.refusal) ? (
         <p class="bad" role="alert">
           {problem(words, props.refusal)}
         </p>
