@@ -45,7 +45,6 @@ from jietong.live.alarms import AlarmBook
 from jietong.live.hub import Hub
 from jietong.live.reception import EngineReception
 from jietong.metrics import routes as metrics
-from jietong.metrics import routes as metrics
 from jietong.metrics.live import LiveFigures
 from jietong.routing import routes as setup
 from jietong.routing.engine import Engine
@@ -70,7 +69,6 @@ ROUTERS: tuple[APIRouter, ...] = (
     knowledge.router,
     webchat_routes.router,
     contacts.router,
-    metrics.router,
     metrics.router,
     live.router,
 )

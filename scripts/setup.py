@@ -102,7 +102,7 @@ def carry_out(lanes: list[list[Step]]) -> None:
             try:
                 remark = step.work()
             except SetupError:
-                say(f"{title}: FAILED" + (", the rest is finished first" if len(lanes) > 1 else ""))
+                say(f"{title}: FAILED (why is told when the rest is done)")
                 raise
             say(f"{title}: {remark or f'{time.monotonic() - begun:.1f} s'}")
 

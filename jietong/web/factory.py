@@ -24,6 +24,7 @@ from jietong.web.bodies import CheckBodies
 from jietong.web.description import describe
 from jietong.web.headers import SecurityHeaders
 from jietong.web.pages import BUILT, pages
+from jietong.web.standby import TurnAwayWhileStandingBy
 
 
 class Writer(Inbox, Protocol):
@@ -94,6 +95,7 @@ def create_app(services: Services, routers: Sequence[APIRouter] = ()) -> FastAPI
     describe(app)
     problems.install(app)
     app.add_middleware(CheckBodies)
+    app.add_middleware(TurnAwayWhileStandingBy, role=lambda: services.runtime.role)
     app.add_middleware(problems.CatchAll)
     app.add_middleware(SecurityHeaders)
     return app

@@ -194,7 +194,9 @@ class WebChat:
     ) -> dict[str, Any]:
         if session.contact is not None and (chat := self.chats.get(session.contact)) and chat.story.live:
             self._attach(browser, chat)
-            return {"contact": session.contact, "posted": False}
+            if frame.text and chat.story.n == 0:  # the writer was lost between the arrival and its first words
+                await self._post(chat, rules.clean_text(frame.text, spec.max_text), frame.id)
+            return {"contact": session.contact, "posted": frame.id in chat.posted}
         text = rules.clean_text(frame.text, spec.max_text) if frame.text else None
         now = self.clock.now()
         claims = self._visitors.claims(self._widgets[spec.id], frame.profile.identity, now)

@@ -92,8 +92,8 @@ async def _read(socket: WebSocket, web: WebChat, browser: Browser) -> int:
         except JietongError as error:
             bad += error.code.startswith("frame_")
             browser.outbox.put(frames.err(key, error))
-            if isinstance(error, NotFound) and browser.session is None:
-                return 1008
+            if browser.session is None and isinstance(error, NotFound | Unavailable):
+                return 1008 if isinstance(error, NotFound) else 1013  # not greeted now: the page tries again
         except WebSocketDisconnect:
             raise
         except Exception:
