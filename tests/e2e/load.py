@@ -392,7 +392,7 @@ async def books_balance(running: Running, book: Book, supervisor: Staff) -> None
         said = [message for message in kept if message["author"] == "customer"]
         numbers = [message["n"] for message in kept if message["author"] != "system"]
         assert numbers == list(range(1, len(numbers) + 1)), (id, numbers)
-        assert types["contact.message"] == len(numbers), (id, types)
+        assert types["message.posted"] == len(numbers), (id, types)
         assert {text: [m["n"] for m in said if m["text"] == text] for text in chat.words} == {
             text: [n] for text, n in chat.words.items()
         }, id

@@ -1,0 +1,125 @@
+"""What every desk shows alike: the queues and the colleagues. Worked out once, encoded once, told to many."""
+
+from collections.abc import Callable, Iterable
+
+from jietong.core.vocabulary import Ms, State
+from jietong.live import views
+from jietong.live.collections import Shown, delta
+from jietong.live.desk import Desk
+from jietong.metrics.live import LiveFigures
+from jietong.routing.engine import Engine
+
+DESKS_A_SECOND = 500
+"""So many desks are told of changed queues each second; with more desks, each is told less often."""
+COLLEAGUES_A_SECOND = 100_000
+"""Agent changes sent to desks, over all desks: beyond it, presence in the transfer list is told less often."""
+
+
+class Shared:
+    """The shown queues and colleagues, and which of them desks have not been told of yet."""
+
+    def __init__(self, engine: Callable[[], Engine], figures: LiveFigures, next_seq: Callable[[], int]) -> None:
+        self.queues = Shown("queues")
+        self.colleagues = Shown("agents")
+        self.dirty: set[str] = set()  # queues to be looked at again
+        self._engine = engine
+        self._figures = figures
+        self._next_seq = next_seq
+        self._changed_queues: set[str] = set()
+        self._changed_colleagues: set[str] = set()
+        self._queues_told: Ms = 0
+        self._colleagues_told: Ms = 0
+
+    def refresh_queues(self, now: Ms) -> None:
+        """Looks at the dirty queues."""
+        engine = self._engine()
+        dirty, self.dirty = self.dirty, set()
+        for id in dirty:
+            queue = engine.queues.get(id)
+            if queue is None or not queue.spec.active:
+                if self.queues.drop(id):
+                    self._changed_queues.add(id)
+            elif self.queues.put(id, views.queue_view(engine, self._figures, id, now)):
+                self._changed_queues.add(id)
+
+    def refresh_colleague(self, id: str) -> None:
+        agent = self._engine().agents.get(id)
+        if agent is None or agent.state is State.OFF or not agent.spec.active:
+            changed = self.colleagues.drop(id)
+        else:
+            changed = self.colleagues.put(id, views.colleague(agent))
+        if changed:
+            self._changed_colleagues.add(id)
+
+    def rebuild(self, now: Ms) -> None:
+        """All of it afresh; whoever calls this sends every desk a snapshot."""
+        engine = self._engine()
+        self.dirty.update(engine.queues)
+        self.dirty.update(self.queues.views)
+        self.refresh_queues(now)
+        for id in {*engine.agents, *self.colleagues.views}:
+            self.refresh_colleague(id)
+        self._changed_queues.clear()
+        self._changed_colleagues.clear()
+
+    def members(self, desk: Desk) -> dict[str, list[str]]:
+        """For the desk's snapshot: its queues, and all whom it can transfer to."""
+        engine = self._engine()
+        return {
+            "queues": [self.queues.json(id) for id in desk.serves if id in self.queues.views],
+            "agents": [
+                self.colleagues.json(id)
+                for id in self.colleagues.views
+                if id != desk.agent and desk.sight.agent(engine, id)
+            ],
+        }
+
+    def tell(self, desks: Iterable[Desk], now: Ms) -> None:
+        """Sends the desks what has changed, at a pace that their number allows."""
+        desks = list(desks)
+        if not desks:
+            self._changed_queues.clear()
+            self._changed_colleagues.clear()
+            return
+        if self._changed_queues and now - self._queues_told >= 1000 * (len(desks) // DESKS_A_SECOND):
+            self._queues_told = now
+            queues, self._changed_queues = self._changed_queues, set()
+            self._tell_queues(desks, queues, now)
+        pause_ms = 1000 * len(self._changed_colleagues) * len(desks) / COLLEAGUES_A_SECOND
+        if self._changed_colleagues and now - self._colleagues_told >= pause_ms:
+            self._colleagues_told = now
+            colleagues, self._changed_colleagues = self._changed_colleagues, set()
+            self._tell_colleagues(desks, colleagues, now)
+
+    def _tell_queues(self, desks: list[Desk], changed: set[str], now: Ms) -> None:
+        """Desks that serve the same queues get the same frame."""
+        seq = self._next_seq()
+        frames: dict[tuple[str, ...], str | None] = {}
+        for desk in desks:
+            if desk.serves not in frames:
+                ids = [id for id in desk.serves if id in changed]
+                put = [self.queues.json(id) for id in ids if id in self.queues.views]
+                gone = [id for id in ids if id not in self.queues.views]
+                frames[desk.serves] = _frame(seq, now, "queues", put, gone)
+            desk.send(frames[desk.serves])
+
+    def _tell_colleagues(self, desks: list[Desk], changed: set[str], now: Ms) -> None:
+        """To each desk all but itself. One frame serves every desk that did not change."""
+        seq = self._next_seq()
+        engine = self._engine()
+        shown = {id: self.colleagues.json(id) for id in changed if id in self.colleagues.views}
+        gone = [id for id in changed if id not in self.colleagues.views]
+        common = _frame(seq, now, "agents", shown.values(), gone)
+        for desk in desks:
+            if desk.sight.whole and desk.agent not in changed:
+                desk.send(common)
+                continue
+            put = [text for id, text in shown.items() if id != desk.agent and desk.sight.agent(engine, id)]
+            desk.send(_frame(seq, now, "agents", put, [id for id in gone if id != desk.agent]))
+
+
+def _frame(seq: int, now: Ms, collection: str, put: Iterable[str], gone: Iterable[str]) -> str | None:
+    sets, dels = list(put), list(gone)
+    if not sets and not dels:
+        return None
+    return delta(seq, now, {collection: sets} if sets else {}, {collection: dels} if dels else {})
