@@ -3,7 +3,7 @@
 Formula: Robertson & Zaragoza, "The Probabilistic Relevance Framework: BM25 and Beyond" (2009), with the usual
 k1 = 1.2, b = 0.75; a piece in the title counts as five in the body, one in the tags as three. A text that has a
 word of the query unbroken gets a bonus, so that what was literally asked for comes first. Why pieces and not
-trigrams or a dictionary: docs/decisions/knowledge-search.md.
+trigrams or a dictionary: docs/decisions/0005-knowledge-search.md.
 """
 
 from collections.abc import Sequence
