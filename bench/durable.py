@@ -1,6 +1,6 @@
 """The writer with its database: life cycles that are safe on disk, against the same database's plain inserts.
 
-    python -m bench.durable [--json] [--seconds 5]
+    python -m bench.durable [--json] [--seconds 4] [--rounds 3]
 
 *Life cycle*: arrive, offer, accept, end, wrap-up, ready: four commands, each answered after its commit, by as many
 customers at once as `workers`. *Plain insert*: rows with the same bytes into a table with the same columns and
@@ -12,6 +12,7 @@ Both take turns on one server in one run, several times over, and the medians ar
 import argparse
 import asyncio
 import json
+import logging
 import shutil
 import statistics
 import sys
@@ -20,6 +21,7 @@ import time
 from pathlib import Path
 from typing import Any
 
+import structlog
 import uvloop
 
 from jietong.core import commands as c
@@ -123,7 +125,7 @@ async def plain_inserts(database: Database, connections: int, rows: int, seconds
     return done / (time.perf_counter() - began)
 
 
-async def measure(seconds: float, report: Any) -> dict[str, Any]:
+async def measure(seconds: float, turns: int, report: Any) -> dict[str, Any]:
     home = Path(tempfile.mkdtemp(prefix="jietong-bench-", dir="/tmp"))
     home.chmod(0o711)
     server = EmbeddedServer(home)
@@ -138,7 +140,7 @@ async def measure(seconds: float, report: Any) -> dict[str, Any]:
         await life_cycles(runtime, 16, 1, "warm")
         rounds: dict[str, list[dict[str, Any]]] = {str(w): [] for w in WORKERS}
         plain: dict[str, list[float]] = {"1x1": [], "16x1": [], "1x100": []}
-        for turn in range(ROUNDS):
+        for turn in range(turns):
             for workers in WORKERS:
                 rounds[str(workers)].append(await life_cycles(runtime, workers, seconds, f"{turn}-{workers}"))
                 report(f"round {turn + 1}: {workers} workers: {rounds[str(workers)][-1]}")
@@ -167,9 +169,14 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--json", action="store_true")
     parser.add_argument("--seconds", type=float, default=4.0)
+    parser.add_argument("--rounds", type=int, default=ROUNDS)
     asked = parser.parse_args()
+    structlog.configure(
+        wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+    )
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        figures = runner.run(measure(asked.seconds, lambda line: print(line, file=sys.stderr)))
+        figures = runner.run(measure(asked.seconds, asked.rounds, lambda line: print(line, file=sys.stderr)))
     if asked.json:
         print(json.dumps(figures, indent=2))
         return

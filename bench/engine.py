@@ -1,4 +1,4 @@
-"""The pure engine: matches, life cycles, and how their cost grows. `python -m bench.engine [--json]`.
+"""The pure engine: matches, life cycles, and how their cost grows. `python -m bench.engine [--json] [--rounds 16]`.
 
 *Match*: the index of free agents alone. For a contact of one of 100 queues, each asking for one skill, the best
 agent is chosen (longest idle, fewest open), reserved in every lane they are in, and put back behind the others; 2,000
@@ -47,7 +47,7 @@ def centre(agents: int, skills: int = SKILLS, each: int = 5, seed: int = 1) -> E
     return engine
 
 
-def matches_per_second(agents: int = 2_000, count: int = 50_000) -> float:
+def matches_per_second(rounds: int, agents: int = 2_000, count: int = 50_000) -> float:
     """Choose, reserve, put back, over queues drawn beforehand."""
     engine = centre(agents)
     seats = engine.seats[VOICE]
@@ -56,7 +56,7 @@ def matches_per_second(agents: int = 2_000, count: int = 50_000) -> float:
     wanted = [lanes[n] for n in Random(2).choices(range(SKILLS), k=count)]
     turn = engine.turn
     best = 0.0
-    for _ in range(ROUNDS):
+    for _ in range(rounds):
         begun = perf_counter()
         for lane in wanted:
             index = lane.best()
@@ -114,20 +114,20 @@ class Cycles:
         return (perf_counter() - begun) / count
 
 
-def microseconds(sizes: list[tuple[int, int]], count: int = 1_000) -> list[float]:
+def microseconds(rounds: int, sizes: list[tuple[int, int]], count: int = 1_000) -> list[float]:
     """µs for a cycle at each (agents, waiting); the rounds go round the sizes, so that a slow spell hits all."""
     cases = [Cycles(agents, waiting) for agents, waiting in sizes]
     best = [float("inf")] * len(cases)
-    for _ in range(ROUNDS):
+    for _ in range(rounds):
         for index, case in enumerate(cases):
             best[index] = min(best[index], case.run(count) * 1e6)
     return best
 
 
-def measure() -> dict[str, object]:
-    by_agents = microseconds([(200, 0), (1_000, 0), (5_000, 0)])
-    by_waiting = microseconds([(200, 10), (200, 1_000), (200, 100_000)])
-    matches = matches_per_second()
+def measure(rounds: int) -> dict[str, object]:
+    by_agents = microseconds(rounds, [(200, 0), (1_000, 0), (5_000, 0)])
+    by_waiting = microseconds(rounds, [(200, 10), (200, 1_000), (200, 100_000)])
+    matches = matches_per_second(rounds)
     return {
         "matches_per_s": round(matches),
         "cycles_per_s": round(1e6 / by_agents[1]),
@@ -142,8 +142,10 @@ def measure() -> dict[str, object]:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--json", action="store_true", help="one JSON object instead of lines")
-    found = measure()
-    if parser.parse_args().json:
+    parser.add_argument("--rounds", type=int, default=ROUNDS)
+    asked = parser.parse_args()
+    found = measure(asked.rounds)
+    if asked.json:
         print(json.dumps(found))
     else:
         for name, value in found.items():

@@ -95,7 +95,7 @@ async def measure(dsn: str, count: int) -> dict[str, object]:
         await conn.execute("CREATE INDEX t_title ON article_text USING gin (title gin_trgm_ops)")
         await conn.execute("ANALYZE article, article_gram, article_text, article_version")
         sizes = {
-            name: await conn.fetchval("SELECT pg_total_relation_size($1::text::regclass) / 1048576.0", name)
+            name: await conn.fetchval("SELECT pg_total_relation_size($1::text::regclass)::float8 / 1048576", name)
             for name in ("article_gram", "article_text")
         }
     out: dict[str, object] = {"articles": count, "index_ms_per_article": built * 1000 / count, "megabytes": sizes}

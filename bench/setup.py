@@ -5,14 +5,14 @@ and package caches of its own, and timed until /healthz answers 200. Then the id
 sent, and `make run` is called once more. The first run fetches packages: the registries must be reachable.
 
 Memory is the proportional set size (PSS) of the server and of every database process: what they share is counted
-once. `--here` starts this checkout in place of a clone: only the two starts are timed then, not the set-up.
+once. `--here` calls `jietong serve` of this checkout, sets nothing up and changes nothing in it: then only the two
+starts of the centre are timed.
 """
 
 import argparse
 import contextlib
 import json
 import os
-import shutil
 import signal
 import socket
 import subprocess
@@ -33,28 +33,33 @@ OWN_TO_A_SHELL = ("MAKE", "MFLAGS", "PYTHON", "VIRTUAL_ENV", "JIETONG_")
 
 
 class Running(NamedTuple):
-    make: "subprocess.Popen[bytes]"
+    command: "subprocess.Popen[bytes]"
     took_s: float  # from the command to the first 200
 
     def family(self) -> list[psutil.Process]:
-        """The server and its database's processes."""
-        return psutil.Process(self.make.pid).children(recursive=True)
+        """The server and its database's processes, without `make`."""
+        called = psutil.Process(self.command.pid)
+        below = called.children(recursive=True)
+        return below if called.name() == "make" else [called, *below]
 
 
 def measure(*, here: bool) -> dict[str, float]:
     with tempfile.TemporaryDirectory(prefix="jietong-setup-", dir="/tmp", ignore_cleanup_errors=True) as name:
         folder = Path(name)
         folder.chmod(0o711)  # the database server runs as somebody else when we are root
-        checkout = ROOT if here else clone(folder / "clone")
-        found: dict[str, float] = {}
-        with running(checkout, folder) as first:
+        if here:
+            command, checkout = [sys.executable, "-m", "jietong", "serve"], ROOT
+        else:
+            command, checkout = ["make", "run"], clone(folder / "clone")
+        found: dict[str, float] = {"here": here}
+        with running(command, checkout, folder) as first:
             found["first_run_s"] = first.took_s
             say(f"first run: {first.took_s:.1f} s; waiting {IDLE_S} s before the memory is read")
             time.sleep(IDLE_S)
             found |= memory(first.family())
             family = first.family()
         found["left_behind"] = sum(process.is_running() for process in family)
-        with running(checkout, folder) as second:
+        with running(command, checkout, folder) as second:
             found["second_run_s"] = second.took_s
             say(f"second run: {second.took_s:.1f} s")
             begun = time.monotonic()
@@ -71,8 +76,8 @@ def clone(target: Path) -> Path:
 
 
 @contextlib.contextmanager
-def running(checkout: Path, folder: Path) -> Iterator[Running]:
-    """`make run` until /healthz answers 200; Ctrl-C at the end. Raises SystemExit with what it printed."""
+def running(command: list[str], checkout: Path, folder: Path) -> Iterator[Running]:
+    """The command until /healthz answers 200; Ctrl-C at the end. Raises SystemExit with what it printed."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -86,17 +91,17 @@ def running(checkout: Path, folder: Path) -> Iterator[Running]:
     log = folder / "output"
     with log.open("wb") as output:
         begun = time.monotonic()
-        make = subprocess.Popen(
-            ["make", "run"], cwd=checkout, env=env, stdout=output, stderr=output, start_new_session=True
+        started = subprocess.Popen(
+            command, cwd=checkout, env=env, stdout=output, stderr=output, start_new_session=True
         )
     try:
-        wait_until_healthy(make, f"http://127.0.0.1:{port}/healthz", log)
-        yield Running(make, time.monotonic() - begun)
+        wait_until_healthy(started, f"http://127.0.0.1:{port}/healthz", log)
+        yield Running(started, time.monotonic() - begun)
     finally:
-        interrupt(make)
+        interrupt(started)
 
 
-def wait_until_healthy(make: "subprocess.Popen[bytes]", url: str, log: Path) -> None:
+def wait_until_healthy(started: "subprocess.Popen[bytes]", url: str, log: Path) -> None:
     end = time.monotonic() + LONGEST_S
     told = 0
     while time.monotonic() < end:
@@ -108,25 +113,25 @@ def wait_until_healthy(make: "subprocess.Popen[bytes]", url: str, log: Path) -> 
         with contextlib.suppress(httpx.HTTPError):
             if httpx.get(url, timeout=5, trust_env=False).status_code == 200:
                 return
-        if make.poll() is not None:
+        if started.poll() is not None:
             tail = "\n".join(lines[-15:])
             raise SystemExit(
-                "`make run` ended before it served. The first run fetches packages: can the package registries be "
+                "It ended before it served. The first run fetches packages: can the package registries be "
                 f"reached from here? It printed:\n{tail}"
             )
         time.sleep(0.05)
     raise SystemExit(f"`make run` did not serve within {LONGEST_S} s")
 
 
-def interrupt(make: "subprocess.Popen[bytes]") -> None:
+def interrupt(started: "subprocess.Popen[bytes]") -> None:
     """Ctrl-C: to the whole group, as a terminal does."""
     for number in (signal.SIGINT, signal.SIGKILL):
-        if make.poll() is not None:
+        if started.poll() is not None:
             return
         with contextlib.suppress(ProcessLookupError):
-            os.killpg(make.pid, number)
+            os.killpg(started.pid, number)
         with contextlib.suppress(subprocess.TimeoutExpired):
-            make.wait(60)
+            started.wait(60)
 
 
 def memory(family: list[psutil.Process]) -> dict[str, float]:

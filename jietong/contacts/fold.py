@@ -68,7 +68,7 @@ class ContactFold(Struct):
     legs: dict[str, Leg] = field(default_factory=dict)  # agents who talk or wrap up
     survey: int | None = None
     callback: bool = False
-    last_arrived: Ms | None = None  # start of the queue stay, or of the direct offer, behind the next handling
+    last_arrived: Ms | None = None  # of the queue stay, or start of the direct offer, behind the next handling
     last_queue: str | None = None
     last_agent: str | None = None
     ended: Ms | None = None
@@ -134,11 +134,15 @@ def _close(fold: ContactFold, i: int, at: Ms, outcome: End, **fields: Any) -> Se
 
 
 def _enter(fold: ContactFold, at: Ms, queue: str, cause: str, since: Ms, context: FactContext) -> list[SegmentChange]:
+    """A stay that goes on from another belongs to the same request: it keeps its `arrived` and its `cause`."""
     changes = []
+    arrived, request = at, "transfer" if cause == "moved" else cause
     if fold.open_entry is not None:
         changes.append(_close(fold, fold.open_entry, at, End.ADMITTED, queue=queue))
         fold.open_entry = None
     if fold.open_queue is not None:
+        before = fold.rows[fold.open_queue]
+        arrived, request = before.arrived, before.cause or cause
         changes.append(_leave_queue(fold, at, _WENT_ON.get(cause, End.MOVED)))
     changes += _talks_over(fold, at, End.LOST if cause == "presence_lost" else End.TRANSFERRED)
     terms = context.queues.get(queue)
@@ -149,8 +153,9 @@ def _enter(fold: ContactFold, at: Ms, queue: str, cause: str, since: Ms, context
             fold,
             Kind.QUEUE,
             at,
+            arrived=arrived,
             queue=queue,
-            cause=cause,
+            cause=request,
             since=min(since, at),
             target_ms=terms.target_ms if terms else None,
             short_ms=terms.short_ms if terms else None,
@@ -163,7 +168,7 @@ def _leave_queue(fold: ContactFold, at: Ms, outcome: End) -> SegmentChange:
     assert fold.open_queue is not None
     i, fold.open_queue = fold.open_queue, None
     row = fold.rows[i]
-    fold.last_arrived = row.start
+    fold.last_arrived = row.arrived
     since = row.start if row.since is None else row.since
     return _close(fold, i, at, outcome, wait_ms=at - since)
 
@@ -257,7 +262,7 @@ def _take(fold: ContactFold, at: Ms, agent: str, context: FactContext, kind: Kin
         changes += _finish(fold, at, agent, End.COMPLETED)
     arrived = fold.last_arrived if fold.last_arrived is not None else at
     if fold.open_queue is not None:
-        arrived = fold.rows[fold.open_queue].start
+        arrived = fold.rows[fold.open_queue].arrived
     shared = {
         "arrived": arrived,
         "queue": fold.last_queue,

@@ -81,6 +81,15 @@ OUTCOMES: dict[Kind, frozenset[End]] = {
 }
 
 
+TRANSFERRED_IN = frozenset({"transfer", "returned"})
+"""A queue stay that an agent's transfer led to; `returned`: the colleague it was meant for did not take it."""
+PUT_BACK = frozenset({"presence_lost", "signed_out"})
+"""A queue stay of a customer who had a person already, and lost them."""
+REQUESTS = TRANSFERRED_IN | PUT_BACK | {"arrival"}
+"""How a customer came to wait. A stay that goes on in another queue keeps it; how it went on is the end of the stay
+before."""
+
+
 class Segment(Struct, frozen=True, omit_defaults=True):
     """One stay of a contact in one place. Fields from `end` on are set when the stay ends, never before."""
 
@@ -96,7 +105,7 @@ class Segment(Struct, frozen=True, omit_defaults=True):
     queue: str | None = None  # of an entry: where it led, set at its end
     agent: str | None = None
     part_time: bool = False
-    cause: str | None = None  # of a queue stay or an offer, as in the event
+    cause: str | None = None  # of an offer, as in the event; of a queue stay how its request began (`REQUESTS`)
     target_ms: Ms | None = None  # the queue's service-level threshold X in force on arrival
     short_ms: Ms | None = None  # the queue's limit of a short abandon in force on arrival
     since: Ms | None = None  # the customer's wait is counted from here: kept when a stay goes on in another queue

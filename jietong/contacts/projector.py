@@ -29,6 +29,7 @@ log = structlog.get_logger(__name__)
 BATCH = 2000  # events in one transaction
 KEEP_FOLD_MS: Ms = 3_600_000  # how long after a contact's end its folding may be taken up again
 _REBUILD = "jietong.contacts.rebuild"
+PACE_S = 0.1  # a batch costs a dozen round trips, however few its events: under load many commits make one
 LOOK_S = 1.0  # how often to look when nobody wakes us
 
 
@@ -68,10 +69,16 @@ class ContactsProjector:
                     log.warning("contacts.projector_waits", error=type(error).__name__)
                     await asyncio.sleep(LOOK_S)
                     continue
+                except Exception:  # nobody waits for this task: were it to end, records would stop for good
+                    log.exception("contacts.projector_failed")
+                    await asyncio.sleep(LOOK_S)
+                    continue
                 try:
                     await asyncio.wait_for(self._awake.wait(), LOOK_S)
                 except TimeoutError:
                     pass
+                else:
+                    await asyncio.sleep(PACE_S)
                 self._awake.clear()
         finally:
             if unsubscribe is not None:

@@ -264,8 +264,12 @@ async def correct(
 class History:
     """What the customer file asks: `customers.ports.ContactHistory`."""
 
-    async def past(self, conn: Connection, customers: Sequence[str], limit: int) -> Sequence[PastContact]:
-        records = await explorer.page(conn, Filter(0, 1 << 62, customers=tuple(customers)), None, limit)
+    async def past(
+        self, conn: Connection, customers: Sequence[str], limit: int, without: str | None = None
+    ) -> Sequence[PastContact]:
+        wanted = Filter(0, 1 << 62, customers=tuple(customers))
+        found = await explorer.page(conn, wanted, None, limit + (without is not None))
+        records = [one for one in found if one.id != without][:limit]
         names = await _agent_names(conn, [one.agent for one in records if one.agent])
         return [
             PastContact(
@@ -283,19 +287,31 @@ class History:
             for one in records
         ]
 
-    async def count_since(self, conn: Connection, customers: Sequence[str], since: Ms) -> int:
+    async def count_since(
+        self, conn: Connection, customers: Sequence[str], since: Ms, without: str | None = None
+    ) -> int:
         n: int = await conn.fetchval(
-            "SELECT count(*) FROM contact WHERE customer = ANY($1::text[]) AND arrived >= $2", list(customers), since
+            """
+            SELECT count(*) FROM contact
+            WHERE customer = ANY($1::text[]) AND arrived >= $2 AND id IS DISTINCT FROM $3
+            """,
+            list(customers),
+            since,
+            without,
         )
         return n
 
-    async def last_agent(self, conn: Connection, customers: Sequence[str]) -> tuple[str, str] | None:
+    async def last_agent(
+        self, conn: Connection, customers: Sequence[str], without: str | None = None
+    ) -> tuple[str, str] | None:
         agent: str | None = await conn.fetchval(
             """
-            SELECT agent FROM contact WHERE customer = ANY($1::text[]) AND agent IS NOT NULL
+            SELECT agent FROM contact
+            WHERE customer = ANY($1::text[]) AND agent IS NOT NULL AND id IS DISTINCT FROM $2
             ORDER BY arrived DESC, id DESC LIMIT 1
             """,
             list(customers),
+            without,
         )
         if agent is None:
             return None

@@ -173,7 +173,7 @@ class Consult(Command, frozen=True, tag="consult"):
 
 
 class CompleteConsult(Command, frozen=True, tag="complete_consult"):
-    """The consulted agent takes the contact over."""
+    """The consulted agent takes the contact over. By either side, once joined."""
 
     agent: str
     contact: str
@@ -225,6 +225,7 @@ class InvitePartTimers(Command, frozen=True, tag="invite_part_timers"):
 class AcknowledgeAlarm(Command, frozen=True, tag="acknowledge_alarm"):
     alarm: str
     by: str
+    name: str = ""  # the server sets it, like `by`
 
 
 # --- set-up and the runtime ----------------------------------------------------------------------------------

@@ -121,7 +121,7 @@ class OfferAccepted(Event, frozen=True, tag="offer.accepted"):
     contact: str
     agent: str
     queue: str | None
-    waited_ms: Ms  # the customer's wait in this queue stay
+    waited_ms: Ms  # the customer's wait, from the queue stay's `since`: overflow and lost offers go on with it
 
 
 class OfferDeclined(Event, frozen=True, tag="offer.declined"):
@@ -215,7 +215,7 @@ class ContactEnded(Event, frozen=True, tag="contact.ended"):
     outcome: Outcome
     queue: str | None = None
     agent: str | None = None
-    waited_ms: Ms | None = None  # of the last queue stay, where it ended waiting
+    waited_ms: Ms | None = None  # the customer's wait, as in offer.accepted, where it ended waiting
 
 
 class WrapupStarted(Event, frozen=True, tag="wrapup.started"):
@@ -364,6 +364,7 @@ class RuntimeStarted(Event, frozen=True, tag="runtime.started"):
 class AlarmAcknowledged(Event, frozen=True, tag="alarm.acknowledged"):
     alarm: str
     by: str
+    name: str = ""  # of whoever it was, as it was then
 
 
 class ArticlePublished(Event, frozen=True, tag="article.published"):

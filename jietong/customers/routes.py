@@ -264,9 +264,16 @@ async def reveal(id: str, by: Reveals, db: Db, now: Now, where: Site) -> list[Re
 
 @router.get("/{id}/pop")
 async def pop(
-    id: str, by: Views, db: Db, now: Now, where: Site, past: Annotated[ContactHistory, Depends(history)]
+    id: str,
+    by: Views,
+    db: Db,
+    now: Now,
+    where: Site,
+    past: Annotated[ContactHistory, Depends(history)],
+    contact: Annotated[str | None, Query(max_length=64)] = None,
 ) -> PopOut:
-    found = await service.pop(db, now, by, past, id)
+    """`contact` is the one in hand, which is none of the past ones."""
+    found = await service.pop(db, now, by, past, id, contact)
     return PopOut(
         customer=_out(found.customer, where),
         contacts=[_past(one) for one in found.contacts],

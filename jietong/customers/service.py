@@ -390,19 +390,22 @@ async def names(database: Database, ids: Sequence[str]) -> dict[str, str]:
     return {row["id"]: row["name"] for row in rows}
 
 
-async def pop(database: Database, clock: Clock, by: Principal, history: ContactHistory, id: str) -> ScreenPop:
-    """Everything the desk shows about a customer, of a file that was merged the one it went into (A7)."""
+async def pop(
+    database: Database, clock: Clock, by: Principal, history: ContactHistory, id: str, contact: str | None = None
+) -> ScreenPop:
+    """Everything the desk shows about a customer, of a file that was merged the one it went into (A7). `contact` is
+    the one in hand: what was before does not count it."""
     now = clock.now()
     async with database.read(by.scope) as conn:
         live = await store.resolve(conn, id)
         customer = await store.read(conn, live)
         family = await store.family(conn, live)
-        contacts = await history.past(conn, family, PAST_CONTACTS)
-        last = await history.last_agent(conn, family)
+        contacts = await history.past(conn, family, PAST_CONTACTS, contact)
+        last = await history.last_agent(conn, family, contact)
         return ScreenPop(
             customer=customer,
             contacts=contacts,
-            contacts_90_days=await history.count_since(conn, family, now - NINETY_DAYS),
+            contacts_90_days=await history.count_since(conn, family, now - NINETY_DAYS, contact),
             open_matters=[
                 one
                 for one in contacts

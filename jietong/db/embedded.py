@@ -122,7 +122,7 @@ class EmbeddedServer:
                     continue
                 began = time.monotonic()
                 self._run_once()
-                pause = 0.1 if time.monotonic() - began > 10 else min(pause * 2, 5.0)
+                pause = 0.1 if time.monotonic() - began > 10 else min(pause * 2, 2.0)
                 self._stopping.wait(pause)
         except JietongError as error:
             self._failure = error

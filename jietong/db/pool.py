@@ -23,6 +23,7 @@ GONE: Final = (
     asyncpg.AdminShutdownError,
     asyncpg.CrashShutdownError,
     asyncpg.TooManyConnectionsError,
+    asyncpg.InternalClientError,  # "cannot switch to state": the connection broke in the middle of a message
 )
 """What asyncpg raises when the server cannot be reached, is going down or is still recovering."""
 
@@ -147,6 +148,8 @@ class Database:
                 raise gone() from error
             raise
         except GONE as error:
+            if isinstance(error, asyncpg.InternalClientError):
+                conn.terminate()  # no state to be used again in
             raise gone() from error
         finally:
             await pool.release(conn)

@@ -55,6 +55,7 @@ class Agent:
                 await asyncio.sleep(1)
                 continue
             try:
+                await self._signed_in(wire)
                 await self._pause(self._random.uniform(0.5, 5))
                 if self._me.get("status") != "standby":
                     await self._command("set_status", status="ready")
@@ -81,6 +82,13 @@ class Agent:
                             await self._command("end", contact=id)
                         await self._command("finish_wrapup", contact=id)
                     await asyncio.sleep(0.2)
+
+    async def _signed_in(self, wire: Wire) -> None:
+        """The opened desk signs its agent in; before that no status can be chosen. Raises Closed."""
+        while self._me.get("status", "offline") == "offline":
+            if wire.reader.done():
+                raise Closed
+            await asyncio.sleep(0.05)
 
     async def _rest_now_and_then(self, wire: Wire) -> None:
         resting = asyncio.ensure_future(self._rest())

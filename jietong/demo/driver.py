@@ -21,15 +21,16 @@ class Simulation:
     def __init__(
         self, url: str, key: str, *, rate_per_min: float, agents: int, seed: int, speed: float = 1.0
     ) -> None:
-        """`speed`: how many simulated seconds go by in one real second. The rate is per simulated minute."""
+        """`speed`: how many simulated seconds go by in one real second. The rate is per simulated minute. Both may be
+        changed while it runs."""
         self.tally = Tally()
+        self.rate_per_min = rate_per_min
+        self.speed = speed
         self._http = url.rstrip("/")
         self._ws = self._http.replace("http", "ws", 1)
         self._key = key
-        self._rate_per_s = rate_per_min / 60
         self._agents = agents
         self._random = Random(seed)
-        self._speed = speed
         self._customers: set[asyncio.Task[None]] = set()
         self._open: dict[str, bool] = {}
         self._desks: list[tuple[Agent, asyncio.Task[None]]] = []
@@ -41,7 +42,7 @@ class Simulation:
 
     async def pause(self, seconds: float) -> None:
         """Sleeps simulated seconds."""
-        await asyncio.sleep(seconds / self._speed)
+        await asyncio.sleep(seconds / self.speed)
 
     async def run(self, seconds: float | None) -> None:
         """For so many simulated seconds, or until cancelled. Then nobody new comes, those inside leave, desks close.
@@ -51,7 +52,7 @@ class Simulation:
         widgets = await self._open_desks()
         watching = asyncio.create_task(self._watch_doors(widgets), name="doors")
         try:
-            async with asyncio.timeout(None if seconds is None else seconds / self._speed):
+            async with asyncio.timeout(None if seconds is None else seconds / self.speed):
                 await self._arrivals(widgets)
         except TimeoutError:
             pass
@@ -75,7 +76,7 @@ class Simulation:
         loop = asyncio.get_running_loop()
         due = loop.time()
         while True:
-            due += self._random.expovariate(self._rate_per_s) / self._speed if self._rate_per_s > 0 else 3600
+            due += self._random.expovariate(self.rate_per_min / 60) / self.speed if self.rate_per_min > 0 else 3600
             await asyncio.sleep(max(0.0, due - loop.time()))
             person = Random(self._random.random())
             widget = self._random.choices(widgets, [1.0 if self._open[id] else AT_A_CLOSED_DOOR for id in widgets])[0]
@@ -106,7 +107,7 @@ class Simulation:
             ) from error
         if not widgets:
             raise NotFound("no_widgets", "This centre has no chat widget to come in by.")
-        reasons = _reasons(names)
+        reasons = reasons_of(names)
         for person in staff[: self._agents]:
             agent = Agent(
                 self._ws, person["agent"], person["session"], Random(self._random.random()), self.tally, self.pause,
@@ -125,7 +126,7 @@ class Simulation:
         await asyncio.gather(*(task for _, task in self._desks), return_exceptions=True)
 
 
-def _reasons(names: dict[str, Any]) -> dict[str, list[str]]:
+def reasons_of(names: dict[str, Any]) -> dict[str, list[str]]:
     """Queue → reasons of its client; and the reasons of breaks."""
     found: dict[str, list[str]] = {
         "break": [one["id"] for one in names["reasons"] if one["kind"] == "break" and one["active"]]

@@ -41,11 +41,13 @@ class Alarm(Struct, frozen=True):
     since: Ms
     params: dict[str, str | int | float]
     acknowledged_by: str | None
+    acknowledged_name: str | None = None
 
 
 class Acknowledged(NamedTuple):
     by: str
     at: Ms
+    name: str = ""
 
 
 class BookState(Struct):
@@ -64,7 +66,7 @@ class AlarmBook:
     def apply(self, event: AnyEvent) -> None:
         if isinstance(event, AlarmAcknowledged):
             seen = self._state.seen
-            seen[event.alarm] = Acknowledged(event.by, event.at)
+            seen[event.alarm] = Acknowledged(event.by, event.at, event.name)
             for old in [id for id, one in seen.items() if one.at < event.at - KEEP_ACKNOWLEDGED_MS]:
                 del seen[old]
         elif isinstance(event, BreakDue):
@@ -77,9 +79,8 @@ class AlarmBook:
         """Raises `msgspec.ValidationError` when `data` is not a dump of this version."""
         self._state = BookState() if data is None else msgspec.msgpack.decode(data, type=BookState)
 
-    def seen_by(self, alarm: str) -> str | None:
-        seen = self._state.seen.get(alarm)
-        return seen.by if seen else None
+    def seen(self, alarm: str) -> Acknowledged | None:
+        return self._state.seen.get(alarm)
 
     def break_due_since(self, agent: str) -> Ms | None:
         return self._state.break_due.get(agent)
@@ -96,24 +97,33 @@ def alarms(
     if gone_since is not None:
         found.append(_alarm("database_gone", "act", gone_since))
     for queue in queues.values():
-        found += _of_queue(queue, now, day)
+        found += _of_queue(engine, queue, now, day)
     found += _of_agents(engine, queues, book, now)
-    seen = [msgspec.structs.replace(alarm, acknowledged_by=book.seen_by(alarm.id)) for alarm in found]
-    return {alarm.id: alarm for alarm in sorted(seen, key=worst_first)}
+    return {alarm.id: alarm for alarm in sorted((_marked(alarm, book) for alarm in found), key=worst_first)}
+
+
+def _marked(alarm: Alarm, book: AlarmBook) -> Alarm:
+    """With who has seen it."""
+    seen = book.seen(alarm.id)
+    if seen is None:
+        return alarm
+    return msgspec.structs.replace(alarm, acknowledged_by=seen.by, acknowledged_name=seen.name or None)
 
 
 def worst_first(alarm: Alarm) -> tuple[bool, int, Ms, str]:
     return alarm.acknowledged_by is not None, _RANK[alarm.level], alarm.since, alarm.id
 
 
-def _of_queue(queue: QueueView, now: Ms, day: Ms) -> Iterable[Alarm]:
+def _of_queue(engine: Engine, queue: QueueView, now: Ms, day: Ms) -> Iterable[Alarm]:
     since = queue.longest_since
     if since is not None and now - since > queue.alarm_wait_s * 1000:
         over = since + queue.alarm_wait_s * 1000
         params: dict[str, str | int | float] = {"waiting": queue.waiting, "limit_s": queue.alarm_wait_s}
         yield _alarm("wait_over_limit", "act", over, queue=queue.id, params=params)
-    if since is not None and queue.waiting and not queue.ready:
-        if not queue.talking and not queue.wrapup:
+    # Somebody is being asked to take whoever is on offer: that nobody is ready concerns those in line.
+    if since is not None and engine.in_line(queue.id) and not queue.ready:
+        busy = queue.talking or queue.wrapup or engine.agents_of(queue.id)[State.OFFERED]
+        if not busy:
             yield _alarm("nobody_ready", "act", since, queue=queue.id, params={"waiting": queue.waiting})
         elif now - since > queue.service_level_s * 1000:
             yield _alarm("nobody_ready", "look", since, queue=queue.id, params={"waiting": queue.waiting})

@@ -35,11 +35,11 @@ def read_desk(document: dict[str, Any], agent: str) -> DeskCommand:
     return command
 
 
-def read_supervisor(document: dict[str, Any], by: str) -> SupervisorCommand:
+def read_supervisor(document: dict[str, Any], by: str, name: str) -> SupervisorCommand:
     """One of `SupervisorCommand`, always by the signed-in person. Raises Invalid."""
     signed: EndedBy | str = EndedBy.SUPERVISOR if document.get("type") == "close_contact" else by
     command: SupervisorCommand = _convert({**document, "by": signed}, SupervisorCommand)
-    return command
+    return msgspec.structs.replace(command, name=name) if isinstance(command, AcknowledgeAlarm) else command
 
 
 async def act_at_desk(hub: Hub, agent: str, document: dict[str, Any], key: str) -> Receipt:
@@ -49,7 +49,7 @@ async def act_at_desk(hub: Hub, agent: str, document: dict[str, Any], key: str) 
 
 async def act_on_floor(hub: Hub, principal: Principal, document: dict[str, Any], key: str | None) -> Receipt:
     """Raises NotFound for what lies outside the principal's clients, Invalid, Refused, Unavailable."""
-    command = read_supervisor(document, principal.agent_id or principal.account_id)
+    command = read_supervisor(document, principal.agent_id or principal.account_id, principal.name)
     check_sight(hub, Sight(principal.scope), command)
     whole = f"floor:{principal.account_id}:{checked_key(key)}" if key is not None else None
     return await hub.runtime.submit(command, key=whole)

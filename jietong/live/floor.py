@@ -99,10 +99,12 @@ class Floor(Audience):
         self.feed.replace("alarms", found)
 
     def _agent(self, engine: Engine, figures: LiveFigures, agent: AgentState, now: Ms) -> views.AgentView:
+        """For whom else somebody works is nobody else's business: queues of other clients are left out."""
         view = views.agent_view(engine, figures, agent, now)
-        if self.sight.queue(engine, view.queue) or view.queue is None:
+        if self.sight.whole:
             return view
-        return replace(view, queue=None)  # busy for another client: for whom is nobody else's business
+        queues = tuple(id for id in view.queues if self.sight.queue(engine, id))
+        return replace(view, queues=queues, queue=view.queue if self.sight.queue(engine, view.queue) else None)
 
 
 class Wall(Audience):

@@ -150,7 +150,7 @@ async def wall_socket(socket: WebSocket, principal: Annotated[Principal, Depends
 
 def _own(hub: Hub, agent: str, contact: str) -> None:
     """Raises Forbidden unless the contact lies on the agent's desk."""
-    if agent not in hub.holders(contact):
+    if agent not in hub.holdings.agents(contact):
         raise Forbidden("not_yours", "This contact is not on your desk.")
 
 

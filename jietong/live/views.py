@@ -51,6 +51,7 @@ class AgentView(Struct, frozen=True):
     name: str
     team: str
     part_time: bool
+    queues: tuple[str, ...]  # that the agent serves as one of the queue's own, by id
     status: str
     reason: str | None
     next: str | None
@@ -101,6 +102,7 @@ class ContactView(Struct, frozen=True):
     priority: int
     consult: ConsultView | None
     callback: bool
+    attempts: int
     last_message: LastMessage | None
     customer_waiting_since: Ms | None
     simulated: bool
@@ -169,6 +171,7 @@ def agent_view(engine: Engine, figures: LiveFigures, agent: AgentState, now: Ms)
         name=spec.name,
         team=spec.team,
         part_time=agent.part_time,
+        queues=tuple(sorted(id for id, (_, ring) in engine.serves[agent.index].items() if ring == 0)),
         status=agent.status,
         reason=agent.reason,
         next=agent.next,
@@ -209,6 +212,7 @@ def contact_view(contact: ContactState, said: Said) -> ContactView:
         priority=contact.priority,
         consult=ConsultView(consult.agent, consult.other, consult.joined, consult.expires) if consult else None,
         callback=contact.callback,
+        attempts=contact.attempts,
         last_message=said.last,
         customer_waiting_since=contact.customer_waiting_since,
         simulated=contact.simulated,
@@ -266,6 +270,8 @@ def sum_figures(figures: Sequence[QueueFigures]) -> QueueFigures:
     return {
         "entry_offered": sum(one["entry_offered"] for one in figures),
         "offered": sum(one["offered"] for one in figures),
+        "transferred_in": sum(one["transferred_in"] for one in figures),
+        "put_back": sum(one["put_back"] for one in figures),
         "answered": sum(one["answered"] for one in figures),
         "abandoned": sum(one["abandoned"] for one in figures),
         "refused": sum(one["refused"] for one in figures),

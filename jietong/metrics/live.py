@@ -16,7 +16,7 @@ from jietong.contacts.fold import SegmentChange
 from jietong.contacts.model import AgentInterval, Kind, Segment
 from jietong.core import events as e
 from jietong.core.days import HALF_HOUR, Span, half_hour, local_day
-from jietong.core.vocabulary import Ms
+from jietong.core.vocabulary import DEFERRED, Ms
 from jietong.metrics import measures as m
 from jietong.metrics.definition import PLAIN, Count
 from jietong.metrics.trend import Trend
@@ -32,6 +32,8 @@ class QueueFigures(TypedDict):
 
     entry_offered: int
     offered: int
+    transferred_in: int
+    put_back: int
     answered: int
     abandoned: int
     refused: int
@@ -67,6 +69,8 @@ _SUMS: tuple[tuple[str, Count], ...] = (
     ("entry_blocked", m.entry_blocked),
     ("entry_lost", m.entry_lost),
     ("requested", m.requested),
+    ("transferred_in", m.transferred_in),
+    ("put_back", m.put_back),
     ("answered", m.answered),
     ("abandoned", m.abandoned),
     ("answered_within", m.answered_within),
@@ -80,11 +84,12 @@ _SUMS: tuple[tuple[str, Count], ...] = (
     ("answers", m.answers),
     ("answers_top3", m.answers_top3),
 )
+_FROM_THE_START = (m.requested, m.transferred_in, m.put_back)
 _BY_KIND: dict[Kind, tuple[tuple[str, Count], ...]] = {
     kind: tuple((name, count) for name, count in _SUMS if count.kind is kind) for kind in Kind
 }
 _OPENING: dict[Kind, tuple[tuple[str, Count], ...]] = {
-    kind: tuple((name, count) for name, count in _BY_KIND[kind] if count is m.requested) for kind in Kind
+    kind: tuple((name, count) for name, count in _BY_KIND[kind] if count in _FROM_THE_START) for kind in Kind
 }
 """The sums in which a stay counts from its beginning; in all others it counts when it has ended."""
 _HALF_HOURLY = frozenset({"answered", "abandoned", "answered_within", "entry_blocked", "entry_lost"})
@@ -111,6 +116,7 @@ class LiveState(Struct):
     half_hours: dict[int, Sums] = field(default_factory=dict)
     times: dict[str, AgentDay] = field(default_factory=dict)
     trends: dict[str, Trend] = field(default_factory=dict)
+    dialled: set[str] = field(default_factory=set)  # call-backs out of the line: being dialled, or to be tried again
     facts: FactsState = field(default_factory=FactsState)
 
 
@@ -170,11 +176,13 @@ class LiveFigures:
         return out
 
     def trend(self, queue: str, now: Ms) -> list[int]:
-        """How many waited in the queue at each full five minutes of the last two hours, oldest first."""
+        """How many waited in the queue at each full five minutes of the last two hours, oldest first: live contacts,
+        call-backs until they are dialled."""
         trend = self._state.trends.get(queue)
         return trend.points(now) if trend is not None else Trend().points(now)
 
     def waiting(self, queue: str) -> int:
+        """How many wait now: the engine's own figure."""
         trend = self._state.trends.get(queue)
         return trend.waiting if trend is not None else 0
 
@@ -235,10 +243,11 @@ class LiveFigures:
 
     def _segment(self, change: SegmentChange, at: Ms) -> None:
         old, new = change
-        if new.kind is Kind.QUEUE and new.queue is not None:
-            if old is None:
-                self._wait(new.queue, at, 1)
-            if new.end is not None and (old is None or old.end is None):
+        if new.queue is not None and new.channel not in DEFERRED:
+            if new.kind is Kind.QUEUE:
+                self._line(new.queue, change, at)
+            elif new.kind is Kind.DIAL and old is None and new.contact not in self._state.dialled:
+                self._state.dialled.add(new.contact)
                 self._wait(new.queue, at, -1)
         sums_of = _OPENING[new.kind] if old is None and new.end is None else _BY_KIND[new.kind]
         if not sums_of or new.arrived not in self._state.day:
@@ -251,6 +260,17 @@ class LiveFigures:
             wait = new.wait_ms or 0
             for sums in self._places(new):
                 sums[_MAX] = max(sums.get(_MAX, 0), wait)
+
+    def _line(self, queue: str, change: SegmentChange, at: Ms) -> None:
+        """A queue stay begins or ends. One that was dialled has left the line before it ends."""
+        old, new = change
+        if old is None:
+            self._wait(queue, at, 1)
+        if new.end is not None and (old is None or old.end is None):
+            if new.contact in self._state.dialled:
+                self._state.dialled.discard(new.contact)
+            else:
+                self._wait(queue, at, -1)
 
     def _add(self, name: str, by: int, row: Segment) -> None:
         for sums in self._places(row):
@@ -293,6 +313,8 @@ def _figures(s: Sums) -> QueueFigures:
     return {
         "entry_offered": s.get("entry_offered", 0),
         "offered": s.get("requested", 0),
+        "transferred_in": s.get("transferred_in", 0),
+        "put_back": s.get("put_back", 0),
         "answered": s.get("answered", 0),
         "abandoned": s.get("abandoned", 0),
         "refused": s.get("entry_refused", 0),

@@ -1,6 +1,6 @@
 """The sums that figures are made of, each said once. A sum looks at one fact at a time and nothing else."""
 
-from jietong.contacts.model import End, Kind, Segment
+from jietong.contacts.model import PUT_BACK, TRANSFERRED_IN, End, Kind, Segment
 from jietong.core.vocabulary import DEFERRED, Ms, State
 from jietong.metrics.definition import Count, Terms, Time
 
@@ -30,12 +30,22 @@ def _wait(row: Segment) -> Ms:
     return row.wait_ms or 0
 
 
+def _asked(row: Segment) -> bool:
+    """The customer, or an agent on their behalf, asked for a person. One who had a person and lost them through a
+    fault of the centre asks for nothing new: that request has been answered, and is not answered twice."""
+    return _live(row) and row.cause not in PUT_BACK
+
+
 def _is_answered(row: Segment, terms: Terms) -> bool:
-    return row.outcome is End.ANSWERED and _live(row)
+    return row.outcome is End.ANSWERED and _asked(row)
 
 
 def _is_abandoned(row: Segment, terms: Terms) -> bool:
-    return row.outcome in _GAVE_UP and _live(row)
+    return row.outcome in _GAVE_UP and _asked(row)
+
+
+def _is_put_back(row: Segment, terms: Terms) -> bool:
+    return row.outcome not in _WENT_ON and _live(row) and row.cause in PUT_BACK
 
 
 # --- entry ---------------------------------------------------------------------------------------------------
@@ -50,8 +60,11 @@ entry_refused = Count(Kind.ENTRY, lambda r, t: r.outcome in {End.BLOCKED, End.CL
 
 # --- queue ---------------------------------------------------------------------------------------------------
 
-requested = Count(Kind.QUEUE, lambda r, t: r.outcome not in _WENT_ON and _live(r))
-flowed_out = Count(Kind.QUEUE, lambda r, t: r.outcome in _WENT_ON and _live(r))
+requested = Count(Kind.QUEUE, lambda r, t: r.outcome not in _WENT_ON and _asked(r))
+transferred_in = Count(Kind.QUEUE, lambda r, t: r.outcome not in _WENT_ON and _live(r) and r.cause in TRANSFERRED_IN)
+put_back = Count(Kind.QUEUE, _is_put_back)
+put_back_lost = Count(Kind.QUEUE, lambda r, t: _is_put_back(r, t) and r.outcome in _GAVE_UP)
+flowed_out = Count(Kind.QUEUE, lambda r, t: r.outcome in _WENT_ON and _asked(r))
 answered = Count(Kind.QUEUE, _is_answered)
 abandoned = Count(Kind.QUEUE, _is_abandoned)
 answered_within = Count(Kind.QUEUE, lambda r, t: _is_answered(r, t) and _wait(r) <= _target(r, t))

@@ -233,7 +233,13 @@ def consult(c: Centre, cmd: k.Consult, at: Ms) -> None:
 
 
 def complete_consult(c: Centre, cmd: k.CompleteConsult, at: Ms) -> None:
-    _, contact = talking(c, cmd.agent, cmd.contact)
+    """By either side once the colleague has joined: handed over, or taken over. The customer is there either way,
+    since a consult ends with the talk."""
+    agent = signed_in(c, cmd.agent)
+    contact = find_contact(c, cmd.contact)
+    asked = contact.consult
+    if asked is None or asked.other != agent.id:
+        _, contact = talking(c, cmd.agent, cmd.contact)
     if contact.consult is None or not contact.consult.joined:
         raise Refused("not_joined", "The colleague has not joined.", contact=contact.id)
     end_consult(c, contact, at, "completed")

@@ -61,10 +61,11 @@ class Centre(Readings):
         self.pending[contact.id] = contact
         self.look(queue, at)
 
-    def leave_line(self, contact: ContactState, at: Ms, departed: bool) -> None:
+    def leave_line(self, contact: ContactState, at: Ms, departed: bool, offered: bool = False) -> None:
+        """`offered`: to an agent, so that the customer goes on waiting."""
         queue = self.queues[contact.queue or ""]
         self.watch_calm(queue, at)
-        queue.remove(contact, at, departed)
+        queue.remove(contact, at, departed, offered)
         if len(queue.oldest) > 64 + 2 * queue.waiting:
             waits = [self.by_serial[entry & SERIAL] for entry in queue.entries()]
             queue.rebuild_oldest(waits)
@@ -75,6 +76,14 @@ class Centre(Readings):
                 del self.sticky[contact.prefer]
         self.pending.pop(contact.id, None)
         self.look(queue, at)
+
+    def answered(self, contact: ContactState, at: Ms) -> None:
+        """The open offer is over, one way or the other: whoever goes on waiting is in line again by the next fact."""
+        queue = self.queues[contact.queue or ""]
+        if contact.id in queue.offered:
+            self.watch_calm(queue, at)
+            del queue.offered[contact.id]
+            self.look(queue, at)
 
     def look(self, queue: QueueState, at: Ms) -> None:
         """The queue's need of part-timers may have changed. Part of applying a fact."""
@@ -370,6 +379,8 @@ class Centre(Readings):
                 self.queues[contact.queue or ""].facts.busy_from = busy
                 if contact.prefer_until is not None and contact.prefer is not None:
                     self.sticky.setdefault(contact.prefer, set()).add(contact.id)
+            elif contact.place is Place.OFFER and contact.offer_cause != "transfer":
+                self.queues[contact.queue or ""].put_on_offer(contact)
             for kind, at in contact_deadlines(contact, self):
                 self.arm(at, kind, contact.id)
             if contact.callback and contact.customer is not None:

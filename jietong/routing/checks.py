@@ -101,8 +101,15 @@ def _queues(c: Centre) -> Iterator[str]:
     for queue in c.queues.values():
         inside = [x for x in c.contacts.values() if x.place is Place.QUEUE and x.queue == queue.id]
         live = [x for x in inside if KIND[x.channel] != LATER]
-        if (queue.waiting, queue.later) != (len(live), len(inside) - len(live)):
-            yield f"queue {queue.id} counts {queue.waiting} + {queue.later}, has {len(live)} of {len(inside)}"
+        if (queue.in_line, queue.later) != (len(live), len(inside) - len(live)):
+            yield f"queue {queue.id} counts {queue.in_line} + {queue.later}, has {len(live)} of {len(inside)}"
+        offered = [x for x in c.contacts.values() if x.place is Place.OFFER and x.queue == queue.id]
+        offered = [x for x in offered if x.offer_cause != "transfer" and KIND[x.channel] != LATER]
+        if sorted(queue.offered) != sorted(x.id for x in offered):
+            yield f"queue {queue.id}: those on offer are out of step"
+        live += offered
+        if queue.waiting != len(live):
+            yield f"queue {queue.id} says {queue.waiting} wait, there are {len(live)}"
         if queue.entries() != sorted(place_in_order(x, queue.spec) for x in inside):
             yield f"queue {queue.id}: its line is out of step"
         longest = min((x.waiting_since or 0 for x in live), default=None)

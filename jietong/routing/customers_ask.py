@@ -83,7 +83,7 @@ def _refusal(c: Centre, cmd: k.Arrive, queue: QueueState, at: Ms) -> Outcome | N
 
 def _served_at_once(c: Centre, cmd: k.Arrive, queue: QueueState) -> bool:
     """A queue that may hold nobody (`max_waiting` 0) still takes whom an agent is free for."""
-    if queue.waiting:
+    if queue.in_line:
         return False
     lane = c.lane(queue.rings[0], KIND[cmd.channel], queue.spec.selection)
     return lane.best() >= 0

@@ -106,7 +106,7 @@ def offer_made(c: Centre, f: e.OfferMade) -> None:
         c.arm(f.expires, CONSULT_ENDS, f.contact)
         return
     if contact.place is Place.QUEUE:
-        c.leave_line(contact, f.at, departed=True)
+        c.leave_line(contact, f.at, departed=True, offered=True)
     elif contact.place is Place.ARRIVED:
         contact.waiting_since = contact.entered = f.at
     contact.place = Place.OFFER
@@ -128,7 +128,7 @@ def offer_accepted(c: Centre, f: e.OfferAccepted) -> None:
     if is_consult(contact, f.agent):
         agent.consulting.append(f.contact)
         return
-    _offer_over(contact)
+    _offer_over(c, contact, f.at)
     agent.contacts.append(f.contact)
     contact.place = Place.TALK
     contact.since = f.at
@@ -328,7 +328,8 @@ def is_consult(contact: ContactState, agent: str) -> bool:
 # --- shared steps -------------------------------------------------------------------------------------------
 
 
-def _offer_over(contact: ContactState) -> None:
+def _offer_over(c: Centre, contact: ContactState, at: Ms) -> None:
+    c.answered(contact, at)
     contact.offered_to = None
     contact.offer_cause = None
     contact.expires = None
@@ -342,7 +343,7 @@ def _offer_failed(c: Centre, contact: ContactState, agent_id: str, at: Ms) -> No
     c.take_room(agent, contact, -1)
     if is_consult(contact, agent_id):
         return
-    _offer_over(contact)
+    _offer_over(c, contact, at)
     contact.place = Place.ARRIVED
     contact.since = at
     contact.prefer = None

@@ -75,5 +75,5 @@ class Line:
 
 
 def waited(contact: ContactState, at: Ms) -> Ms:
-    """The customer's wait in the present queue stay, in ms."""
-    return max(0, at - contact.entered) if contact.entered is not None else 0
+    """The customer's wait so far in ms: it goes on through overflows, moves and offers that came to nothing."""
+    return max(0, at - contact.waiting_since) if contact.waiting_since is not None else 0

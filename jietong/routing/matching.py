@@ -177,7 +177,7 @@ def best_for(c: Centre, agent: AgentState, at: Ms) -> int:
         return 0
     best = 0
     for queue, ring in c.serves[index].values():
-        if not queue.total:
+        if not (queue.in_line or queue.later):
             continue
         for kind, lines in enumerate(queue.lines):
             if voice if kind == VOICE else text:

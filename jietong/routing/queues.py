@@ -38,12 +38,13 @@ class QueueState:
         "facts",
         "held",
         "id",
+        "in_line",
         "invited",
         "later",
         "lines",
+        "offered",
         "oldest",
         "rings",
-        "waiting",
         "watch_at",
     )
 
@@ -53,7 +54,8 @@ class QueueState:
         self.rings: list[Group] = []  # ring 0: the queue's own; then one per expand step
         self.lines: list[list[Line]] = [[Line()] for _ in KINDS]  # kind → ring → line
         self.held: list[Line] = [Line() for _ in KINDS]  # those who wait for one agent
-        self.waiting = 0  # live contacts, offers not counted
+        self.in_line = 0  # live contacts in the lines
+        self.offered: dict[str, ContactState] = {}  # live contacts out of the lines that an agent is asked to take
         self.later = 0  # those that nobody waits for
         self.oldest: list[tuple[Ms, str]] = []  # starts of live waits; stale ones are dropped on reading
         self.drawn: dict[str, None] = {}  # part-timers who joined for this queue
@@ -65,8 +67,9 @@ class QueueState:
         return self.facts.spec
 
     @property
-    def total(self) -> int:
-        return self.waiting + self.later
+    def waiting(self) -> int:
+        """Live contacts that wait: in line, or on offer to somebody who has not answered yet."""
+        return self.in_line + len(self.offered)
 
     def takes(self, channel: Channel) -> bool:
         """Its channels, and whatever is left for later: a message or voicemail may be left at any queue."""
@@ -90,21 +93,24 @@ class QueueState:
         if kind == LATER:
             self.later += 1
             return entry
-        if not self.waiting:
+        if not self.in_line:
             self.facts.busy_from = at
-        self.waiting += 1
+        self.in_line += 1
         heappush(self.oldest, (contact.waiting_since or 0, contact.id))
         return entry
 
-    def remove(self, contact: ContactState, at: Ms, departed: bool) -> int:
-        """Out of its line. `departed`: answered or given up, which is what the estimated wait is made of."""
+    def remove(self, contact: ContactState, at: Ms, departed: bool, offered: bool = False) -> int:
+        """Out of its line. `departed`: offered or given up, which is what the estimated wait is made of. `offered`:
+        it goes on waiting, for the answer of the agent it is offered to."""
         entry = place_in_order(contact, self.facts.spec)
         kind = KIND[contact.channel]
         self._line(contact, kind).remove(entry)
         if kind == LATER:
             self.later -= 1
             return entry
-        self.waiting -= 1
+        self.in_line -= 1
+        if offered:
+            self.offered[contact.id] = contact
         facts = self.facts
         if departed and facts.busy_from is not None and at > facts.busy_from:
             gap = at - max(facts.busy_from, facts.last_departure or 0)
@@ -112,15 +118,22 @@ class QueueState:
             facts.gaps += 1
         if departed:
             facts.last_departure = at
-        if not self.waiting:
+        if not self.in_line:
             facts.busy_from = None
+        if not self.waiting:
             self.oldest.clear()
         return entry
 
+    def put_on_offer(self, contact: ContactState) -> None:
+        """One that was on offer when the state was saved."""
+        if KIND[contact.channel] != LATER:
+            self.offered[contact.id] = contact
+            heappush(self.oldest, (contact.waiting_since or 0, contact.id))
+
     def rebuild_oldest(self, contacts: list[ContactState]) -> None:
-        """Without the stale: for a line that has long not been empty."""
+        """Without the stale: for a line that has long not been empty. `contacts` are those in line."""
         live = [x for x in contacts if KIND[x.channel] != LATER]
-        self.oldest = sorted((x.waiting_since or 0, x.id) for x in live)
+        self.oldest = sorted((x.waiting_since or 0, x.id) for x in (*live, *self.offered.values()))
 
     def handled(self, ms: Ms) -> None:
         """One contact done: its talk, hold and wrap-up, smoothed with weight 1/8."""
@@ -153,13 +166,11 @@ class QueueState:
         while oldest:
             begun, contact_id = oldest[0]
             contact = contacts.get(contact_id)
-            if (
-                contact is not None
-                and contact.place is Place.QUEUE
-                and contact.queue == self.id
-                and contact.waiting_since == begun
-            ):
-                return begun
+            if contact is not None and contact.waiting_since == begun:
+                if contact_id in self.offered:
+                    return begun
+                if contact.place is Place.QUEUE and contact.queue == self.id:
+                    return begun
             heappop(oldest)
         return None
 

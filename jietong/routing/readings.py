@@ -71,8 +71,13 @@ class Readings:
         self._hours_now.pop(hours_id, None)
 
     def waiting(self, queue_id: str) -> int:
-        """Live contacts waiting, those on offer to an agent not counted; nor what nobody waits for."""
+        """Live contacts waiting, those on offer to an agent included: nobody has taken them yet. What nobody waits
+        for is not counted, nor a call-back while it is dialled or until its next attempt."""
         return self.queues[queue_id].waiting
+
+    def in_line(self, queue_id: str) -> int:
+        """Those of `waiting` whom no agent has been asked to take yet."""
+        return self.queues[queue_id].in_line
 
     def deferred(self, queue_id: str) -> int:
         """Messages, mails and the like that lie in the queue."""
@@ -98,7 +103,7 @@ class Readings:
     def estimated_wait_s(self, queue_id: str, ahead: int | None = None) -> float | None:
         """Seconds a contact with `ahead` others before it will wait; None when that cannot be told.
 
-        `ahead` defaults to all who wait now, which is a new arrival's place. The estimate is
+        `ahead` defaults to all who are in line now, which is a new arrival's place. The estimate is
         (ahead + 1) x gap, where gap is the smoothed time between two departures (answered or given up) of this
         queue while somebody waited: that is Little's law on the line itself, and right for agents who share
         queues or hold several chats, since it looks at what left rather than at who works. Until three such gaps
@@ -108,7 +113,7 @@ class Readings:
         queue = self.queues[queue_id]
         states = queue.rings[0].states
         if ahead is None:
-            ahead = queue.waiting
+            ahead = queue.in_line
         working = sum(states[state] for state in rules.SERVING)
         if not working:
             return None

@@ -74,7 +74,7 @@ def invite_part_timers(c: Centre, cmd: k.InvitePartTimers, at: Ms) -> None:
 
 
 def acknowledge_alarm(c: Centre, cmd: k.AcknowledgeAlarm, at: Ms) -> None:
-    c.emit(e.AlarmAcknowledged(at=at, alarm=cmd.alarm, by=cmd.by))
+    c.emit(e.AlarmAcknowledged(at=at, alarm=cmd.alarm, by=cmd.by, name=cmd.name))
 
 
 def merge_customers(c: Centre, cmd: k.MergeCustomers, at: Ms) -> None:

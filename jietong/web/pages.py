@@ -42,6 +42,13 @@ def pages(built: Path = BUILT) -> APIRouter:
             raise _nothing()
         return _conditional(file, request, "public, max-age=300")
 
+    @router.get("/favicon.ico", dependencies=[Depends(public("asked for by browsers, whatever a page links to"))])
+    async def icon(request: Request) -> Response:
+        file = _file(built, "mark.svg")
+        if file is None:
+            raise _nothing()
+        return _conditional(file, request, _FRESH)
+
     @router.get("/{path:path}", dependencies=[Depends(public("the application's files; its data need a session"))])
     async def application(path: str, request: Request) -> Response:
         file = _file(built, path) if path else None

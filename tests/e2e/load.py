@@ -237,9 +237,10 @@ class Storm:
                 )
                 self.workers.append(worker)
                 self._desks.append(asyncio.create_task(worker.work(), name=person["agent"]))
-        self._tasks = [
-            asyncio.create_task(self._customer(n), name=f"customer {n}") for n in range(self._customers)
-        ]
+        self.let_in(self._customers)
+
+    def let_in(self, customers: int) -> None:
+        self._tasks += [asyncio.create_task(self._customer(), name="customer") for _ in range(customers)]
 
     async def grown(self, by: int, within_s: float = 30) -> None:
         """Returns when so much more has been acknowledged."""
@@ -277,7 +278,7 @@ class Storm:
             if isinstance(ended, Exception):
                 raise ended
 
-    async def _customer(self, n: int) -> None:
+    async def _customer(self) -> None:
         while not self._leaving:
             visitor = self.visitor()
             await visitor.start(f"{fresh()} 冰箱不制冷 🧊")
@@ -314,7 +315,7 @@ class Staff:
         cookie = f"jt_session={self.http.cookies['jt_session']}"
         socket = await websockets.connect(
             url.replace("http", "ws", 1) + path,
-            additional_headers={"Cookie": cookie, "Origin": self.running.url},
+            additional_headers={"Cookie": cookie, "Origin": url},
             compression=None,
             max_size=None,
             ping_interval=None,
@@ -372,6 +373,7 @@ async def books_balance(running: Running, book: Book, supervisor: Staff) -> None
     """Every acknowledged contact and word is there exactly once, in the records, the transcript and on the page."""
     assert book.chats
     assert book.faults == []
+    await records_caught_up(running)
     records: Counter[str] = Counter()
     cursor: str | None = None
     while True:
@@ -403,6 +405,28 @@ async def books_balance(running: Running, book: Book, supervisor: Staff) -> None
         await asyncio.gather(*(one(id, chat) for id, chat in some))
 
 
+async def records_caught_up(running: Running, within_s: float = 10) -> None:
+    """The contact records have followed the ledger to where it is now."""
+    seq = (await health(running))[1]["seq"]
+    async with database_of(running) as database:
+
+        async def caught_up() -> bool:
+            async with database.read(ALL) as conn:
+                return bool(await store.cursor(conn, "main") >= seq)
+
+        await eventually(caught_up, within_s)
+
+
+@asynccontextmanager
+async def database_of(running: Running) -> AsyncIterator[Database]:
+    """For looking at what is stored; the centre runs the server."""
+    database = Database(EmbeddedServer(running.home).dsn, size=2)
+    try:
+        yield database
+    finally:
+        await database.close()
+
+
 def proofs(running: Running) -> str:
     """`jietong ledger verify` and `jietong contacts verify`, side by side."""
     environ = {**os.environ, "JIETONG_HOME": str(running.home)}
@@ -423,18 +447,10 @@ def proofs(running: Running) -> str:
 
 async def figures_agree(running: Running, supervisor: Staff) -> None:
     """The floor's figures equal the same figures computed from the stored facts. To be called in a calm centre."""
-    seq = (await health(running))[1]["seq"]
+    await records_caught_up(running)
     floor = await supervisor.line("/ws/floor")
     await floor.next("snapshot")
-    database = Database(EmbeddedServer(running.home).dsn)
-    await database.open()
-    try:
-
-        async def caught_up() -> bool:
-            async with database.read(ALL) as conn:
-                return bool(await store.cursor(conn, "main") >= seq)
-
-        await eventually(caught_up, 10)
+    async with database_of(running) as database:
         zone = floor.state["site"]["main"]["zone"]
         now = SystemClock().now()
         day = local_day(now, zone)
@@ -469,6 +485,4 @@ async def figures_agree(running: Running, supervisor: Staff) -> None:
             assert view["today"]["handled"] == of("handled", mine).num, agent
             aht = of("aht", mine)
             assert view["today"]["aht"] == {"num": aht.num, "den": aht.den}, agent
-    finally:
-        await database.close()
-        await floor.close()
+    await floor.close()

@@ -33,11 +33,14 @@ class Running:
     def url(self) -> str:
         return f"http://127.0.0.1:{self.port}"
 
+    def environ(self, **more: str) -> dict[str, str]:
+        return {**os.environ, "JIETONG_HOME": str(self.home), "JIETONG_PORT": str(self.port), **more}
+
     def start(self, **environ: str) -> None:
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
                 [sys.executable, "-m", "jietong", "serve"],
-                env={**os.environ, "JIETONG_HOME": str(self.home), "JIETONG_PORT": str(self.port), **environ},
+                env=self.environ(**environ),
                 stdout=log,
                 stderr=log,
                 stdin=subprocess.DEVNULL,

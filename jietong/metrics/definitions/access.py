@@ -85,15 +85,18 @@ ACCESS = (
         "requested_agent",
         three("人工请求数", "指定專人接聽數", "Asked for a person"),
         three(
-            "到达队列、要求人工的次数。转接到队列另算一次；溢出或被移动的，算在它最后去的队列，因此一次请求只计一次。",
-            "抵達佇列、要求專人的次數。轉接到佇列另計一次；溢流或被移走的，計在最後所到的佇列，因此一次請求只計一次。",
-            "Arrivals at a queue. A transfer to a queue is another request; a stay that overflowed or was moved counts at "
-            "the queue it went to, so one request counts once.",
+            "到达队列、要求人工的次数。转接到队列另算一次（另列为转入数）；溢出或被移动的，算在它最后去的队列，因此一次请求只计一次。"
+            "坐席断线后退回队列的不算新请求，另计为退回数。",
+            "抵達佇列、要求專人的次數。轉接到佇列另計一次（另列為轉入數）；溢流或被移走的，計在最後所到的佇列，因此一次請求只計一次。"
+            "專員斷線後退回佇列的不算新請求，另計為退回數。",
+            "Arrivals at a queue. A transfer to a queue is another request (shown apart as transferred in); a stay that "
+            "overflowed or was moved counts at the queue it went to, so one request counts once. Who lost their agent and "
+            "was put back asks for nothing new: that is counted as put back.",
         ),
         three(
-            "排队时段数，不含转入其他队列的",
-            "等候時段數，不含轉往其他佇列的",
-            "queue stays that did not go on in another queue",
+            "排队时段数，不含转入其他队列的，不含退回的",
+            "等候時段數，不含轉往其他佇列的，不含退回的",
+            "queue stays that did not go on in another queue, those put back left out",
         ),
         Unit.COUNT,
         How.SUM,
@@ -101,6 +104,66 @@ ACCESS = (
         _A,
         _SOURCE,
         (m.requested,),
+    ),
+    Definition(
+        "transferred_in",
+        three("转入数", "轉入數", "Transferred in"),
+        three(
+            "人工请求中由坐席转接而来的次数。减去它，剩下的就是自己来的客户，不会多于总来电数。",
+            "人工請求中由專員轉接而來的次數。減去它，剩下的就是自行進線的客戶，不會多於總來電數。",
+            "Requests that an agent's transfer led to. Without them, those who asked for a person are never more than those "
+            "who came.",
+        ),
+        three(
+            "因转接而起的排队时段数，不含转入其他队列的",
+            "因轉接而起的等候時段數，不含轉往其他佇列的",
+            "queue stays begun by a transfer that did not go on in another queue",
+        ),
+        Unit.COUNT,
+        How.SUM,
+        Better.NEITHER,
+        _A,
+        "Our own, so that requested_agent can be read beside entry_offered",
+        (m.transferred_in,),
+    ),
+    Definition(
+        "put_back",
+        three("退回排队数", "退回等候數", "Put back in the queue"),
+        three(
+            "已经接通又失去坐席（断线、被签退）、重新排到队首的次数。原来的请求已计为应答，这里不再重复计算。",
+            "已經接通又失去專員（斷線、被登出）、重新排到最前面的次數。原本的請求已計為應答，這裡不再重複計算。",
+            "Customers who had an agent and lost them (desk vanished, signed out by a supervisor) and wait again in front. "
+            "Their request has been counted as answered and is not counted again.",
+        ),
+        three(
+            "因坐席断线或签退而起的排队时段数",
+            "因專員斷線或登出而起的等候時段數",
+            "queue stays begun by a lost agent",
+        ),
+        Unit.COUNT,
+        How.SUM,
+        Better.DOWN,
+        _A,
+        "Our own: a fault of the centre is neither a new request nor a second answer",
+        (m.put_back,),
+    ),
+    Definition(
+        "put_back_lost",
+        three("退回后放弃数", "退回後掛斷數", "Put back and given up"),
+        three(
+            "退回排队后没再等到坐席就离开的次数。",
+            "退回等候後沒再等到專員就離開的次數。",
+            "Of those put back in the queue, how many left or ran out of time before somebody took them.",
+        ),
+        three(
+            "退回的排队时段数：放弃 + 超时", "退回的等候時段數：放棄 + 逾時", "put-back stays: abandoned + timed_out"
+        ),
+        Unit.COUNT,
+        How.SUM,
+        Better.DOWN,
+        _A,
+        "Our own, beside put_back",
+        (m.put_back_lost,),
     ),
     Definition(
         "flow_out",

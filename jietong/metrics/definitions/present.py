@@ -10,11 +10,16 @@ PRESENT = (
         "waiting",
         three("正在等候", "正在等候", "Waiting"),
         three(
-            "此刻在队列里等人的数量，正在待接的也算。",
-            "此刻在佇列裡等人的數量，正在待接的也計入。",
-            "How many wait in the queue now, those being offered to an agent included.",
+            "此刻在队列里等人的数量，正在待接的也算。无人在线等候的（留言、邮件）不算；回拨在拨打时和下次再拨之前不算。",
+            "此刻在佇列裡等人的數量，正在待接的也計入。無人在線等候的（留言、電郵）不計；回電在撥打時與下次再撥之前不計。",
+            "How many wait in the queue now, those being offered to an agent included. What nobody waits for at the other "
+            "end (mail, messages) is left out, and a call-back while it is dialled and until its next attempt.",
         ),
-        three("排队时段中尚未结束的数量", "等候時段中尚未結束的數量", "queue stays that are open"),
+        three(
+            "尚未结束、未在拨打的排队时段数",
+            "尚未結束、未在撥打的等候時段數",
+            "queue stays that are open and not being dialled",
+        ),
         Unit.COUNT,
         How.NOW,
         Better.DOWN,

@@ -66,7 +66,14 @@ def test_nobody_ready_counts_only_while_somebody_waits() -> None:
     floor.do(k.Arrive("c", Channel.CHAT, "q", "w"))
     assert floor.codes() == ["nobody_ready"]
     floor.do(k.SetStatus("lin", Status.READY))
+    assert floor.codes() == []  # the only one who could is being asked to take it
+    floor.do(k.Arrive("d", Channel.CHAT, "q", "w"))
     assert floor.codes() == []
+    floor.wait(19)
+    floor.do(k.Accept("lin", "c"))
+    floor.wait(2)
+    alarm = floor.alarms()[0]
+    assert (alarm.code, alarm.level, alarm.params["waiting"]) == ("nobody_ready", "look", 1)
 
 
 def test_a_missed_offer_is_an_alarm_until_the_agent_is_back() -> None:

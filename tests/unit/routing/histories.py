@@ -185,6 +185,9 @@ class History:
                 return r.choice([k.ExtendWrapup, k.FinishWrapup])(agent=agent.id, contact=contact_id)
             if contact.place is Place.TALK:
                 return k.Consult(agent=agent.id, contact=contact_id, other=self.some_agent())
+        if agent.consulting:
+            kind = r.choice([k.CompleteConsult, k.CompleteConsult, k.CancelConsult, k.End])
+            return kind(agent=agent.id, contact=agent.consulting[-1])
         if not agent.connected:
             return k.SignIn(agent=agent.id)
         return k.SetStatus(agent=agent.id, status=Status.READY)

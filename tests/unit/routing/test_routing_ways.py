@@ -8,6 +8,7 @@ from jietong.core import events as e
 from jietong.core.errors import Refused
 from jietong.core.specs import ExpandStep, HoursSpec, MoveStep, Period, SkillNeed
 from jietong.core.vocabulary import Author, Channel, Outcome, Place, State
+from jietong.routing.engine import Engine
 
 NAMES = {"zh-Hans": "名", "zh-Hant": "名", "en": "name"}
 
@@ -41,6 +42,61 @@ def test_a_full_queue_refuses() -> None:
     floor.arrive("k2")
     assert floor.last(e.ContactEnded).outcome is Outcome.REFUSED_FULL
     assert floor.engine.waiting("support") == 1
+
+
+def test_who_is_on_offer_still_waits_everywhere() -> None:
+    """The count, the longest wait and the limit of a queue are the same before and after an offer is made."""
+    floor = Floor()
+    floor.queue(max_waiting=2, offer_s=20)
+    floor.queue("other")
+    floor.arrive("k1")
+    floor.at(5).arrive("k2")
+    since = floor.engine.longest_since("support")
+    floor.at(10).agent("ann")
+    assert floor.offered_to("k1") == "ann"
+    assert (floor.engine.waiting("support"), floor.engine.longest_since("support")) == (2, since)
+    assert floor.engine.in_line("support") == 1
+    assert floor.engine.position("k2") == 0
+    floor.arrive("k3")
+    assert floor.last(e.ContactEnded).outcome is Outcome.REFUSED_FULL
+    restored = Engine.load(floor.engine.dump())
+    assert (restored.waiting("support"), restored.longest_since("support"), restored.check()) == (2, since, [])
+    floor.decline("k1")
+    assert (floor.engine.waiting("support"), floor.engine.longest_since("support")) == (2, since)
+    floor.at(12).accept("k2")
+    assert (floor.engine.waiting("support"), floor.engine.longest_since("support")) == (1, since)
+    floor.send(k.Move(contact="k1", queue="other", by="boss"))
+    assert (floor.engine.waiting("support"), floor.engine.longest_since("support")) == (0, None)
+    assert (floor.engine.waiting("other"), floor.engine.longest_since("other")) == (1, since)
+
+
+def test_what_is_offered_straight_to_a_person_waits_in_no_queue() -> None:
+    floor = Floor()
+    floor.queue()
+    floor.agent("ann")
+    floor.busy("ann", "k1")
+    floor.agent("bo")
+    floor.send(k.Transfer(agent="ann", contact="k1", to_agent="bo"))
+    assert floor.offered_to("k1") == "bo"
+    assert (floor.engine.waiting("support"), floor.engine.longest_since("support")) == (0, None)
+    floor.decline("k1")
+    assert floor.engine.waiting("support") == 1
+
+
+def test_the_wait_goes_on_through_overflow_and_lost_offers() -> None:
+    """What the chat says, the record and the service level are made of is one wait."""
+    floor = Floor()
+    floor.queue(steps=(MoveStep(after_s=10, queue="last"),), needs={"none": 1})
+    floor.queue("last", offer_s=20, max_wait_s=300)
+    floor.arrive("k1")
+    floor.arrive("k2")
+    floor.at(12).agent("ann")
+    floor.at(15).decline("k1")
+    floor.at(18).accept("k2")
+    assert floor.last(e.OfferAccepted).waited_ms == 18_000
+    floor.at(300)
+    ended = floor.last(e.ContactEnded)
+    assert (ended.contact, ended.outcome, ended.waited_ms) == ("k1", Outcome.TIMED_OUT, 300_000)
 
 
 def test_the_longest_wait_ends_a_contact() -> None:
@@ -296,7 +352,7 @@ def test_the_estimated_wait_is_the_line_times_the_time_between_departures() -> N
     for number in range(5):
         floor.accept(f"k{number}")
         floor.at(60 * (number + 1)).finish(f"k{number}")
-    assert floor.engine.waiting("support") == 2
+    assert (floor.engine.waiting("support"), floor.engine.in_line("support")) == (3, 2)
     assert floor.engine.estimated_wait_s("support", 0) == pytest.approx(60)
     assert floor.engine.estimated_wait_s("support") == pytest.approx(180)
 

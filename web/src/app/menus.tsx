@@ -1,5 +1,7 @@
 import { Dropdown } from "antd";
+import { lazy, Suspense, useState } from "react";
 import { http } from "../api/http";
+import { account } from "../i18n/account";
 import { core } from "../i18n/core";
 import { LANGUAGE_NAMES, LANGUAGES, type Language, setLanguage, useLanguage } from "../i18n/language";
 import { useWords } from "../i18n/messages";
@@ -40,8 +42,12 @@ export function LanguageMenu() {
   );
 }
 
-/** Name, roles, appearance, sign out. */
+const AccountDialog = lazy(() => import("./AccountDialog"));
+
+/** Name, roles, appearance, password and second factor, sign out. */
 export function AccountMenu() {
+  const a = useWords(account);
+  const [own, setOwn] = useState(false);
   const t = useWords(shell);
   const w = useWords(core);
   const { session, signOut } = useSessionState();
@@ -54,47 +60,56 @@ export function AccountMenu() {
   ];
   const roleKeys = session.roles.map((role) => `role.${role}`) as Parameters<typeof w>[0][];
   return (
-    <Dropdown
-      trigger={["click"]}
-      menu={{
-        selectable: true,
-        selectedKeys: [`theme-${choice}`],
-        items: [
-          {
-            key: "who",
-            type: "group",
-            label: (
-              <span className="jt-who">
-                <b>{session.name}</b>
-                <span>{session.login}</span>
-                <span>{roleKeys.map((key) => w(key)).join(" · ")}</span>
-              </span>
-            ),
+    <>
+      <Dropdown
+        trigger={["click"]}
+        menu={{
+          selectable: true,
+          selectedKeys: [`theme-${choice}`],
+          items: [
+            {
+              key: "who",
+              type: "group",
+              label: (
+                <span className="jt-who">
+                  <b>{session.name}</b>
+                  <span>{session.login}</span>
+                  <span>{roleKeys.map((key) => w(key)).join(" · ")}</span>
+                </span>
+              ),
+            },
+            { type: "divider" },
+            {
+              key: "themes",
+              type: "group",
+              label: t("theme"),
+              children: themes.map(([key, label]) => ({ key: `theme-${key}`, label })),
+            },
+            { type: "divider" },
+            { key: "own", label: a("security"), icon: <Icon name="key" /> },
+            { key: "out", label: t("signOut"), icon: <Icon name="signout" /> },
+          ],
+          onClick: ({ key }) => {
+            if (key === "own") setOwn(true);
+            else if (key === "out") signOut().catch(notice.failed);
+            else {
+              const next = key.replace("theme-", "") as ThemeChoice;
+              setTheme(next);
+              http.patch("/api/me", { body: { theme: next } }).catch(() => undefined);
+            }
           },
-          { type: "divider" },
-          {
-            key: "themes",
-            type: "group",
-            label: t("theme"),
-            children: themes.map(([key, label]) => ({ key: `theme-${key}`, label })),
-          },
-          { type: "divider" },
-          { key: "out", label: t("signOut"), icon: <Icon name="signout" /> },
-        ],
-        onClick: ({ key }) => {
-          if (key === "out") signOut().catch(notice.failed);
-          else {
-            const next = key.replace("theme-", "") as ThemeChoice;
-            setTheme(next);
-            http.patch("/api/me", { body: { theme: next } }).catch(() => undefined);
-          }
-        },
-      }}
-    >
-      <button type="button" className="jt-bare jt-me" aria-label={`${t("account")}: ${session.name}`}>
-        {initial(session.name)}
-      </button>
-    </Dropdown>
+        }}
+      >
+        <button type="button" className="jt-bare jt-me" aria-label={`${t("account")}: ${session.name}`}>
+          {initial(session.name)}
+        </button>
+      </Dropdown>
+      {own ? (
+        <Suspense fallback={null}>
+          <AccountDialog close={() => setOwn(false)} />
+        </Suspense>
+      ) : null}
+    </>
   );
 }
 

@@ -21,6 +21,8 @@ export type Ratio = { num: number; den: number };
 export type QueueFigures = {
   entry_offered: number;
   offered: number; // requested_agent: arrivals at the queue
+  transferred_in: number; // of these, through an agent's transfer
+  put_back: number; // had an agent, lost them, and wait again: in neither offered nor answered
   answered: number;
   abandoned: number;
   refused: number; // closed, full
@@ -39,7 +41,7 @@ export type QueueView = {
   client: string;
   channels: Channel[];
   open: boolean;
-  waiting: number;
+  waiting: number; // live, those on offer to an agent included
   longest_since: Ms | null; // arrival of the one who has waited longest
   ewt_s: number | null; // estimated wait of a new arrival; null: cannot be told
   service_level_s: number;
@@ -59,6 +61,7 @@ export type AgentView = {
   name: string;
   team: string;
   part_time: boolean;
+  queues: string[]; // that the agent serves as one of the queue's own
   status: Status; // chosen
   reason: string | null;
   next: Status | null;
@@ -102,7 +105,8 @@ export type ContactView = {
   wrapup_until: Ms | null; // null in wrap-up: uncapped
   priority: number;
   consult: { agent: string; other: string; joined: boolean; expires?: Ms | null } | null; // expires: of the question to `other`
-  callback: boolean;
+  callback: boolean; // to be called back; with an agent: being dialled
+  attempts: number; // call-backs tried before
   last_message: { author: 'customer' | 'agent' | 'system' | 'supervisor'; text: string; at: Ms; n: number } | null;
   /** First unanswered customer message: how long the customer has been waiting for a word. */
   customer_waiting_since: Ms | null;
@@ -136,6 +140,7 @@ export type Alarm = {
   since: Ms;
   params: Record<string, string | number>;
   acknowledged_by: string | null;
+  acknowledged_name: string | null;
 };
 
 export type SiteView = {

@@ -1,4 +1,5 @@
 import type { ButtonHTMLAttributes, ReactNode, Ref } from "react";
+import { Link, type To } from "react-router";
 import { Icon, type IconName } from "./Icon";
 
 /** Our compact button (28 px) for headers, rails and cards; forms use antd's. */
@@ -41,5 +42,33 @@ export function IconButton({
     <button type="button" title={label} {...rest} aria-label={label} className={`jt-iconbtn ${rest.className ?? ""}`}>
       <Icon name={icon} />
     </button>
+  );
+}
+
+/** Looks like `Button`, and is a link: one stop for the keyboard, and it opens in a new tab. */
+export function ButtonLink({
+  to,
+  kind = "plain",
+  icon,
+  children,
+}: {
+  to: To;
+  kind?: "plain" | "quiet" | "main";
+  icon?: IconName;
+  children: ReactNode;
+}) {
+  return (
+    <Link to={to} className="jt-btn" data-kind={kind}>
+      {icon ? <Icon name={icon} /> : null}
+      {children}
+    </Link>
+  );
+}
+
+export function IconLink({ to, icon, label }: { to: To; icon: IconName; label: string }) {
+  return (
+    <Link to={to} className="jt-iconbtn" title={label} aria-label={label}>
+      <Icon name={icon} />
+    </Link>
   );
 }

@@ -1,5 +1,5 @@
 import { useInfiniteQuery } from "@tanstack/react-query";
-import { Input, Select } from "antd";
+import { Select } from "antd";
 import { useState } from "react";
 import { Link, Route, Routes, useParams, useSearchParams } from "react-router";
 import { http, type Page } from "../../api/http";
@@ -11,6 +11,7 @@ import { worded } from "../../i18n/problems";
 import { useMay } from "../../session/session";
 import { Button } from "../../ui/Button";
 import { Empty } from "../../ui/Empty";
+import { SearchInput } from "../../ui/SearchInput";
 import { type Customer, useDirectory } from "./api";
 import { CustomerFilePane } from "./CustomerFile";
 import { NewCustomer } from "./NewCustomer";
@@ -79,14 +80,7 @@ function CustomerList() {
     <section className="cu-list" aria-label={t("title")}>
       <div className="cu-find">
         <h1>{t("title")}</h1>
-        <Input.Search
-          key={q}
-          aria-label={t("find")}
-          placeholder={t("find")}
-          defaultValue={q}
-          allowClear
-          onSearch={(text) => put("q", text.trim())}
-        />
+        <SearchInput label={t("find")} value={q} search={(text) => put("q", text)} />
         {clients.length > 1 ? (
           <Select
             aria-label={t("client")}

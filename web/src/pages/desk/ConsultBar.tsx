@@ -26,9 +26,9 @@ export function ConsultBar({ contact }: { contact: ContactView }) {
     <div className="jt-banner desk-consult" role="status">
       <Icon name="consult" />
       <span className="jt-grow jt-clip">{text}</span>
-      {contact.consult.joined && !helper ? (
+      {contact.consult.joined ? (
         <Button size="small" disabled={!usable} onClick={() => void run("complete_consult", { contact: contact.id })}>
-          {t("consultGive", { name })}
+          {helper ? t("consultTake") : t("consultGive", { name })}
         </Button>
       ) : null}
       <Button

@@ -7,7 +7,6 @@ import { useNow } from "../../live/clock";
 import type { LiveConnection } from "../../live/connection";
 import type { Alarm, FloorState } from "../../live/types";
 import { useCollection, useRow } from "../../live/useLive";
-import { useSession } from "../../session/session";
 import { Button } from "../../ui/Button";
 import { Empty } from "../../ui/Empty";
 import { Time } from "../../ui/figures";
@@ -58,9 +57,7 @@ function AlarmItem({
   const queue = useRow(live, "queues", alarm.queue);
   const seen = alarm.acknowledged_by !== null;
   const { title, more } = useAlarmWords(live, alarm);
-  const session = useSession();
-  // The feed tells accounts by id; of the supervisors it is only the reader whose name is known here.
-  const by = alarm.acknowledged_by === session.account ? session.name : null;
+  const by = alarm.acknowledged_name;
   const helpable = (alarm.code === "wait_over_limit" || alarm.code === "nobody_ready") && queue && queue.standby > 0;
   return (
     <li className="fl-alarm" data-level={seen ? "seen" : alarm.level}>

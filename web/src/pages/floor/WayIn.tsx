@@ -13,18 +13,26 @@ export function WayIn({ today, seconds }: { today: QueueFigures; seconds: number
   const [box, width] = useWidth();
   const n = (value: number) => count(value, lang);
   const inTime = today.sl3.num;
-  const stages = [
+  const stages: { id: string; word: string; value: number; note?: string }[] = [
     { id: "entry_offered", word: t("came"), value: today.entry_offered },
-    { id: "requested_agent", word: t("asked"), value: today.offered },
-    { id: "answered", word: t("answered"), value: today.answered },
+    {
+      id: "requested_agent",
+      word: t("asked"),
+      value: today.offered,
+      note: today.transferred_in > 0 ? t("ofTransfers", { n: n(today.transferred_in) }) : "",
+    },
+    {
+      id: "answered",
+      word: t("answered"),
+      value: today.answered,
+      note: today.put_back > 0 ? t("putBack", { n: n(today.put_back) }) : "",
+    },
     { id: "sl3", word: seconds === null ? t("withinTarget") : t("within", { x: seconds }), value: inTime },
   ];
+  // A transfer asks once more for somebody who came once: those who never got in are told by who came themselves.
+  const kept = Math.max(0, today.entry_offered - (today.offered - today.transferred_in));
   const losses = [
-    {
-      key: "refused",
-      word: t("notLetIn", { n: Math.max(0, today.entry_offered - today.offered) }),
-      value: today.entry_offered - today.offered,
-    },
+    { key: "refused", word: t("notLetIn", { n: kept }), value: kept },
     { key: "gave-up", word: t("gaveUp", { n: today.abandoned }), value: today.abandoned },
     { key: "later", word: t("later", { n: Math.max(0, today.answered - inTime) }), value: today.answered - inTime },
   ];
@@ -47,6 +55,7 @@ export function WayIn({ today, seconds }: { today: QueueFigures; seconds: number
             <b className={stage.value === 0 ? "jt-num jt-zero" : "jt-num"}>{n(stage.value)}</b>
             <span className="jt-note">
               <MetricName id={stage.id}>{stage.word}</MetricName>
+              {stage.note ? <small>{stage.note}</small> : null}
             </span>
           </div>
         ))}

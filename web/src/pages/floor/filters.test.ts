@@ -5,7 +5,7 @@ import { readFilters, shows, withFilter } from "./filters";
 import { visibleRows } from "./tiles";
 
 const agent = (more: Partial<AgentView>) =>
-  ({ name: "Lin Xiao", team: "early", state: "ready", queue: null, ...more }) as AgentView;
+  ({ name: "Lin Xiao", team: "early", state: "ready", queue: null, queues: ["repair"], ...more }) as AgentView;
 
 describe("the floor's filters", () => {
   it("live in the address and leave other parameters alone", () => {
@@ -26,7 +26,14 @@ describe("the floor's filters", () => {
     expect(shows(filters, agent({ state: "break" }))).toBe(false);
     expect(shows(filters, agent({ state: "break" }), { state: false })).toBe(true);
     expect(shows(filters, agent({ name: "Wu" }))).toBe(false);
-    expect(shows({ ...filters, queue: "repair" }, agent({}))).toBe(false);
+  });
+
+  it("show with a queue everybody who serves it, busy or not, and who helps out", () => {
+    const filters = { queue: "repair", team: null, state: null, q: "" } as const;
+    expect(shows(filters, agent({}))).toBe(true);
+    expect(shows(filters, agent({ queue: "returns" }))).toBe(true);
+    expect(shows(filters, agent({ queues: ["returns"] }))).toBe(false);
+    expect(shows(filters, agent({ queues: ["returns"], queue: "repair" }))).toBe(true);
   });
 });
 

@@ -40,9 +40,10 @@ export function withFilter(params: URLSearchParams, change: Partial<Filters>): U
   return next;
 }
 
-/** Whether an agent is shown. `serves`: the queue's agents are those with a contact of it (all the feed tells). */
+/** Whether an agent is shown. A queue's agents are those who serve it, and whoever helps out with a contact of it. */
 export function shows(filters: Filters, agent: AgentView, at: { state?: boolean } = {}): boolean {
-  if (filters.queue !== null && agent.queue !== filters.queue) return false;
+  const { queue } = filters;
+  if (queue !== null && agent.queue !== queue && !agent.queues.includes(queue)) return false;
   if (filters.team !== null && agent.team !== filters.team) return false;
   if (at.state !== false && filters.state !== null && agent.state !== filters.state) return false;
   return filters.q === "" || agent.name.toLocaleLowerCase().includes(filters.q.trim().toLocaleLowerCase());

@@ -1,6 +1,6 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
-import { Link, useSearchParams } from "react-router";
+import { useSearchParams } from "react-router";
 import { http } from "../../api/http";
 import { core } from "../../i18n/core";
 import { instant } from "../../i18n/format";
@@ -10,7 +10,7 @@ import { useWords } from "../../i18n/messages";
 import { worded } from "../../i18n/problems";
 import type { Names } from "../../live/types";
 import { useMay } from "../../session/session";
-import { Button } from "../../ui/Button";
+import { Button, ButtonLink } from "../../ui/Button";
 import { Empty } from "../../ui/Empty";
 import { useNotice } from "../../ui/notices";
 import { useDirectory } from "../customers/api";
@@ -63,11 +63,9 @@ export function ArticleReader({ id }: { id: string }) {
           {article.data.shortcut ? <span className="jt-tag st-code">/{article.data.shortcut}</span> : null}
           <span className="jt-fill" />
           {edits ? (
-            <Link to={{ pathname: `/knowledge/${id}/edit`, search: params.toString() }}>
-              <Button icon="edit" tabIndex={-1}>
-                {t("edit")}
-              </Button>
-            </Link>
+            <ButtonLink to={{ pathname: `/knowledge/${id}/edit`, search: params.toString() }} icon="edit">
+              {t("edit")}
+            </ButtonLink>
           ) : null}
         </div>
         <p className="jt-note">

@@ -1,5 +1,5 @@
 import { useInfiniteQuery } from "@tanstack/react-query";
-import { Input, Select } from "antd";
+import { Select } from "antd";
 import { Link, Route, Routes, useNavigate, useParams, useSearchParams } from "react-router";
 import { http } from "../../api/http";
 import type { components } from "../../api/schema";
@@ -11,6 +11,7 @@ import type { Names } from "../../live/types";
 import { useMay } from "../../session/session";
 import { Button } from "../../ui/Button";
 import { Empty } from "../../ui/Empty";
+import { SearchInput } from "../../ui/SearchInput";
 import { useDirectory } from "../customers/api";
 import { ArticleEditor } from "./ArticleEditor";
 import { ArticleReader } from "./ArticleReader";
@@ -123,14 +124,7 @@ function ArticleList() {
             </Button>
           ) : null}
         </div>
-        <Input.Search
-          key={q}
-          aria-label={t("find")}
-          placeholder={t("find")}
-          defaultValue={q}
-          allowClear
-          onSearch={(text) => put({ q: text.trim() })}
-        />
+        <SearchInput label={t("find")} value={q} search={(text) => put({ q: text })} />
         <div className="jt-row">
           {kind === "article" ? (
             <Select

@@ -1,5 +1,4 @@
 import { useInfiniteQuery, useMutation } from "@tanstack/react-query";
-import { Input } from "antd";
 import { useSearchParams } from "react-router";
 import { http, type Page } from "../../api/http";
 import { instant } from "../../i18n/format";
@@ -11,6 +10,7 @@ import { access } from "../../i18n/settingsAccess";
 import { Button } from "../../ui/Button";
 import { Empty } from "../../ui/Empty";
 import { useNotice } from "../../ui/notices";
+import { SearchInput } from "../../ui/SearchInput";
 
 type Entry = {
   seq: number;
@@ -57,24 +57,8 @@ export default function AuditPage() {
       <div className="st-head">
         <h2>{t("audit")}</h2>
         <div className="st-filters">
-          <Input.Search
-            key={`a-${action}`}
-            aria-label={a("filterWhat")}
-            placeholder={a("filterWhat")}
-            defaultValue={action}
-            allowClear
-            style={{ width: 200 }}
-            onSearch={(text) => put("action", text.trim())}
-          />
-          <Input.Search
-            key={`o-${object}`}
-            aria-label={a("filterObject")}
-            placeholder={a("filterObject")}
-            defaultValue={object}
-            allowClear
-            style={{ width: 200 }}
-            onSearch={(text) => put("object", text.trim())}
-          />
+          <SearchInput label={a("filterWhat")} width={200} value={action} search={(text) => put("action", text)} />
+          <SearchInput label={a("filterObject")} width={200} value={object} search={(text) => put("object", text)} />
         </div>
         <span className="jt-fill" />
         <Button onClick={() => verify.mutate()} disabled={verify.isPending}>

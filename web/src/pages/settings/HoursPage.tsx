@@ -1,7 +1,7 @@
 import { Drawer, Input } from "antd";
 import { type ReactNode, useState } from "react";
 import { core } from "../../i18n/core";
-import { inLanguage, type Language, useLanguage } from "../../i18n/language";
+import { inLanguage, LANGUAGE_NAMES, type Language, useLanguage } from "../../i18n/language";
 import { useWords } from "../../i18n/messages";
 import { settings } from "../../i18n/settings";
 import { faultWords } from "../../i18n/setupFaults";
@@ -352,7 +352,7 @@ function Holidays({
                 <Input
                   key={language}
                   lang={language}
-                  aria-label={`${t("name")} ${language}`}
+                  aria-label={`${t("name")}, ${LANGUAGE_NAMES[language].long}`}
                   value={holiday.name[language] ?? ""}
                   onChange={(event) => put(n, { name: { ...holiday.name, [language]: event.target.value } })}
                 />

@@ -1,12 +1,11 @@
 import { Select } from "antd";
-import { Link } from "react-router";
 import { core } from "../../i18n/core";
 import { inLanguage, useLanguage } from "../../i18n/language";
 import { useWords } from "../../i18n/messages";
 import { settings } from "../../i18n/settings";
 import type { Names } from "../../live/types";
 import { useMay } from "../../session/session";
-import { IconButton } from "../../ui/Button";
+import { IconLink } from "../../ui/Button";
 import { useNotice } from "../../ui/notices";
 import { type Doc, faultsOf, idFor, type QueueSpec, useDocuments, useDraft, useSaveDocument } from "./documents";
 import { Field, ManyField, NamesField, NumberField, SaveBar, Section, SelectField, SwitchField } from "./form";
@@ -66,9 +65,7 @@ export function QueueEditor({
   return (
     <>
       <div className="st-head">
-        <Link to="/settings/queues" aria-label={t("queues")}>
-          <IconButton icon="left" label={t("queues")} tabIndex={-1} />
-        </Link>
+        <IconLink to="/settings/queues" icon="left" label={t("queues")} />
         <h2>{inLanguage(draft.name, lang) || t("newQueue")}</h2>
         {isNew ? null : (
           <span className="jt-note">

@@ -46,7 +46,7 @@ export function Needs({
               onChange={(skill: string) => put(n, { ...need, skill })}
             />
             <Select
-              aria-label={t("level")}
+              aria-label={t("skillLevel")}
               value={need.level}
               options={LEVELS.map((level) => ({ value: level, label: t("levelAtLeast", { n: level }) }))}
               style={{ width: 160 }}
@@ -106,6 +106,7 @@ export function Steps({
             <div className="st-need">
               <span>{t("afterS")}</span>
               <InputNumber
+                controls={false}
                 aria-label={t("afterS")}
                 className="st-number"
                 value={step.after_s}

@@ -6,7 +6,7 @@ import { useWords } from "../../i18n/messages";
 import { worded } from "../../i18n/problems";
 import { settings } from "../../i18n/settings";
 import { useMay } from "../../session/session";
-import { Button } from "../../ui/Button";
+import { ButtonLink } from "../../ui/Button";
 import { Empty } from "../../ui/Empty";
 import { type Doc, NO_NAMES, type QueueSpec, useDocuments } from "./documents";
 import { listed } from "./list";
@@ -53,11 +53,9 @@ function QueueList() {
         </label>
         <span className="jt-fill" />
         {edits ? (
-          <Link to="new">
-            <Button kind="main" icon="plus" tabIndex={-1}>
-              {t("newQueue")}
-            </Button>
-          </Link>
+          <ButtonLink to="new" kind="main" icon="plus">
+            {t("newQueue")}
+          </ButtonLink>
         ) : (
           <span className="jt-note">{t("readOnly")}</span>
         )}

@@ -194,6 +194,7 @@ function AgentFields({ value, onChange }: { value: AgentPart; onChange: (value: 
   const amount = (key: "voice" | "text" | "text_during_voice", label: string, max: number) => (
     <span className="jt-row">
       <InputNumber
+        controls={false}
         aria-label={label}
         min={0}
         max={max}
@@ -223,7 +224,7 @@ function AgentFields({ value, onChange }: { value: AgentPart; onChange: (value: 
                 <div className="st-need" key={one.skill}>
                   <span style={{ width: 132 }}>{inLanguage(skill?.spec.name, lang) || one.skill}</span>
                   <Select
-                    aria-label={`${one.skill}, ${t("level")}`}
+                    aria-label={`${inLanguage(skill?.spec.name, lang) || one.skill}, ${t("skillLevel")}`}
                     value={one.level ?? 3}
                     style={{ width: 92 }}
                     options={[1, 2, 3, 4, 5].map((level) => ({ value: level, label: t("levelN", { n: level }) }))}

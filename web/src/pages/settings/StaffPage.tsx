@@ -1,5 +1,4 @@
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
-import { Input } from "antd";
 import { useState } from "react";
 import { useSearchParams } from "react-router";
 import { http, type Page } from "../../api/http";
@@ -13,6 +12,7 @@ import { access } from "../../i18n/settingsAccess";
 import { useMay } from "../../session/session";
 import { Button } from "../../ui/Button";
 import { Empty } from "../../ui/Empty";
+import { SearchInput } from "../../ui/SearchInput";
 import { useDocuments } from "./documents";
 import { listed } from "./list";
 import { StaffDrawer } from "./StaffDrawer";
@@ -43,13 +43,11 @@ export default function StaffPage() {
         <h2>
           {t("staff")} <span className="jt-note jt-num">{people.length}</span>
         </h2>
-        <Input.Search
-          aria-label={a("find")}
-          placeholder={a("find")}
-          defaultValue={q}
-          allowClear
-          style={{ width: 220 }}
-          onSearch={(text) => setParams(text ? { q: text } : {}, { replace: true })}
+        <SearchInput
+          label={a("find")}
+          width={220}
+          value={q}
+          search={(text) => setParams(text ? { q: text } : {}, { replace: true })}
         />
         <span className="jt-fill" />
         {edits ? (

@@ -8,7 +8,7 @@ import { useWords } from "../../i18n/messages";
 import { settings } from "../../i18n/settings";
 import type { Names } from "../../live/types";
 import { useMay } from "../../session/session";
-import { Button, IconButton } from "../../ui/Button";
+import { Button, ButtonLink, IconLink } from "../../ui/Button";
 import { Empty } from "../../ui/Empty";
 import { Mark } from "../../ui/Icon";
 import { useNotice } from "../../ui/notices";
@@ -49,11 +49,9 @@ function WidgetList() {
         <h2>{t("widgets")}</h2>
         <span className="jt-fill" />
         {edits ? (
-          <Link to="new">
-            <Button kind="main" icon="plus" tabIndex={-1}>
-              {t("newWidget")}
-            </Button>
-          </Link>
+          <ButtonLink to="new" kind="main" icon="plus">
+            {t("newWidget")}
+          </ButtonLink>
         ) : (
           <span className="jt-note">{t("readOnly")}</span>
         )}
@@ -166,9 +164,7 @@ function WidgetEditor({ stored, taken }: { stored: WidgetDoc; taken: string[] })
   return (
     <>
       <div className="st-head">
-        <Link to="/settings/widgets" aria-label={t("widgets")}>
-          <IconButton icon="left" label={t("widgets")} tabIndex={-1} />
-        </Link>
+        <IconLink to="/settings/widgets" icon="left" label={t("widgets")} />
         <h2>{inLanguage(draft.name, lang) || t("newWidget")}</h2>
       </div>
       <div className="st-editor">

@@ -103,6 +103,7 @@ export function NumberField({
       {(props) => (
         <span className="jt-row">
           <InputNumber
+            controls={false}
             {...props}
             className="st-number"
             value={value ?? null}

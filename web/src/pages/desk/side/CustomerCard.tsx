@@ -16,12 +16,12 @@ import { Icon } from "../../../ui/Icon";
 import { useNotice } from "../../../ui/notices";
 import { ChannelIcon } from "../../../ui/state";
 import { useReasons } from "../reasons";
-import { before, type PastContact, type Pop, usePop } from "./pop";
+import { type PastContact, type Pop, usePop } from "./pop";
 
 export function CustomerCard({ customer, contact }: { customer: string; contact: string }) {
   const t = useWords(area);
   const w = useWords(core);
-  const pop = usePop(customer);
+  const pop = usePop(customer, contact);
   if (pop.isError) {
     return (
       <section className="desk-sec" aria-label={t("customer")}>
@@ -46,7 +46,7 @@ export function CustomerCard({ customer, contact }: { customer: string; contact:
       </section>
     );
   }
-  const past = before(pop.data, contact);
+  const past = pop.data;
   return (
     <>
       <Profile pop={past} />

@@ -4,16 +4,15 @@ import { useLanguage } from "../../../i18n/language";
 import { useWords } from "../../../i18n/messages";
 import { Icon } from "../../../ui/Icon";
 import { useDesk } from "../context";
-import { before, usePop } from "./pop";
+import { usePop } from "./pop";
 
 /** On the offer card: what one should know before saying hello. */
 export function PopFacts({ customer, contact }: { customer: string; contact: string }) {
   const t = useWords(area);
   const lang = useLanguage();
   const { agentId } = useDesk();
-  const { data } = usePop(customer);
-  if (!data) return null;
-  const pop = before(data, contact);
+  const { data: pop } = usePop(customer, contact);
+  if (!pop) return null;
   const last = pop.contacts[0];
   return (
     <>

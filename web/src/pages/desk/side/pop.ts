@@ -6,22 +6,12 @@ import type { Schema } from "../../../api/types";
 export type Pop = Schema<"PopOut">;
 export type PastContact = Schema<"PastContactOut">;
 
-/** What came before: the contact in hand is none of the past ones, though the server may have it among them. */
-export function before(pop: Pop, contact: string): Pop {
-  if (!pop.contacts.some((one) => one.id === contact)) return pop;
-  return {
-    ...pop,
-    contacts: pop.contacts.filter((one) => one.id !== contact),
-    open_matters: pop.open_matters.filter((one) => one.id !== contact),
-    contacts_90_days: Math.max(0, pop.contacts_90_days - 1),
-  };
-}
-
-export function usePop(customer: string | null) {
+/** `contact` is the one in hand: the server leaves it out of what came before. */
+export function usePop(customer: string, contact: string) {
   return useQuery({
-    queryKey: ["pop", customer],
-    queryFn: ({ signal }) => http.get<Pop>(`/api/customers/${encodeURIComponent(customer ?? "")}/pop`, { signal }),
-    enabled: customer !== null,
+    queryKey: ["pop", customer, contact],
+    queryFn: ({ signal }) =>
+      http.get<Pop>(`/api/customers/${encodeURIComponent(customer)}/pop`, { query: { contact }, signal }),
     staleTime: 60_000,
   });
 }

@@ -1,0 +1,208 @@
+"""The benches of `python -m bench`: how each is called, in full and short, and what its JSON says as figures."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from bench.figure import Figure, all_of, alone, at_least, at_most, beside
+
+Found = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Bench:
+    """`python -m bench.<name>` with `arguments`, or with `short` for a quick look."""
+
+    name: str
+    title: str
+    method: str  # what was done, for the document
+    read: Callable[[Found], list[Figure]]
+    arguments: tuple[str, ...] = ()
+    short: tuple[str, ...] = ()
+    longest_s: float = 1_800
+
+
+def engine(found: Found) -> list[Figure]:
+    growth = "cost at the largest ÷ at the smallest"
+    by_agents, by_waiting = found["cycle_us_by_agents"], found["cycle_us_by_waiting"]
+    return [
+        at_least("matches, 2,000 agents, 100 skills, 5 each", found["matches_per_s"], "/s", 500_000),
+        alone("full life cycles, 1,000 agents", found["cycles_per_s"], "/s"),
+        *(alone(f"a life cycle with {int(n):,} agents", us, "µs") for n, us in by_agents.items()),
+        at_most(f"{growth}, by agents", found["growth_agents"], "×", 1.5),
+        *(alone(f"a life cycle with {int(n):,} waiting", us, "µs") for n, us in by_waiting.items()),
+        at_most(f"{growth}, by waiting", found["growth_waiting"], "×", 1.5),
+    ]
+
+
+def durable(found: Found) -> list[Figure]:
+    out = []
+    for workers, figure in found["workers"].items():
+        at_once = f"{workers} at once"
+        out += [
+            alone(f"life cycles, {at_once}", figure["life_cycles_per_s"], "/s"),
+            alone(f"a command, {at_once}, p50", figure["p50_ms"], "ms"),
+            alone(f"a command, {at_once}, p99", figure["p99_ms"], "ms"),
+        ]
+    plain = found["plain_rows_per_s"]
+    busiest = max(found["workers"].values(), key=lambda figure: figure["events_per_s"])
+    one = found["workers"]["1"]
+    return [
+        *out,
+        beside(
+            "commands, 1 at once", one["commands_per_s"], "/s", "inserts, 1 connection, a commit each", plain["1x1"]
+        ),
+        beside("events", busiest["events_per_s"], "/s", "inserts, 16 connections, a commit each", plain["16x1"]),
+        beside("events", busiest["events_per_s"], "/s", "inserts, 100 rows a commit", plain["1x100"]),
+    ]
+
+
+def recovery(found: Found) -> list[Figure]:
+    whole = found["no_snapshot_s"]
+    peer = "replay of every event"
+    return [
+        alone("events in the ledger", found["events"], ""),
+        beside("writer and its database killed, to serving", found["writer_killed_s"], "s", peer, whole),
+        beside("a standby takes over, to serving", found["standby_takes_over_s"], "s", peer, whole),
+        beside("database killed as well, to serving", found["all_killed_s"], "s", peer, whole),
+        alone("without any snapshot, every event replayed", whole, "s"),
+    ]
+
+
+def knowledge(found: Found) -> list[Figure]:
+    kinds = {name: value for name, value in found.items() if isinstance(value, dict) and "p50_ms" in value}
+    ranks = found["rank_of_the_right_article"]
+    return [
+        alone("articles", found["articles"], ""),
+        *(
+            beside(f"search, {name}, p50", one["p50_ms"], "ms", "ILIKE on a trigram index", one["ilike_trgm_p50_ms"])
+            for name, one in kinds.items()
+        ),
+        beside("questions whose right article is in the first three", _first(ranks, 3), "", "asked", len(ranks)),
+    ]
+
+
+def load(found: Found) -> list[Figure]:
+    desks = f"{found['desks']:,} signed-in desks"
+    out = [at_most(f"memory with {desks}, database included", found["memory_with_desks"]["all_mb"], "MB", 1_000)]
+    if "memory_after" in found:
+        out.append(alone("memory after the load", found["memory_after"]["all_mb"], "MB"))
+    for run in found["runs"]:
+        rate = f"{run['rate_per_s']:g} contacts/s, {desks}"
+        out.append(beside(f"{rate}: came", run["reached_per_s"], "/s", "asked for", run["rate_per_s"]))
+        out.append(all_of(f"{rate}: offered", run["offered"], "", run["contacts"]))
+        for quantile in ("p50", "p99", "max"):
+            if run[f"{quantile}_ms"] is not None:
+                out.append(alone(f"{rate}: message to offer, {quantile}", run[f"{quantile}_ms"], "ms"))
+        out.append(alone(f"{rate}: the server's cores", run["server_cpu"], "cores"))
+    return out
+
+
+def setup(found: Found) -> list[Figure]:
+    first = found["first_run_s"]
+    run, where = ("start", "without set-up") if found["here"] else ("`make run`", "fresh clone, empty package caches")
+    return [
+        alone(f"first {run}, {where}, to 200", first, "s"),
+        beside(f"second {run}, to 200", found["second_run_s"], "s", "the first", first),
+        alone("from Ctrl-C to the end of everything", found["stop_s"], "s"),
+        at_most("processes left behind", found["left_behind"], "", 0),
+        alone("memory of the idle server", found["server_mb"], "MB"),
+        alone("memory of the idle database", found["database_mb"], "MB"),
+        at_most("memory of the whole idle centre", found["idle_mb"], "MB", 500),
+    ]
+
+
+def histories(found: Found) -> list[Figure]:
+    return [
+        alone("random histories", found["histories"], ""),
+        alone("random steps, every invariant checked after each", found["steps"], ""),
+        alone("commands decided", found["commands"], ""),
+        alone("property tests passed", found["tests"], ""),
+        alone("took", found["seconds"], "s"),
+    ]
+
+
+def day(found: Found) -> list[Figure]:
+    return [
+        alone("contacts of the day", found["contacts"], ""),
+        alone("facts", found["facts"], ""),
+        alone("the day took", found["seconds"], "s"),
+        alone("facts decided and applied", found["facts_per_s"], "/s"),
+    ]
+
+
+def _first(ranks: dict[str, int | None], limit: int) -> int:
+    return sum(rank is not None and rank <= limit for rank in ranks.values())
+
+
+BENCHES = (
+    Bench(
+        "engine",
+        "The pure engine",
+        "Matches choose, reserve and put back the best free agent; a life cycle is arrive, offer, accept, end, "
+        "wrap-up, ready through `Engine.handle`, without a database. Best of several rounds.",
+        engine,
+        short=("--rounds", "2"),
+    ),
+    Bench(
+        "durable",
+        "The writer with its database",
+        "Life cycles whose four commands are each answered after their commit, against plain inserts of the same "
+        "rows into a plain table of the same database, in turns. Medians.",
+        durable,
+        short=("--seconds", "0.5", "--rounds", "1"),
+    ),
+    Bench(
+        "recovery",
+        "Recovery",
+        "A process that serves is killed with SIGKILL; measured until its successor has committed a command, with "
+        "the longest tail after the last snapshot that a kill can leave.",
+        recovery,
+        arguments=("--events", "1000000"),
+        short=("--events", "60000"),
+    ),
+    Bench(
+        "load",
+        "The whole centre under load",
+        "Customers come by WebSocket and write; measured until the offer is on the agent's WebSocket. Server, "
+        "database, all desks and all customers share the machine's cores.",
+        load,
+        arguments=("--desks", "1000", "--rates", "50,200", "--seconds", "20"),
+        short=("--desks", "50", "--rates", "10", "--seconds", "4"),
+    ),
+    Bench(
+        "setup",
+        "Set-up and memory",
+        "`make run` on a fresh clone with package caches, data and port of its own until `/healthz` answers 200. "
+        "Memory is PSS, every database process included. The network's part of the first run is in it.",
+        setup,
+        short=("--here",),
+    ),
+    Bench(
+        "histories",
+        "Property tests",
+        "Random set-ups and random commands of every kind in any order and time; after each step every invariant "
+        "is checked, and histories are replayed and compared to the byte.",
+        histories,
+        arguments=("--seeded", "2000"),
+        short=("--seeded", "20"),
+    ),
+    Bench(
+        "day",
+        "A day on virtual time",
+        "A day of contacts through the live router with customers who lose patience; afterwards every contact is "
+        "accounted for.",
+        day,
+        arguments=("--contacts", "100000"),
+        short=("--contacts", "5000"),
+    ),
+    Bench(
+        "knowledge",
+        "Knowledge search",
+        "Questions of each kind in articles of three languages. The peer, ILIKE on a trigram index over the same "
+        "texts, finds only the exact phrase and does not rank.",
+        knowledge,
+        arguments=("--articles", "3000"),
+        short=("--articles", "200"),
+    ),
+)

@@ -1,0 +1,365 @@
+"""Pictures of every screen for the documentation: `python -m tests.e2e.screenshots`, or `make docs`.
+
+Starts a centre of its own, lets simulated customers and the demonstration centre's own people work through a morning
+in some minutes, holds one real conversation in each language, and writes docs/images/NAME-LANGUAGE-THEME.png.
+"""
+
+import asyncio
+import io
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+from dataclasses import dataclass
+from datetime import datetime, time
+from pathlib import Path
+from random import Random
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import httpx
+from PIL import Image
+from playwright.async_api import Browser, Page, async_playwright, expect
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+from conftest import ARGUMENTS, BUILT, CHROMIUM
+from running import Running, free_port
+
+from jietong.demo.agent import Agent
+from jietong.demo.driver import Simulation, reasons_of
+from jietong.demo.tally import Tally
+from jietong.demo.wire import Frame, Wire
+
+IMAGES = Path(__file__).parents[2] / "docs" / "images"
+ZONE = ZoneInfo("Asia/Shanghai")
+PASSWORD = "jietong-demo"
+SPEED = 40.0
+OPENS = time(8, 55)
+MORNING_S = 2.5 * 3600
+RUSH_S = 420.0  # at the end, more customers come than can be served
+
+HERO = "lin.xiao"  # works at the desk of the pictures
+COLLEAGUES = (
+    *("chen.yu", "zhao.min", "he.jing", "sun.lei", "pan.yi", "tang.wei", "xu.na", "ma.chao"),
+    *("xie.min", "gao.jun", "kong.li", "shi.wen"),  # part-timers, on standby
+)
+
+
+@dataclass(frozen=True)
+class Talk:
+    """A customer whom the desk of the pictures knows already, and what they say: customer, agent, customer."""
+
+    language: str
+    locale: str
+    name: str
+    phone: str
+    before: str
+    said: tuple[str, ...]
+    search: str
+    draft: str
+
+
+TALKS = (
+    Talk(
+        "en",
+        "en-GB",
+        "Olivia Clark",
+        "+44 7400 123456",
+        "Hello, when can a technician look at my dishwasher?",
+        (
+            "Hello, my fridge stopped cooling last night and the panel shows E8",
+            "Hello Ms Clark, thank you for writing. Is anything standing close to the air outlet inside?",
+            "Yes, it is rather full. I will move things. Do I need a technician?",
+        ),
+        "fridge",
+        "Please clear the outlet and set it to 4 °C. If it is not cold by tomorrow, ",
+    ),
+    Talk(
+        "zh-Hant",
+        "zh-TW",
+        "林佳穎",
+        "+886 912 345 678",
+        "你好，我想問上次的維修費可以開發票嗎？",
+        (
+            "你好，洗衣機脫水的時候會跳動，聲音很大",
+            "林小姐您好，請問機器背面的四支運輸螺栓都拆下來了嗎？",
+            "安裝的師傅沒有提到，我現在去看看",
+        ),
+        "洗衣機",
+        "如果螺栓還在，請先不要使用，我幫您約",
+    ),
+    Talk(
+        "zh-Hans",
+        "zh-CN",
+        "王浩然",
+        "138 5710 0935",
+        "你好，冰箱上门检修能改到周四吗？",
+        (
+            "冰箱冷藏室又不制冷了，面板显示 E8",
+            "王先生您好，上次检修是我接待的。请问出风口附近放了东西吗？",
+            "塞得比较满，我挪开试试。要是还不行，今天能来人吗？",
+        ),
+        "冰箱",
+        "挪开后约 4 小时恢复；如果还不行，",
+    ),
+)
+
+
+class Hurried(Running):
+    """The centre with a clock that can be hurried."""
+
+    def start(self, **environ: str) -> None:
+        opens = datetime.combine(datetime.now(ZONE).date(), OPENS, ZONE)
+        script = Path(__file__).with_name("hurried.py")
+        with self.log.open("ab") as log:
+            self.process = subprocess.Popen(
+                [sys.executable, str(script), str(SPEED), str(round(opens.timestamp() * 1000))],
+                env=self.environ(**environ),
+                stdout=log,
+                stderr=log,
+                stdin=subprocess.DEVNULL,
+            )
+
+    def switch(self) -> None:
+        """From the wall's speed to the fast one, or back."""
+        assert self.process is not None
+        self.process.send_signal(signal.SIGUSR1)
+
+
+class Day:
+    """A morning of the centre: its staff at their desks, customers coming in."""
+
+    def __init__(self, centre: Hurried) -> None:
+        self._centre = centre
+        self._ws = centre.url.replace("http", "ws", 1)
+        self._random = Random(11)
+        key = (centre.home / "demo.key").read_text(encoding="ascii").strip()
+        self._customers = Simulation(centre.url, key, rate_per_min=3.2, agents=0, seed=11)
+        self._reasons: dict[str, list[str]] = {}
+        self._tasks: list[asyncio.Task[None]] = []
+
+    async def earlier_talks(self) -> None:
+        """Each of the customers has been here before and talked with the desk of the pictures."""
+        hero = await self._agent(HERO)
+        work = asyncio.create_task(hero.work())
+        await asyncio.gather(*(self._visit(talk) for talk in TALKS))
+        await hero.leave()
+        work.cancel()
+
+    async def morning(self) -> None:
+        """Goes by at speed; at its end it is busy."""
+        for login in COLLEAGUES:
+            agent = await self._agent(login)
+            self._tasks.append(asyncio.create_task(agent.work(), name=login))
+        self._centre.switch()
+        self._customers.speed = SPEED
+        self._tasks.append(asyncio.create_task(self._customers.run(None), name="customers"))
+        for gone in range(10):
+            print(f"morning: {gone * 10} %, {self._customers.tally}", flush=True)
+            await self._customers.pause((MORNING_S - RUSH_S) / 10)
+        self._customers.rate_per_min = 14
+        await self._customers.pause(RUSH_S)
+        self._centre.switch()
+        self._customers.speed = 1.0
+        self._customers.rate_per_min = 6
+
+    async def end(self) -> None:
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    async def _agent(self, login: str) -> Agent:
+        async with httpx.AsyncClient(base_url=self._centre.url, headers={"Origin": self._centre.url}) as client:
+            account = {"login": f"{login}@hechuan.example", "password": PASSWORD}
+            (await client.post("/api/session", json=account)).raise_for_status()
+            me = (await client.get("/api/session")).json()
+            if not self._reasons:
+                self._reasons = reasons_of((await client.get("/api/directory")).json())
+            return Agent(
+                self._ws,
+                me["agent_id"],
+                client.cookies["jt_session"],
+                Random(self._random.random()),
+                Tally(),
+                self._customers.pause,
+                self._reasons,
+            )
+
+    async def _visit(self, talk: Talk) -> None:
+        """Says what it is about, is answered, thanks and rates."""
+        news = asyncio.Event()
+        heard: list[Frame] = []
+
+        def hear(frame: Frame) -> None:
+            heard.append(frame)
+            news.set()
+
+        async def until(kind: str, **of: str) -> None:
+            while not any(f["t"] == kind and all(f.get(kind, {}).get(k) == v for k, v in of.items()) for f in heard):
+                news.clear()
+                await asyncio.wait_for(news.wait(), 60)
+
+        wire = await Wire.open(self._ws + "/ws/chat", {}, hear)
+        await wire.send({"t": "hello", "widget": "repair", "token": None, "lang": talk.language})
+        await until("welcome")
+        await wire.ask({"t": "start", "profile": {"name": talk.name, "phone": talk.phone}, "text": talk.before})
+        await until("message", author="agent")
+        await wire.ask({"t": "end"})
+        await until("state", survey="asked")
+        await wire.ask({"t": "survey", "score": 5, "resolved": True})
+        await wire.close()
+
+
+class Camera:
+    """Takes the pictures: each screen in a language and a theme."""
+
+    def __init__(self, browser: Browser, centre: Running) -> None:
+        self.url = centre.url
+        self._browser = browser
+
+    async def sitting(self, login: str | None = None, width: int = 1440, height: int = 900, **options: Any) -> Page:
+        """A page of a browser of its own, signed in."""
+        context = await self._browser.new_context(
+            viewport={"width": width, "height": height}, timezone_id=str(ZONE), reduced_motion="reduce", **options
+        )
+        if login:
+            answer = await context.request.post(
+                f"{self.url}/api/session",
+                data={"login": f"{login}@hechuan.example", "password": PASSWORD},
+                headers={"Origin": self.url},
+            )
+            assert answer.ok, await answer.text()
+        return await context.new_page()
+
+    async def turn(self, page: Page, language: str, theme: str, path: str) -> None:
+        """Opens the path in a language and a theme."""
+        await page.goto(f"{self.url}/mark.svg")  # a page of the same origin, to keep the choice
+        await page.evaluate(
+            "([language, theme]) => { localStorage['jt.language'] = language; localStorage['jt.theme'] = theme }",
+            [language, theme],
+        )
+        await page.goto(self.url + path)
+        await expect(page.locator("html")).to_have_attribute("lang", language)
+        await expect(page.get_by_role("main").first).to_be_visible()
+        await page.wait_for_timeout(1200)  # figures and lists arrive
+
+    async def first(self, page: Page, kind: str, found_by: str) -> str:
+        """Id of the first that the centre finds."""
+        answer = await page.request.get(f"{self.url}/api/{kind}", params={"q": found_by})
+        return str((await answer.json())["items"][0]["id"])
+
+    async def shoot(self, page: Page, name: str, language: str, theme: str) -> None:
+        await page.mouse.move(0, 0)
+        await page.wait_for_timeout(250)
+        picture = Image.open(io.BytesIO(await page.screenshot()))
+        IMAGES.mkdir(parents=True, exist_ok=True)
+        path = IMAGES / f"{name}-{language}-{theme}.png"
+        picture.convert("RGB").quantize(192, dither=Image.Dither.NONE).save(path, optimize=True)
+        print(path.name, path.stat().st_size // 1024, "kB", flush=True)
+
+
+async def desk_and_chat(camera: Camera, talk: Talk, desk: Page) -> None:
+    """The customer comes back, is offered to the one they know, and they talk."""
+    await camera.turn(desk, talk.language, "light", "/desk")
+    await desk.keyboard.press("Alt+1")
+    phone = await camera.sitting(width=390, height=780, locale=talk.locale, device_scale_factor=2)
+    await phone.goto(camera.url + f"/chat?widget=repair&lang={talk.language}")
+    await phone.locator("input[autocomplete=name]").fill(talk.name)
+    await phone.locator("input[type=tel]").fill(talk.phone)
+    await say(phone, talk.said[0])
+    offer = desk.get_by_role("alertdialog").filter(has_text=talk.name)
+    await expect(offer).to_be_visible(timeout=30_000)
+    await desk.wait_for_timeout(1500)
+    await camera.shoot(desk, "desk-offer", talk.language, "light")
+    await desk.keyboard.press("Alt+a")
+    await expect(desk.get_by_role("main")).to_contain_text(talk.said[0])
+    reply = desk.get_by_role("main").get_by_role("textbox").last
+    await reply.fill(talk.said[1])
+    await reply.press("Enter")
+    await expect(phone.get_by_role("log")).to_contain_text(talk.said[1])
+    await say(phone, talk.said[2])
+    await expect(desk.get_by_role("main")).to_contain_text(talk.said[2])
+    await reply.fill(talk.draft)
+    await desk.get_by_role("searchbox").last.fill(talk.search)
+    await desk.wait_for_timeout(2500)
+    await camera.shoot(desk, "desk", talk.language, "light")
+    await camera.shoot(phone, "chat", talk.language, "light")
+    await camera.turn(desk, talk.language, "dark", "/desk")
+    await camera.shoot(desk, "desk", talk.language, "dark")
+    await phone.context.close()
+
+
+async def screens(camera: Camera, talk: Talk) -> None:
+    """Everything but the desk and the customer's page."""
+    language = talk.language
+    signed_out = await camera.sitting()
+    await camera.turn(signed_out, language, "light", "/")
+    await camera.shoot(signed_out, "sign-in", language, "light")
+    await signed_out.context.close()
+
+    lead = await camera.sitting("zhou.xin")
+    for theme in ("light", "dark"):
+        await camera.turn(lead, language, theme, "/floor")
+        await camera.shoot(lead, "floor", language, theme)
+    await camera.turn(lead, language, "light", f"/contacts/{await camera.first(lead, 'contacts', talk.name)}")
+    await camera.shoot(lead, "contacts", language, "light")
+    await camera.turn(lead, language, "light", f"/customers/{await camera.first(lead, 'customers', talk.name)}")
+    await camera.shoot(lead, "customers", language, "light")
+    await lead.context.close()
+
+    wall = await camera.sitting("zhou.xin", width=1600, height=900)
+    for theme in ("light", "dark"):
+        await camera.turn(wall, language, theme, "/wall")
+        await camera.shoot(wall, "wall", language, theme)
+    await wall.context.close()
+
+    writer = await camera.sitting("fang.lei")
+    await camera.turn(writer, language, "light", "/knowledge/fridge-e8")
+    await camera.shoot(writer, "knowledge", language, "light")
+    await writer.context.close()
+
+    admin = await camera.sitting("he.feng")
+    await camera.turn(admin, language, "light", "/settings/queues/repair")
+    await camera.shoot(admin, "settings-queues", language, "light")
+    await admin.context.close()
+
+
+async def take() -> None:
+    """Raises AssertionError where a screen does not come to what the picture should show."""
+    home = Path(tempfile.mkdtemp(prefix="jietong-pictures-"))
+    home.chmod(0o711)
+    centre = Hurried(home, free_port())
+    try:
+        centre.start()
+        await centre.serving()
+        day = Day(centre)
+        async with async_playwright() as playwright:
+            browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+            camera = Camera(browser, centre)
+            await day.earlier_talks()
+            await day.morning()
+            desk = await camera.sitting(HERO)
+            for talk in TALKS:
+                await desk_and_chat(camera, talk, desk)
+                await screens(camera, talk)
+            await browser.close()
+        await day.end()
+    finally:
+        centre.stop()
+        shutil.rmtree(home, ignore_errors=True)
+    print(f"{sum(one.stat().st_size for one in IMAGES.glob('*.png')) // 1024} kB in {IMAGES}")
+
+
+async def say(phone: Page, text: str) -> None:
+    field = phone.get_by_role("textbox").last
+    await field.fill(text)
+    await field.press("Enter")
+    await expect(phone.get_by_role("log")).to_contain_text(text)
+
+
+if __name__ == "__main__":
+    if CHROMIUM is None or not BUILT.exists():
+        sys.exit("Chromium and the built web application are needed: apt-get install chromium, make setup")
+    asyncio.run(take())
