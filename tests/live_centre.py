@@ -122,7 +122,7 @@ class Line:
     async def send(self, frame: dict[str, Any]) -> None:
         await self.socket.send(json.dumps(frame, ensure_ascii=False))
 
-    async def until(self, ready: Callable[[], Any], timeout: float = 10.0) -> Any:
+    async def until(self, ready: Callable[[], Any], timeout: float = 20.0) -> Any:
         """Waits until `ready()` gives something true about this line."""
         async with asyncio.timeout(timeout):
             while not (found := ready()):
@@ -132,7 +132,7 @@ class Line:
                 await self._news.wait()
         return found
 
-    async def next(self, t: str, timeout: float = 10.0, **fields: Any) -> dict[str, Any]:
+    async def next(self, t: str, timeout: float = 20.0, **fields: Any) -> dict[str, Any]:
         """The next frame of type `t` with these fields that has not been given yet."""
 
         def look() -> dict[str, Any] | None:

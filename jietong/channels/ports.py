@@ -54,6 +54,14 @@ class Reception(Protocol):
         """The agent who talks to the contact's customer or wraps it up."""
         ...
 
+    def dialled_by(self, contact: str) -> str | None:
+        """The agent who has taken the contact's call-back and has not said yet whether the customer was reached."""
+        ...
+
+    def region(self) -> str:
+        """ISO 3166: a number without a country code is one of this region."""
+        ...
+
     def live_contacts(self, channel: Channel) -> list[str]:
         """All contacts of this channel whose customers wait or talk: asked once, after a start."""
         ...

@@ -75,6 +75,13 @@ class EngineReception:
         found = self._engine().contacts.get(contact)
         return found.agent if found is not None and found.place is not Place.CLOSED else None
 
+    def dialled_by(self, contact: str) -> str | None:
+        found = self._engine().contacts.get(contact)
+        return found.agent if found is not None and found.dialling else None
+
+    def region(self) -> str:
+        return self._engine().site.region
+
     def live_contacts(self, channel: Channel) -> list[str]:
         contacts = self._engine().contacts.values()
         return [contact.id for contact in contacts if contact.channel is channel and contact.place in _LIVE]

@@ -11,6 +11,8 @@ import signal
 import subprocess
 import sys
 import tempfile
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime, time
 from pathlib import Path
@@ -27,6 +29,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 from conftest import ARGUMENTS, BUILT, CHROMIUM
 from running import Running, free_port
 
+from jietong.core.clock import SystemClock
 from jietong.demo.agent import Agent
 from jietong.demo.driver import Simulation, reasons_of
 from jietong.demo.tally import Tally
@@ -38,7 +41,8 @@ PASSWORD = "jietong-demo"
 SPEED = 40.0
 OPENS = time(8, 55)
 MORNING_S = 2.5 * 3600
-RUSH_S = 420.0  # at the end, more customers come than can be served
+RUSH_S = 600.0  # at the end, more customers come than can be served
+SLOWER = 2.2
 
 HERO = "lin.xiao"  # works at the desk of the pictures
 COLLEAGUES = (
@@ -107,6 +111,17 @@ TALKS = (
 )
 
 
+_CLOCK = """
+(() => {
+  const Real = Date;
+  globalThis.Date = class Date extends Real {
+    constructor(...given) { given.length ? super(...given) : super(Real.now() + AHEAD); }
+    static now() { return Real.now() + AHEAD; }
+  };
+})();
+"""
+
+
 class Hurried(Running):
     """The centre with a clock that can be hurried."""
 
@@ -128,6 +143,13 @@ class Hurried(Running):
         self.process.send_signal(signal.SIGUSR1)
 
 
+class Rush(Simulation):
+    """Customers of every queue but one: there the desk of the pictures has the time to talk."""
+
+    async def _open_desks(self) -> list[str]:
+        return [widget for widget in await super()._open_desks() if widget != "repair"]
+
+
 class Day:
     """A morning of the centre: its staff at their desks, customers coming in."""
 
@@ -136,15 +158,19 @@ class Day:
         self._ws = centre.url.replace("http", "ws", 1)
         self._random = Random(11)
         key = (centre.home / "demo.key").read_text(encoding="ascii").strip()
-        self._customers = Simulation(centre.url, key, rate_per_min=3.2, agents=0, seed=11)
+        self._customers = Simulation(centre.url, key, rate_per_min=6, agents=0, seed=11)
+        self._rush = Rush(centre.url, key, rate_per_min=0.5, agents=0, seed=12)
         self._reasons: dict[str, list[str]] = {}
         self._tasks: list[asyncio.Task[None]] = []
 
     async def earlier_talks(self) -> None:
         """Each of the customers has been here before and talked with the desk of the pictures."""
+        await self._one_skill(HERO, "repair")
+        self._hurry(SPEED)
         hero = await self._agent(HERO)
         work = asyncio.create_task(hero.work())
         await asyncio.gather(*(self._visit(talk) for talk in TALKS))
+        await self.pause(60)  # wrap-up
         await hero.leave()
         work.cancel()
 
@@ -153,17 +179,44 @@ class Day:
         for login in COLLEAGUES:
             agent = await self._agent(login)
             self._tasks.append(asyncio.create_task(agent.work(), name=login))
-        self._centre.switch()
-        self._customers.speed = SPEED
-        self._tasks.append(asyncio.create_task(self._customers.run(None), name="customers"))
-        for gone in range(10):
-            print(f"morning: {gone * 10} %, {self._customers.tally}", flush=True)
-            await self._customers.pause((MORNING_S - RUSH_S) / 10)
-        self._customers.rate_per_min = 14
-        await self._customers.pause(RUSH_S)
-        self._centre.switch()
-        self._customers.speed = 1.0
-        self._customers.rate_per_min = 6
+        for crowd in (self._customers, self._rush):
+            self._tasks.append(asyncio.create_task(crowd.run(None)))
+        for tenth in range(10):
+            print(f"morning: {tenth * 10} %, {self._customers.tally}", flush=True)
+            await self.pause((MORNING_S - RUSH_S) / 10)
+        self._rush.rate_per_min = 20
+        await self.pause(RUSH_S)
+        self._hurry(1.0)
+        self._rush.rate_per_min = 8
+
+    async def pause(self, seconds: float) -> None:
+        """Sleeps so many of the centre's seconds."""
+        await self._customers.pause(seconds)
+
+    async def at_ease(self, seconds: float) -> None:
+        """How the simulated staff pauses: real people are slower."""
+        await self.pause(seconds * SLOWER)
+
+    def _hurry(self, speed: float) -> None:
+        if speed != self._customers.speed:
+            self._centre.switch()
+        self._customers.speed = self._rush.speed = speed
+
+    async def _one_skill(self, login: str, skill: str) -> None:
+        async with self._signed_in("he.feng") as (client, _):
+            found = (await client.get("/api/staff", params={"q": login})).json()["items"][0]
+            known = {key: found[key] for key in ("login", "name", "roles", "clients", "language", "version", "agent")}
+            known["agent"]["skills"] = [one for one in known["agent"]["skills"] if one["skill"] == skill]
+            (await client.put(f"/api/staff/{found['id']}", json=known)).raise_for_status()
+
+    @asynccontextmanager
+    async def _signed_in(self, login: str) -> AsyncIterator[tuple[httpx.AsyncClient, dict[str, Any]]]:
+        """A client with the account's session, and who it is."""
+        async with httpx.AsyncClient(base_url=self._centre.url, headers={"Origin": self._centre.url}) as client:
+            account = {"login": f"{login}@hechuan.example", "password": PASSWORD}
+            me = (await client.post("/api/session", json=account)).raise_for_status().json()
+            client.headers["X-CSRF-Token"] = me["csrf"]
+            yield client, me
 
     async def end(self) -> None:
         for task in self._tasks:
@@ -171,10 +224,7 @@ class Day:
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
     async def _agent(self, login: str) -> Agent:
-        async with httpx.AsyncClient(base_url=self._centre.url, headers={"Origin": self._centre.url}) as client:
-            account = {"login": f"{login}@hechuan.example", "password": PASSWORD}
-            (await client.post("/api/session", json=account)).raise_for_status()
-            me = (await client.get("/api/session")).json()
+        async with self._signed_in(login) as (client, me):
             if not self._reasons:
                 self._reasons = reasons_of((await client.get("/api/directory")).json())
             return Agent(
@@ -183,7 +233,7 @@ class Day:
                 client.cookies["jt_session"],
                 Random(self._random.random()),
                 Tally(),
-                self._customers.pause,
+                self.at_ease,
                 self._reasons,
             )
 
@@ -199,13 +249,14 @@ class Day:
         async def until(kind: str, **of: str) -> None:
             while not any(f["t"] == kind and all(f.get(kind, {}).get(k) == v for k, v in of.items()) for f in heard):
                 news.clear()
-                await asyncio.wait_for(news.wait(), 60)
+                await asyncio.wait_for(news.wait(), 30)
 
         wire = await Wire.open(self._ws + "/ws/chat", {}, hear)
         await wire.send({"t": "hello", "widget": "repair", "token": None, "lang": talk.language})
         await until("welcome")
         await wire.ask({"t": "start", "profile": {"name": talk.name, "phone": talk.phone}, "text": talk.before})
         await until("message", author="agent")
+        await self.pause(60)
         await wire.ask({"t": "end"})
         await until("state", survey="asked")
         await wire.ask({"t": "survey", "score": 5, "resolved": True})
@@ -218,6 +269,15 @@ class Camera:
     def __init__(self, browser: Browser, centre: Running) -> None:
         self.url = centre.url
         self._browser = browser
+        self._ahead_ms = 0
+
+    async def set_clock(self) -> None:
+        """Browsers opened from now on tell the centre's time."""
+        welcome: asyncio.Future[Frame] = asyncio.get_running_loop().create_future()
+        wire = await Wire.open(self.url.replace("http", "ws", 1) + "/ws/chat", {}, welcome.set_result)
+        await wire.send({"t": "hello", "widget": "repair", "token": None, "lang": "en"})
+        self._ahead_ms = (await welcome)["now"] - SystemClock().now()
+        await wire.close()
 
     async def sitting(self, login: str | None = None, width: int = 1440, height: int = 900, **options: Any) -> Page:
         """A page of a browser of its own, signed in."""
@@ -231,6 +291,7 @@ class Camera:
                 headers={"Origin": self.url},
             )
             assert answer.ok, await answer.text()
+        await context.add_init_script(_CLOCK.replace("AHEAD", str(self._ahead_ms)))
         return await context.new_page()
 
     async def turn(self, page: Page, language: str, theme: str, path: str) -> None:
@@ -245,9 +306,9 @@ class Camera:
         await expect(page.get_by_role("main").first).to_be_visible()
         await page.wait_for_timeout(1200)  # figures and lists arrive
 
-    async def first(self, page: Page, kind: str, found_by: str) -> str:
+    async def first(self, page: Page, kind: str, **by: str) -> str:
         """Id of the first that the centre finds."""
-        answer = await page.request.get(f"{self.url}/api/{kind}", params={"q": found_by})
+        answer = await page.request.get(f"{self.url}/api/{kind}", params=by)
         return str((await answer.json())["items"][0]["id"])
 
     async def shoot(self, page: Page, name: str, language: str, theme: str) -> None:
@@ -274,6 +335,7 @@ async def desk_and_chat(camera: Camera, talk: Talk, desk: Page) -> None:
     await desk.wait_for_timeout(1500)
     await camera.shoot(desk, "desk-offer", talk.language, "light")
     await desk.keyboard.press("Alt+a")
+    await desk.locator(".desk-contacts button").filter(has_text=talk.name).click()
     await expect(desk.get_by_role("main")).to_contain_text(talk.said[0])
     reply = desk.get_by_role("main").get_by_role("textbox").last
     await reply.fill(talk.said[1])
@@ -303,9 +365,10 @@ async def screens(camera: Camera, talk: Talk) -> None:
     for theme in ("light", "dark"):
         await camera.turn(lead, language, theme, "/floor")
         await camera.shoot(lead, "floor", language, theme)
-    await camera.turn(lead, language, "light", f"/contacts/{await camera.first(lead, 'contacts', talk.name)}")
+    missed = await camera.first(lead, "contacts", had="missed_offer", outcome="handled", resolved="true")
+    await camera.turn(lead, language, "light", f"/contacts/{missed}?had=missed_offer&outcome=handled")
     await camera.shoot(lead, "contacts", language, "light")
-    await camera.turn(lead, language, "light", f"/customers/{await camera.first(lead, 'customers', talk.name)}")
+    await camera.turn(lead, language, "light", f"/customers/{await camera.first(lead, 'customers', q=talk.name)}")
     await camera.shoot(lead, "customers", language, "light")
     await lead.context.close()
 
@@ -340,6 +403,7 @@ async def take() -> None:
             camera = Camera(browser, centre)
             await day.earlier_talks()
             await day.morning()
+            await camera.set_clock()
             desk = await camera.sitting(HERO)
             for talk in TALKS:
                 await desk_and_chat(camera, talk, desk)

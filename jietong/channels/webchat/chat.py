@@ -8,8 +8,10 @@ from jietong.channels.webchat.conversation import system_message
 from jietong.channels.webchat.model import ChatState, Message, Session, WidgetSpec
 from jietong.channels.webchat.posting import Posted
 from jietong.channels.webchat.story import Story
+from jietong.core.errors import Invalid
 from jietong.core.events import AnyEvent
 from jietong.core.vocabulary import Ms
+from jietong.customers import rules as customer_rules
 
 EWT_STEP_S = 10
 """Estimates are rounded up to this: a page is told when it matters, not at every second."""
@@ -39,6 +41,7 @@ class Chat:
         "contact",
         "gone_since",
         "lines",
+        "masked",
         "name",
         "posted",
         "read_n",
@@ -63,6 +66,7 @@ class Chat:
         self.address: str | None = None
         self.read_n = 0
         self.sent: ChatState | None = None
+        self.masked: tuple[str, str | None] = ("", None)  # the number as given, and as it is shown
 
     def apply(self, seq: int, event: AnyEvent, name: Callable[[str], str | None]) -> Message | None:
         """Brings the chat forward; gives the system line to show, if any. An event told already changes nothing."""
@@ -81,7 +85,8 @@ class Chat:
         position = ewt = None
         if story.place == "queue" and story.queue is not None:
             position = reception.position(self.contact)
-            wait = reception.estimated_wait_s(story.queue, position)
+            waits = position is not None or not story.callback  # a call-back may pause before it is tried again
+            wait = reception.estimated_wait_s(story.queue, position) if waits else None
             ewt = None if wait is None else float(-(-int(wait) // EWT_STEP_S) * EWT_STEP_S)
         return ChatState(
             contact=self.contact,
@@ -93,7 +98,19 @@ class Chat:
             ended_at=story.ended_at,
             survey=story.survey,
             outcome=str(story.outcome) if story.outcome else None,
+            callback=story.callback,
+            phone=self._phone(reception.region()) if story.live else None,
         )
+
+    def _phone(self, region: str) -> str | None:
+        """The number to call, masked: the page may be looked at by others."""
+        given = self.session.profile.get("phone") or ""
+        if given != self.masked[0]:
+            try:
+                self.masked = given, customer_rules.masked_phone(customer_rules.phone(given, region), region)
+            except Invalid:
+                self.masked = given, None
+        return self.masked[1]
 
     def send(self, frame: str) -> None:
         for browser in self.browsers:

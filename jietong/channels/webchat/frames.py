@@ -59,9 +59,10 @@ class Leave(Frame, frozen=True, tag="leave"):
 
 
 class Callback(Frame, frozen=True, tag="callback"):
-    """The customer would rather be called back and keep the place."""
+    """The customer would rather be called back and keep the place; `phone` where none is known, or another one."""
 
     id: str
+    phone: str | None = None
 
 
 class Ping(Frame, frozen=True, tag="ping"):

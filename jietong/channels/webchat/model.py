@@ -119,6 +119,8 @@ class ChatState(Struct, frozen=True):
     ended_at: Ms | None = None
     survey: SurveyState = "none"
     outcome: str | None = None
+    callback: bool = False  # to be called back: the page may be closed
+    phone: str | None = None  # the number that would be called, masked
 
 
 class WidgetConfig(Struct, frozen=True):

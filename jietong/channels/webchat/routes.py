@@ -78,6 +78,13 @@ class File(BaseModel):
     url: str
 
 
+class Number(BaseModel):
+    """Whom to call."""
+
+    value: str  # as people write it
+    e164: str
+
+
 # --- the customer's page ------------------------------------------------------------------------------------
 
 
@@ -202,6 +209,16 @@ async def _chunks(file: UploadFile) -> AsyncIterator[bytes]:
 
 def _shown(view: AttachmentView) -> File:
     return File(**msgspec.structs.asdict(view))
+
+
+# --- call-backs ---------------------------------------------------------------------------------------------
+
+
+@router.post("/callbacks/{contact}/number")
+async def callback_number(contact: str, agent: Agent, web: Web) -> Number:
+    """For the agent who has taken the call-back, while it is being made. Each look is in the audit log."""
+    value, e164 = await web.callbacks.number(contact, agent)
+    return Number(value=value, e164=e164)
 
 
 # --- widgets ------------------------------------------------------------------------------------------------

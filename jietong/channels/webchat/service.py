@@ -12,6 +12,7 @@ from typing import Any
 from jietong.channels.ports import Reception
 from jietong.channels.webchat import frames, rules, store
 from jietong.channels.webchat.attachments import Files
+from jietong.channels.webchat.callbacks import Callbacks
 from jietong.channels.webchat.chat import Browser, Chat
 from jietong.channels.webchat.flood import Buckets
 from jietong.channels.webchat.loading import ChatLoader, hash_of
@@ -29,7 +30,7 @@ from jietong.channels.webchat.story import Story
 from jietong.channels.webchat.uploads import Exchange
 from jietong.channels.webchat.visitors import Visitors
 from jietong.core.clock import Clock, to_datetime
-from jietong.core.commands import AnswerSurvey, Arrive, CustomerLeft, RequestCallback
+from jietong.core.commands import AnswerSurvey, Arrive, CustomerLeft
 from jietong.core.errors import Forbidden, Invalid, NotFound, Refused, TooMany
 from jietong.core.events import MessagePosted, RuntimeStarted
 from jietong.core.ids import new_id, new_secret
@@ -73,6 +74,7 @@ class WebChat:
         self.stale: set[str] = set()  # chats in memory that a recovery may have passed by
         self._inbox = inbox
         self._visitors = Visitors(database, history, site)
+        self.callbacks = Callbacks(database, inbox, clock, reception, self._visitors)
         self._demo_key = demo_key
         self._widgets: dict[str, Widget] = {}
         self._posting = Posting(inbox, clock)
@@ -201,6 +203,8 @@ class WebChat:
         now = self.clock.now()
         claims = self._visitors.claims(self._widgets[spec.id], frame.profile.identity, now)
         profile = rules.clean_profile(frame.profile, () if claims else spec.ask)
+        if isinstance(signed := claims.get("phone"), str) and signed.strip():
+            profile.setdefault("phone", signed.strip())
         if not browser.trusted:
             self._take("contacts", browser, spec.limits.address_contacts, spec.limits.widget_contacts)
             if self._open_by_address.get(browser.address, 0) >= spec.limits.address_chats:
@@ -287,9 +291,11 @@ class WebChat:
         return {"contact": chat.contact}
 
     async def call_back(self, browser: Browser, frame: frames.Callback) -> dict[str, Any]:
+        """See `Callbacks.ask`. Counted like a new contact: it may write a number into the customer file."""
         chat = await self._chat(browser)
-        await self._inbox.submit(RequestCallback(chat.contact), key=f"chat:{chat.session.id}:{frame.id}")
-        return {"contact": chat.contact}
+        if not browser.trusted:
+            self._take("contacts", browser, chat.widget.limits.address_contacts)
+        return await self.callbacks.ask(chat, frame.phone, frame.id)
 
     async def survey(self, browser: Browser, frame: frames.Survey) -> dict[str, Any]:
         """One answer per contact, five points (source F1). Raises Invalid `score`, Refused from the engine."""

@@ -25,7 +25,20 @@ class Line(NamedTuple):
 class Story:
     """Folds the events of one contact."""
 
-    __slots__ = ("agent", "ended_at", "n", "outcome", "place", "queue", "survey", "talked", "waiting_since")
+    __slots__ = (
+        "agent",
+        "callback",
+        "called",
+        "ended_at",
+        "n",
+        "outcome",
+        "place",
+        "queue",
+        "since",
+        "survey",
+        "talked",
+        "waiting_since",
+    )
 
     def __init__(self) -> None:
         self.place: Place = "none"
@@ -36,6 +49,9 @@ class Story:
         self.outcome: Outcome | None = None
         self.survey: SurveyState = "none"
         self.talked = False
+        self.callback = False  # to be called back, and not reached yet
+        self.called = False  # a call-back was asked for: whether the page is open says nothing about the customer
+        self.since: Ms | None = None  # of the present or last wait
         self.n = 0
 
     @property
@@ -63,7 +79,10 @@ class Story:
                 self.agent = event.other
                 return Line("agent_joined", event.at, event.other)
             case e.CallbackRequested():
+                self.callback = self.called = True
                 return Line("callback_requested", event.at)
+            case e.CallbackAttempted():
+                return self._attempted(event)
             case e.ContactEnded():
                 return self._ended(event)
             case e.SurveyAnswered():
@@ -76,7 +95,7 @@ class Story:
         lost = self.place == "talk"
         self.place = "queue"
         self.queue = event.queue
-        self.waiting_since = event.since
+        self.waiting_since = self.since = event.since
         agent, self.agent = self.agent, None
         return Line("agent_lost", event.at, agent) if lost else None
 
@@ -88,8 +107,21 @@ class Story:
         self.place = "talk"
         self.agent = event.agent
         self.waiting_since = None
+        if self.callback:
+            return Line("callback_dialling", event.at, event.agent)
         self.talked = True
         return Line("agent_joined", event.at, event.agent, {"waited_s": event.waited_ms // 1000})
+
+    def _attempted(self, event: e.CallbackAttempted) -> Line:
+        """Reached: they talk. Not reached: the customer waits on, for the next attempt."""
+        if event.reached:
+            self.callback = False
+            self.talked = True
+            return Line("callback_reached", event.at, event.agent)
+        self.place = "queue"
+        self.agent = None
+        self.waiting_since = self.since
+        return Line("callback_not_reached", event.at, event.agent)
 
     def _let_go(self, event: e.ContactTransferred) -> Line:
         self.place = "queue"
@@ -102,6 +134,7 @@ class Story:
         self.outcome = event.outcome
         self.ended_at = event.at
         self.waiting_since = None
+        self.callback = False
         if self.talked and event.outcome is Outcome.HANDLED:
             self.survey = "asked"
         if event.outcome in (Outcome.HANDLED, Outcome.ABANDONED):

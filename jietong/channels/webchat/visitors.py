@@ -10,7 +10,7 @@ from jietong.core.specs import SiteSpec
 from jietong.core.vocabulary import Ms
 from jietong.customers import service as customers
 from jietong.customers import store as customer_store
-from jietong.customers.model import Profile
+from jietong.customers.model import Identity, IdentityKind, Profile
 from jietong.customers.ports import ContactHistory
 from jietong.db.pool import Database, Scope
 
@@ -61,3 +61,17 @@ class Visitors:
             file = await customer_store.read(conn, customer)
             last = await self._history.last_agent(conn, [customer])
             return Known(customer, file.name or given.name or None, last[0] if last else None)
+
+    async def reached_by(self, session: Session, number: str, now: Ms) -> str:
+        """The file of the session's customer, with this number (E.164) in it; a new or found one where the session
+        had none. A number that is another file's stays there."""
+        async with self._database.transaction(Scope((session.client,))) as conn:
+            if session.customer is not None:
+                customer = await customer_store.resolve(conn, session.customer)
+                identity = Identity(IdentityKind.PHONE, number)
+                await customer_store.add_identities(conn, session.client, customer, [identity], now)
+                return customer
+            given = Profile(name=str(session.profile.get("name") or "")[:80], phone=number, language=session.language)
+            found = await customers.recognise(conn, session.client, given, region=self._site().region, now=now)
+            assert found is not None, "a number always tells"
+            return found[0]

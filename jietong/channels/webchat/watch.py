@@ -78,6 +78,8 @@ class ChatWatch:
             if chat.story.place == "queue":
                 self._web.push_state(chat)
             return
+        if chat.story.called:
+            return
         now = self._web.clock.now()
         if chat.gone_since is None:
             chat.gone_since = now

@@ -77,10 +77,23 @@ async def test_nobody_ready_is_an_alarm_until_somebody_is(centre: LiveCentre) ->
     assert (alarm["level"], alarm["queue"]) == ("act", "repair")
     assert (await floor.ask(centre.cmd("acknowledge_alarm", alarm=alarm["id"])))["t"] == "ok"
     await floor.until(lambda: floor.state["alarms"][alarm["id"]]["acknowledged_by"])
+    assert floor.state["alarms"][alarm["id"]]["acknowledged_name"] == "Boss"
     again = await boss.socket("/ws/floor")
     await again.until(lambda: again.state.get("alarms", {}).get(alarm["id"], {}).get("acknowledged_by"))
     await centre.agent("lin", "fridge")
     await floor.until(lambda: alarm["id"] not in floor.state["alarms"])
+
+
+async def test_the_floor_knows_who_serves_which_queue(centre: LiveCentre) -> None:
+    """Busy or not; people of one client see its queues alone."""
+    boss = await centre.person("boss", Role.SUPERVISOR)
+    half = await centre.person("half", Role.SUPERVISOR, clients=("hechuan",))
+    floor, part = await boss.socket("/ws/floor"), await half.socket("/ws/floor")
+    await centre.agent("lin", "fridge", "orders")
+    await floor.until(lambda: floor.state.get("agents", {}).get("lin"))
+    await part.until(lambda: part.state.get("agents", {}).get("lin"))
+    assert floor.state["agents"]["lin"]["queues"] == ["night", "orders", "repair"]
+    assert part.state["agents"]["lin"]["queues"] == ["night", "repair"]
 
 
 async def test_an_agent_who_lets_an_offer_run_out_is_an_alarm(centre: LiveCentre) -> None:

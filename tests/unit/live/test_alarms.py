@@ -6,7 +6,7 @@ from jietong.core import commands as k
 from jietong.core import events as e
 from jietong.core.specs import AgentSkill, AgentSpec, QueueSpec, SkillNeed, SkillSpec
 from jietong.core.vocabulary import Channel, Status
-from jietong.live.alarms import Alarm, AlarmBook, alarms
+from jietong.live.alarms import Acknowledged, Alarm, AlarmBook, alarms
 from jietong.live.views import queue_view
 from jietong.metrics.live import LiveFigures
 from jietong.routing.engine import Engine
@@ -125,7 +125,7 @@ def test_worst_comes_first_and_what_was_seen_comes_last() -> None:
     found = floor.alarms(gone_since=floor.now)
     assert [alarm.level for alarm in found] == sorted((alarm.level for alarm in found), key=["act", "look"].index)
     worst = found[0]
-    floor.do(k.AcknowledgeAlarm(worst.id, "zhou"))
+    floor.do(k.AcknowledgeAlarm(worst.id, "zhou", "周欣"))
     again = floor.alarms(gone_since=floor.now)
     assert again[-1].id == worst.id
     assert again[-1].acknowledged_by == "zhou"
@@ -137,9 +137,9 @@ def test_who_has_seen_what_survives_a_restart() -> None:
     book.apply(e.BreakDue(at=START, agent="lin"))
     restored = AlarmBook()
     restored.load(book.dump())
-    assert restored.seen_by("a") == "zhou"
+    assert restored.seen("a") == Acknowledged("zhou", START, "周欣")
     assert restored.break_due_since("lin") == START
     restored.apply(e.AlarmAcknowledged(at=START + 25 * 3_600_000, alarm="b", by="zhou"))
-    assert restored.seen_by("a") is None
+    assert restored.seen("a") is None
     restored.load(None)
-    assert restored.seen_by("b") is None
+    assert restored.seen("b") is None

@@ -168,7 +168,7 @@ export const customers = defineMessages({
     solved: "Solved",
     unsolved: "Not solved",
     openMatters: { one: "{n} open matter", other: "{n} open matters" },
-    lastAgent: "Last with {name}",
+    lastAgent: "last with {name}",
     same: "Perhaps the same person",
     "why.shared_details": "share a number or address",
     "why.same_name": "same name",

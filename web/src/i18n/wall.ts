@@ -114,7 +114,7 @@ export const wall = defineMessages({
     refused: "Turned away",
     refusedUnit: { one: "person", other: "people" },
     refusedNote: "Today: closed or full",
-    refusedNone: "Nobody was turned away today",
+    refusedNone: "Nobody so far today",
     agents: "Agents",
     online: { one: "{n} on line", other: "{n} on line" },
     noAgents: "No agent is on line",

@@ -222,6 +222,8 @@ export type ChatState = {
   ended_at: Ms | null;
   survey: 'none' | 'asked' | 'done';
   outcome?: string | null; // of the contact that ended: core.vocabulary.Outcome
+  callback?: boolean; // to be called back: the page may be closed
+  phone?: string | null; // the number that would be called, masked
   messages: Message[];
 };
 
@@ -242,6 +244,6 @@ export type ChatClientFrame =
   | { t: 'typing' }
   | { t: 'end'; id: string }
   | { t: 'survey'; id: string; score: number; resolved: boolean | null; comment?: string }
-  | { t: 'callback'; id: string } // while waiting: rather be called, keeping the place
+  | { t: 'callback'; id: string; phone?: string } // while waiting: rather be called, keeping the place
   | { t: 'leave'; id: string; profile: { name?: string; phone?: string; email?: string; identity?: string }; reply_by: 'phone' | 'sms' | 'email'; text: string }
   | { t: 'ping' };

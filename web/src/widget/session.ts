@@ -116,6 +116,13 @@ export class Session {
     this.queue({ t: "end", id: this.world.newId() });
   }
 
+  /** Rather be called, keeping the place; `phone` where none is known or another one is wanted. */
+  callBack(phone: string | null): void {
+    if (this.model.outbox.some((item) => item.frame.t === "callback" && item.phase !== "refused")) return;
+    if (phone) this.remember({ phone });
+    this.queue({ t: "callback", id: this.world.newId(), ...(phone ? { phone } : {}) });
+  }
+
   survey(score: number, resolved: boolean | null, comment: string): void {
     this.queue({ t: "survey", id: this.world.newId(), score, resolved, ...(comment ? { comment } : {}) });
   }

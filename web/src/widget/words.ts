@@ -55,6 +55,14 @@ const hans = {
     minutes < 1 ? ["预计", "不到 1", "分钟"] : ["预计约", String(minutes), "分钟"],
   estimateUnknown: "暂时估不出等待时间",
   waited: (time: string) => `已等 ${time}。接通时响铃提醒，可以先浏览别的页面`,
+  waitedOnly: (time: string) => `已等 ${time}`,
+  callback: "给我回电，保留排位",
+  callbackTo: (phone: string) => `轮到时打 ${phone}`,
+  callbackNumberNext: "填个号码，轮到时打给您",
+  callbackNumber: "打这个号码",
+  callbackGo: "约好回电",
+  callbackOther: "换个号码",
+  callbackKept: "已约好回电，排位保留，可以关闭网页",
   queueSaid: (n: number | null, minutes: number | null) =>
     n === null ? "正在排队" : `前面还有 ${n} 位${minutes === null ? "" : `，${hans.estimate(minutes).join(" ")}`}`,
   connectedTitle: (name: string) => `${name}已接入`,
@@ -110,6 +118,9 @@ const hans = {
     transferred: (p: Params) => (p.name ? `正在转给${p.name}` : "正在转给同事"),
     consult_joined: (p: Params) => `${who(p, "同事")}加入了会话`,
     callback_requested: () => "已登记回电，排位不变",
+    callback_dialling: (p: Params) => `${who(p, "客服")}正在给您回电，请留意电话`,
+    callback_reached: (p: Params) => `${who(p, "客服")}已和您通上电话`,
+    callback_not_reached: (p: Params) => `${who(p, "客服")}没打通您的电话，排位保留，稍后再打`,
     callback_failed: () => "几次回电都没有打通",
     ended: (p: Params) =>
       p.by === "customer" ? "您结束了会话" : p.by === "agent" ? `${who(p, "客服")}结束了会话` : "会话已结束",
@@ -121,6 +132,9 @@ const hans = {
   problems: {
     bad_phone: "号码不完整；境外号码请带 + 和国家码",
     bad_email: "邮箱地址不完整",
+    callback_exists: "已经约好给您回电，不必再约",
+    wrong_place: "客服正要接入，请稍候",
+    phone_missing: "请填要打的号码",
     chat_over: "会话已经结束",
     no_chat: "现在没有进行中的会话",
     unknown_session: "这次会话已过期，请刷新页面",
@@ -201,6 +215,14 @@ const hant: Words = {
   estimate: (minutes) => (minutes < 1 ? ["預計", "不到 1", "分鐘"] : ["預計約", String(minutes), "分鐘"]),
   estimateUnknown: "目前無法估計等候時間",
   waited: (time) => `已等候 ${time}。接通時會響鈴提醒，您可以先瀏覽其他頁面`,
+  waitedOnly: (time) => `已等候 ${time}`,
+  callback: "回電給我，保留順位",
+  callbackTo: (phone) => `輪到時撥 ${phone}`,
+  callbackNumberNext: "留個號碼，輪到時回電給您",
+  callbackNumber: "撥打這個號碼",
+  callbackGo: "預約回電",
+  callbackOther: "換個號碼",
+  callbackKept: "已預約回電，保留順位，您可以關閉網頁",
   queueSaid: (n, minutes) =>
     n === null ? "排隊中" : `前面還有 ${n} 位${minutes === null ? "" : `，${hant.estimate(minutes).join(" ")}`}`,
   connectedTitle: (name) => `${name}已接手`,
@@ -255,6 +277,9 @@ const hant: Words = {
     transferred: (p) => (p.name ? `正在轉給${p.name}` : "正在轉給其他專員"),
     consult_joined: (p) => `${who(p, "同事")}加入了對話`,
     callback_requested: () => "已登記回電，順位不變",
+    callback_dialling: (p) => `${who(p, "專員")}正在回電給您，請留意來電`,
+    callback_reached: (p) => `${who(p, "專員")}已與您通上電話`,
+    callback_not_reached: (p) => `${who(p, "專員")}未能接通您的電話，順位保留，稍後再撥`,
     callback_failed: () => "多次回電都沒有接通",
     ended: (p) =>
       p.by === "customer" ? "您結束了對話" : p.by === "agent" ? `${who(p, "專員")}結束了對話` : "對話已結束",
@@ -266,6 +291,9 @@ const hant: Words = {
   problems: {
     bad_phone: "號碼無法辨識，請加上國碼，例如 +886",
     bad_email: "電子郵件不完整",
+    callback_exists: "已經預約回電給您，不必再約",
+    wrong_place: "專員即將接手，請稍候",
+    phone_missing: "請填寫要撥打的號碼",
     chat_over: "對話已經結束",
     no_chat: "目前沒有進行中的對話",
     unknown_session: "這次對話已過期，請重新整理頁面",
@@ -343,6 +371,14 @@ const en: Words = {
   estimate: (minutes) => (minutes < 1 ? ["under", "1", "min"] : ["about", String(minutes), "min"]),
   estimateUnknown: "The wait cannot be estimated now",
   waited: (time) => `Waited ${time}. It rings when an agent joins, so feel free to browse`,
+  waitedOnly: (time) => `Waited ${time}`,
+  callback: "Call me back, keep my place",
+  callbackTo: (phone) => `We call ${phone} when it is your turn`,
+  callbackNumberNext: "Leave a number and we call when it is your turn",
+  callbackNumber: "Number to call",
+  callbackGo: "Call me back",
+  callbackOther: "Use another number",
+  callbackKept: "We will call you; your place is kept and you may close this page",
   queueSaid: (n, minutes) =>
     n === null
       ? "In the queue"
@@ -399,6 +435,9 @@ const en: Words = {
     transferred: (p) => (p.name ? `Passing you to ${p.name}` : "Passing you to a colleague"),
     consult_joined: (p) => `${who(p, "A colleague")} joined`,
     callback_requested: () => "We will call you back; your place is kept",
+    callback_dialling: (p) => `${who(p, "An agent")} is calling you now`,
+    callback_reached: (p) => `${who(p, "An agent")} reached you by phone`,
+    callback_not_reached: (p) => `${who(p, "An agent")} could not reach you; your place is kept and we will try again`,
     callback_failed: () => "We called several times and could not reach you",
     ended: (p) =>
       p.by === "customer"
@@ -414,6 +453,9 @@ const en: Words = {
   problems: {
     bad_phone: "The number is incomplete; with a foreign one, write + and the country",
     bad_email: "The address is incomplete",
+    callback_exists: "We are to call you back already",
+    wrong_place: "An agent is just about to join",
+    phone_missing: "Please give the number to call",
     chat_over: "That chat is over",
     no_chat: "There is no chat going on",
     unknown_session: "This chat has expired: reload the page",

@@ -9,7 +9,8 @@ import { Empty } from "../../ui/Empty";
 import { Composer } from "./Composer";
 import { ConsultBar } from "./ConsultBar";
 import { ContactHead } from "./ContactHead";
-import { isOffer, useContact, useDesk, useMe } from "./context";
+import { dialling, isOffer, useContact, useDesk, useMe } from "./context";
+import { DialBar } from "./DialBar";
 import { Log } from "./Log";
 import { TransferDialog } from "./TransferDialog";
 import { WrapUp } from "./WrapUp";
@@ -25,6 +26,7 @@ export function Centre({ id, insertion }: { id: string | null; insertion: RefObj
     <>
       <ContactHead contact={contact} />
       {offer ? null : <ConsultBar contact={contact} />}
+      {mine && dialling(contact) ? <DialBar contact={contact} /> : null}
       {offer ? <Offered contact={contact} /> : <Log contact={contact} />}
       {contact.place === "wrapup" && mine ? <WrapUp contact={contact} /> : null}
       {!offer && (contact.place === "talk" || contact.place === "hold") && contact.channel !== "voice" ? (

@@ -7,7 +7,7 @@ import { useRow } from "../../live/useLive";
 import { Button } from "../../ui/Button";
 import { Since } from "../../ui/figures";
 import { ChannelIcon, PlaceChip } from "../../ui/state";
-import { useDesk } from "./context";
+import { dialling, useDesk } from "./context";
 import { askToTransfer } from "./TransferDialog";
 
 /** Who it is, how it stands, and what can be done with the whole contact. Ending one's own chat never asks. */
@@ -18,7 +18,7 @@ export function ContactHead({ contact }: { contact: ContactView }) {
   const { live, run, usable, agentId } = useDesk();
   const queue = useRow(live, "queues", contact.queue);
   const mine = contact.agent === agentId;
-  const talking = contact.place === "talk" || contact.place === "hold";
+  const talking = (contact.place === "talk" || contact.place === "hold") && !dialling(contact);
   return (
     <header className="desk-talk">
       <ChannelIcon channel={contact.channel} named />
@@ -27,6 +27,7 @@ export function ContactHead({ contact }: { contact: ContactView }) {
       <PlaceChip place={contact.place}>
         <Since since={contact.place === "talk" ? (contact.talk_since ?? contact.since) : contact.since} />
       </PlaceChip>
+      {contact.callback ? <span className="jt-tag">{t("callback")}</span> : null}
       {contact.simulated ? <span className="jt-tag">{w("simulated")}</span> : null}
       <span className="jt-fill" />
       {mine && talking ? (

@@ -32,7 +32,12 @@ function Card({ contact }: { contact: ContactView }) {
   const expires = offerEnds(contact);
   const length = contact.offer_ms;
   const asker = useRow(live, "agents", contact.place === "offer" ? null : contact.agent);
-  const title = contact.place === "offer" ? t("offer") : t("consultAsks", { name: asker?.name ?? "" });
+  const title =
+    contact.place !== "offer"
+      ? t("consultAsks", { name: asker?.name ?? "" })
+      : contact.callback
+        ? t("offerCallback")
+        : t("offer");
   const seconds = useTimed(
     useCallback((now: Ms) => (expires === null ? 0 : Math.max(0, Math.ceil((expires - now) / 1000))), [expires]),
   );
@@ -67,6 +72,14 @@ function Card({ contact }: { contact: ContactView }) {
           </div>
         </div>
         <div className="desk-facts">
+          {contact.callback ? (
+            <>
+              <Icon name="phone" />
+              <span>
+                {contact.attempts > 0 ? t("callbackAgain", { n: contact.attempts + 1 }) : t("callbackWanted")}
+              </span>
+            </>
+          ) : null}
           {contact.last_message?.text ? (
             <>
               <ChannelIcon channel={contact.channel} />
@@ -82,7 +95,7 @@ function Card({ contact }: { contact: ContactView }) {
             ref={accept}
             kind="main"
             size="large"
-            icon={contact.channel === "voice" ? "phone" : "check"}
+            icon={contact.channel === "voice" || contact.callback ? "phone" : "check"}
             disabled={!usable}
             onClick={() => void run("accept", { contact: contact.id }).then((done) => done && select(contact.id))}
           >
@@ -92,7 +105,9 @@ function Card({ contact }: { contact: ContactView }) {
             {t("decline")}
           </Button>
         </div>
-        {contact.place === "offer" ? <p className="jt-note">{t("offerNote")}</p> : null}
+        {contact.place === "offer" ? (
+          <p className="jt-note">{contact.callback ? t("offerCallbackNote") : t("offerNote")}</p>
+        ) : null}
       </div>
     </section>
   );

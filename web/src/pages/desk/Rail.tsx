@@ -13,7 +13,7 @@ import { Icon } from "../../ui/Icon";
 import { useNotice } from "../../ui/notices";
 import { askForNotifications } from "../../ui/ring";
 import { ChannelIcon, PLACE_LOOK } from "../../ui/state";
-import { helping, isOffer, offerEnds, useContact, useConversation, useDesk } from "./context";
+import { dialling, helping, isOffer, offerEnds, useContact, useConversation, useDesk } from "./context";
 import { useSound } from "./sound";
 
 /** Left: the contacts in hand with how each stands, and the queues I serve. */
@@ -149,6 +149,7 @@ function Standing({ contact }: { contact: ContactView }) {
     case "wrapup":
       return contact.wrapup_until === null ? t("wrapping") : t("wrapLeft", { left });
     case "talk":
+      if (dialling(contact)) return t("dialling");
       return contact.customer_waiting_since === null ? w("place.talk") : t("customerWaiting", { time: waited });
     default:
       return w(`place.${contact.place}`);

@@ -2,7 +2,7 @@ import { useActions } from "../../app/actions";
 import { desk as area } from "../../i18n/desk";
 import { useWords } from "../../i18n/messages";
 import { useSelect } from "../../live/useLive";
-import { isOffer, useContact, useDesk, useMe } from "./context";
+import { dialling, isOffer, useContact, useDesk, useMe } from "./context";
 import { askToTransfer } from "./TransferDialog";
 
 /** The desk's keys, as data (ux.md 8). */
@@ -22,7 +22,7 @@ export function useDeskActions(ids: readonly string[]): void {
     if (next) desk.select(next);
   };
   const mine = contact !== undefined && contact.agent === desk.agentId;
-  const talking = mine && (contact.place === "talk" || contact.place === "hold");
+  const talking = mine && (contact.place === "talk" || contact.place === "hold") && !dialling(contact);
   useActions([
     {
       id: "desk-accept",

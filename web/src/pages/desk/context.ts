@@ -72,6 +72,11 @@ export function offerEnds(contact: ContactView): Ms | null {
   return contact.place === "offer" ? contact.expires : (contact.consult?.expires ?? null);
 }
 
+/** A call-back that its agent has taken and not yet said the outcome of. */
+export function dialling(contact: ContactView): boolean {
+  return contact.callback && (contact.place === "talk" || contact.place === "hold");
+}
+
 /** Whether the person helps in a contact that is another's. */
 export function helping(contact: ContactView, agentId: string): boolean {
   return contact.consult !== null && contact.agent !== agentId && contact.consult.other === agentId;

@@ -67,6 +67,8 @@ export default function HalfHours({ points, target }: { points: SiteView["half_h
     const openEnd = lastOf(drawn.open)?.value ?? 0;
     // Labels at the ends of two lines that meet must not lie on each other.
     const near = slEnd - openEnd < (100 - drawn.floor) / 6 ? size * 1.5 : 0;
+    // Nor be cut off at the upper edge.
+    const down = near > 0 && slEnd > 100 - (100 - drawn.floor) / 8 ? size * 1.9 : 0;
     const area = (values: (number | null)[], colour: string | null) => ({
       type: "line" as const,
       stack: "gap",
@@ -103,9 +105,9 @@ export default function HalfHours({ points, target }: { points: SiteView["half_h
             drawn.sl.map((value, at) => (value === null ? null : Math.max(0, value - (drawn.open[at] ?? value)))),
             token("chart-gap"),
           ),
-          line(drawn.open, token("chart-2"), t("trueAccess"), near),
+          line(drawn.open, token("chart-2"), t("trueAccess"), near + down),
           {
-            ...line(drawn.sl, token("chart-1"), t("slShort"), -near),
+            ...line(drawn.sl, token("chart-1"), t("slShort"), down - near),
             ...(target === null
               ? {}
               : {

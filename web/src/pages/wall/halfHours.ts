@@ -4,8 +4,11 @@ import type { SiteView } from "../../live/types";
 /** What the chart draws: percentages with one decimal, null where nobody came. Pure. */
 export type Series = { starts: number[]; sl: (number | null)[]; open: (number | null)[]; floor: number };
 
-export function series(points: SiteView["half_hours"]): Series {
+export function series(all: SiteView["half_hours"]): Series {
   const rate = (value: number | null) => (value === null ? null : Math.round(value * 1000) / 10);
+  // Before the first arrival of the day there is nothing to draw.
+  const first = all.findIndex((point) => point.sl3.den > 0 || point.sl7.den > 0);
+  const points = all.slice(Math.max(0, first));
   const sl = points.map((point) => rate(quotient(point.sl3)));
   const open = points.map((point) => rate(quotient(point.sl7)));
   const low = Math.min(100, ...[...sl, ...open].filter((value): value is number => value !== null));

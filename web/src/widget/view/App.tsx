@@ -7,6 +7,7 @@ import { LANGS, type Lang } from "../lang";
 import { inChat, type Model, type Outgoing } from "../protocol";
 import type { Session } from "../session";
 import { chooseLang, problem, WORDS } from "../words";
+import { CallBack } from "./CallBack";
 import { Composer } from "./Composer";
 import { useAttention, useConnection, useDark } from "./effects";
 import { type Asked, fieldOf, ProfileFields, trimmed, wrongField } from "./Fields";
@@ -82,6 +83,7 @@ export function App({ session, keep, widget, wish, theme, embedded, identity }: 
   const waitingFor = (kind: Outgoing["frame"]["t"]) => model.outbox.find((item) => item.frame.t === kind);
   const transcript =
     chat.contact && model.token ? `/api/chat/transcript?token=${encodeURIComponent(model.token)}&lang=${lang}` : null;
+  const callback = waitingFor("callback");
   const asked = chat.survey === "asked" && skipped !== chat.contact && waitingFor("survey")?.phase !== "refused";
 
   // A start that was refused comes back into the field, to be put right and sent anew.
@@ -119,7 +121,7 @@ export function App({ session, keep, widget, wish, theme, embedded, identity }: 
         note={config?.hours_text[lang] ?? ""}
         agent={screen === "talk" ? chat.agent_name : null}
         transcript={transcript}
-        canEnd={screen === "queue" || screen === "talk"}
+        canEnd={(screen === "queue" && !chat.callback) || screen === "talk"}
         embedded={embedded}
         onLang={(one) => {
           keep.setLang(one);
@@ -200,7 +202,22 @@ export function App({ session, keep, widget, wish, theme, embedded, identity }: 
                 </p>
               ) : null}
             </Log>
-            {screen === "queue" ? <QueueCard chat={chat} words={words} lang={lang} now={now} /> : null}
+            {screen === "queue" ? (
+              <QueueCard chat={chat} words={words} lang={lang} now={now}>
+                <CallBack
+                  key={chat.contact ?? ""}
+                  chat={chat}
+                  words={words}
+                  typed={profile.phone ?? ""}
+                  sending={callback !== undefined && callback.phase !== "refused"}
+                  refusal={callback?.phase === "refused" ? callback.code : null}
+                  onAsk={(phone) => {
+                    if (callback) session.drop(callback.frame.id);
+                    session.callBack(phone);
+                  }}
+                />
+              </QueueCard>
+            ) : null}
             {screen === "ended" ? (
               <Ended
                 key={chat.contact ?? ""}

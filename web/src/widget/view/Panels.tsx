@@ -1,4 +1,5 @@
 /** @jsxImportSource preact */
+import type { ComponentChildren } from "preact";
 import { useState } from "preact/hooks";
 import type { ChatState } from "../../live/types";
 import type { Lang } from "../lang";
@@ -13,11 +14,13 @@ export function QueueCard({
   words,
   lang,
   now,
+  children,
 }: {
   chat: Omit<ChatState, "messages">;
   words: Words;
   lang: Lang;
   now: number;
+  children?: ComponentChildren;
 }) {
   const waited = chat.waiting_since === null ? 0 : Math.max(0, now - chat.waiting_since);
   const minutes = chat.ewt_s === null ? null : chat.ewt_s < 45 ? 0 : Math.round(chat.ewt_s / 60);
@@ -40,8 +43,9 @@ export function QueueCard({
         <div class="line">
           <i style={{ width: `${Math.round(Math.min(0.96, share ?? 0.04) * 100)}%` }} />
         </div>
-        <p class="quiet">{words.waited(hours(waited, lang))}</p>
+        <p class="quiet">{chat.callback ? words.waitedOnly(hours(waited, lang)) : words.waited(hours(waited, lang))}</p>
       </div>
+      {children}
     </section>
   );
 }
