@@ -1,8 +1,9 @@
 """The engine's property tests, and what was run: `python -m bench.histories [--json] [--seeded 2000]`.
 
 Runs tests/unit/routing/test_routing_histories.py as it is, with more seeded histories, and counts while it runs:
-each history that is begun, each random step in it, each command that reaches the engine. A step is drawn by the
-test's own generator and followed by the check of every invariant. A test that fails makes the bench fail.
+each history that is begun, each random step in it, each command that reaches the engine, and each time that the
+engine's invariants are checked: some tests look after every step, some at the end. A test that fails makes the bench
+fail.
 """
 
 import argparse
@@ -17,6 +18,8 @@ from typing import Any
 
 import pytest
 
+from jietong.routing.engine import Engine
+
 TESTS = Path(__file__).parents[1] / "tests" / "unit" / "routing" / "test_routing_histories.py"
 
 
@@ -24,14 +27,15 @@ class Counting:
     """A pytest plugin: counts what the tests' histories do."""
 
     def __init__(self) -> None:
-        self.counts = {"histories": 0, "steps": 0, "commands": 0}
+        self.counts = {"histories": 0, "steps": 0, "commands": 0, "checks": 0}
         self.passed = 0
         self._told = time.monotonic()
 
     def pytest_collection_finish(self) -> None:
         history = importlib.import_module("histories").History
-        for method, name in (("__init__", "histories"), ("step", "steps"), ("send", "commands")):
-            setattr(history, method, self._counted(getattr(history, method), name))
+        counted = ((history, "__init__", "histories"), (history, "step", "steps"), (history, "send", "commands"))
+        for kind, method, name in (*counted, (Engine, "check", "checks")):
+            setattr(kind, method, self._counted(getattr(kind, method), name))
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         self.passed += report.when == "call" and report.passed

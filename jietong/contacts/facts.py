@@ -119,9 +119,9 @@ def learn_queue(context: FactContext, event: e.QueueConfigured) -> None:
 def learn_agent(context: FactContext, spec: AgentSpec) -> None:
     context.skills[spec.id] = tuple(sorted(f"{s.skill}:{s.level}" for s in spec.skills))
     if spec.employment is Employment.PART_TIME:
-        context.part_time.add(spec.id)
+        context.part_time[spec.id] = None
     else:
-        context.part_time.discard(spec.id)
+        context.part_time.pop(spec.id, None)
 
 
 def next_interval(

@@ -29,7 +29,7 @@ class FactContext(Struct):
 
     queues: dict[str, QueueTerms] = field(default_factory=dict)
     skills: dict[str, tuple[str, ...]] = field(default_factory=dict)
-    part_time: set[str] = field(default_factory=set)
+    part_time: dict[str, None] = field(default_factory=dict)  # no set: its order differs from process to process
 
 
 class SegmentChange(NamedTuple):

@@ -13,6 +13,7 @@ from jietong.demo.wire import Closed, Frame, Wire, fresh
 
 MISSES = 0.01  # offers not seen
 DECLINES = 0.01
+REACHES = 0.8
 JOINS = 0.8  # of the invitations to a part-timer
 RESTS_EVERY_S = 5400.0
 
@@ -140,6 +141,8 @@ class Agent:
         view = self._contacts[id]
         if view["place"] == "offer" and view["agent"] == self.id:
             self._once(f"offer {id} {view['since']}", self._take(id))
+        elif view["place"] == "talk" and view["agent"] == self.id and view["callback"]:
+            self._once(f"dial {id}", self._dial(id))
         elif view["place"] == "talk" and view["agent"] == self.id:
             last = view["last_message"]
             fresh = last is not None and last["author"] == "customer" and last["n"] > self._said.get(id, 0)
@@ -204,6 +207,17 @@ class Agent:
                 return
             if last is None:
                 return
+
+    async def _dial(self, id: str) -> None:
+        """Nobody is really called: a simulated agent says after a while how it went."""
+        await self._pause(self._random.uniform(5, 20))
+        reached = self._random.random() < REACHES
+        await self._command("callback_result", contact=id, reached=reached)
+        self._tally.count("callback_reached" if reached else "callback_not_reached")
+        if reached:
+            await self._pause(self._random.uniform(30, 90))
+            if self._contacts.get(id, {}).get("place") == "talk":
+                await self._command("end", contact=id)
 
     async def _wrap_up(self, id: str) -> None:
         view = self._contacts[id]

@@ -116,7 +116,7 @@ class LiveState(Struct):
     half_hours: dict[int, Sums] = field(default_factory=dict)
     times: dict[str, AgentDay] = field(default_factory=dict)
     trends: dict[str, Trend] = field(default_factory=dict)
-    dialled: set[str] = field(default_factory=set)  # call-backs out of the line: being dialled, or to be tried again
+    dialled: dict[str, None] = field(default_factory=dict)  # call-backs out of the line: in a dial, or waiting for one
     facts: FactsState = field(default_factory=FactsState)
 
 
@@ -247,7 +247,7 @@ class LiveFigures:
             if new.kind is Kind.QUEUE:
                 self._line(new.queue, change, at)
             elif new.kind is Kind.DIAL and old is None and new.contact not in self._state.dialled:
-                self._state.dialled.add(new.contact)
+                self._state.dialled[new.contact] = None
                 self._wait(new.queue, at, -1)
         sums_of = _OPENING[new.kind] if old is None and new.end is None else _BY_KIND[new.kind]
         if not sums_of or new.arrived not in self._state.day:
@@ -268,7 +268,7 @@ class LiveFigures:
             self._wait(queue, at, 1)
         if new.end is not None and (old is None or old.end is None):
             if new.contact in self._state.dialled:
-                self._state.dialled.discard(new.contact)
+                del self._state.dialled[new.contact]
             else:
                 self._wait(queue, at, -1)
 

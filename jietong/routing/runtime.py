@@ -419,11 +419,18 @@ class Runtime(Generic[E]):
 
     def _consider_snapshot(self) -> None:
         if self.seq - self._snapshot_seq >= self._snapshot_every and self._saving is None:
-            self._saving = asyncio.create_task(self._save(self._take()))
+            taken = self._take()
+            if taken is not None:
+                self._saving = asyncio.create_task(self._save(taken))
 
-    def _take(self) -> tuple[ledger.Head, snapshots.Content]:
-        self._snapshot_seq = self.seq
-        return self._head, snapshots.take(self.engine, self._keys, self._followers)
+    def _take(self) -> tuple[ledger.Head, snapshots.Content] | None:
+        """None when the state cannot be dumped: that is a fault of ours, but no reason to stop serving."""
+        self._snapshot_seq = self.seq  # tried again after as many events, not with every commit
+        try:
+            return self._head, snapshots.take(self.engine, self._keys, self._followers)
+        except Exception:
+            log.exception("snapshot cannot be taken", site=self.site, seq=self.seq)
+            return None
 
     async def _save(self, taken: tuple[ledger.Head, snapshots.Content]) -> None:
         try:
@@ -437,8 +444,8 @@ class Runtime(Generic[E]):
     async def _last_snapshot(self) -> None:
         if self._saving is not None:
             await self._saving
-        if self.seq > self._snapshot_seq:
-            await self._save(self._take())
+        if self.seq > self._snapshot_seq and (taken := self._take()) is not None:
+            await self._save(taken)
 
     async def _announcer(self) -> None:
         """Tells other processes that the ledger has grown: after commits, twenty times a second at most."""

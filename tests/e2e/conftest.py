@@ -2,7 +2,7 @@
 
 import shutil
 import tempfile
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Any
@@ -66,11 +66,13 @@ async def browser() -> AsyncIterator[Browser]:
 @pytest.fixture
 async def window(browser: Browser) -> AsyncIterator[Open]:
     """`await window(width=1280, height=720, locale="zh-CN", …)`: a page of a browser of its own. An error on its
-    console or an exception in its scripts fails the test."""
+    console or an exception in its scripts fails the test. `refused=["429"]`: answers that the test is about."""
     faults: list[str] = []
+    meant: list[str] = []
     async with AsyncExitStack() as stack:
 
-        async def open_(width: int = 1280, height: int = 720, **options: Any) -> Page:
+        async def open_(width: int = 1280, height: int = 720, refused: Sequence[str] = (), **options: Any) -> Page:
+            meant.extend(f"status of {status}" for status in refused)
             context: BrowserContext = await browser.new_context(
                 viewport={"width": width, "height": height}, timezone_id="Asia/Shanghai", **options
             )
@@ -86,5 +88,5 @@ async def window(browser: Browser) -> AsyncIterator[Open]:
         "net::ERR_INTERNET_DISCONNECTED",
         "WebSocket connection",
     )  # not signed in; network cut by a test
-    left = [fault for fault in faults if not any(word in fault for word in expected)]
+    left = [fault for fault in faults if not any(word in fault for word in (*expected, *meant))]
     assert not left, left

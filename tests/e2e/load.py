@@ -55,7 +55,9 @@ class Book:
     """What the centre has acknowledged. Whatever is in here must be there for ever, once."""
 
     chats: dict[str, Spoken] = field(default_factory=dict)
-    sent_again: int = 0  # frames whose acknowledgement did not come, sent again under the same id and then acknowledged
+    sent_again: int = (
+        0  # frames whose acknowledgement did not come, sent again under the same id and then acknowledged
+    )
     told_unavailable: int = 0
     answers_s: list[float] = field(default_factory=list)
     faults: list[Frame] = field(default_factory=list)
@@ -347,9 +349,7 @@ async def true(
             while not ready():  # noqa: ASYNC110 - there is no event to wait for
                 await asyncio.sleep(0.02)
     except TimeoutError:
-        raise AssertionError(
-            f"not within {within_s} s: {what if isinstance(what, str) else what()}"
-        ) from None
+        raise AssertionError(f"not within {within_s} s: {what if isinstance(what, str) else what()}") from None
 
 
 async def eventually(look: Callable[[], Awaitable[Any]], within_s: float) -> Any:

@@ -181,6 +181,7 @@ class Day:
             self._tasks.append(asyncio.create_task(agent.work(), name=login))
         for crowd in (self._customers, self._rush):
             self._tasks.append(asyncio.create_task(crowd.run(None)))
+            await asyncio.sleep(5)
         for tenth in range(10):
             print(f"morning: {tenth * 10} %, {self._customers.tally}", flush=True)
             await self.pause((MORNING_S - RUSH_S) / 10)
@@ -206,7 +207,8 @@ class Day:
         async with self._signed_in("he.feng") as (client, _):
             found = (await client.get("/api/staff", params={"q": login})).json()["items"][0]
             known = {key: found[key] for key in ("login", "name", "roles", "clients", "language", "version", "agent")}
-            known["agent"]["skills"] = [one for one in known["agent"]["skills"] if one["skill"] == skill]
+            spec = known["agent"]["spec"]
+            spec["skills"] = [one for one in spec["skills"] if one["skill"] == skill]
             (await client.put(f"/api/staff/{found['id']}", json=known)).raise_for_status()
 
     @asynccontextmanager

@@ -6,7 +6,6 @@ on, nobody is stuck, figures equal the ledger.
 
 import asyncio
 import contextlib
-import json
 import os
 import signal
 import time
@@ -40,7 +39,7 @@ from jietong.db.pool import Database
 from jietong.demo.wire import fresh
 
 GRACE_S = 5  # the shortest that the site's set-up takes
-OUTAGE_S = 8.0
+OUTAGE_S = 6.0
 """Of the database. The way through 30 s is the same: only the wait is shorter."""
 NAMES = {"zh-Hans": "无人受理", "zh-Hant": "無人受理", "en": "Nobody serves it"}
 Tell = Callable[[str, object], None]
@@ -139,7 +138,8 @@ async def standing(supervisor: Staff, contacts: list[str]) -> dict[str, tuple[An
     views = floor.state["contacts"]
     await floor.close()
     return {
-        id: tuple(views[id][key] for key in ("place", "queue", "arrived", "since", "waiting_since")) for id in contacts
+        id: tuple(views[id][key] for key in ("place", "queue", "arrived", "since", "waiting_since"))
+        for id in contacts
     }
 
 
@@ -198,7 +198,9 @@ async def writers_backend(running: Running) -> int:
     database = Database(EmbeddedServer(running.home).dsn)
     conn = await database.connect("who writes")
     try:
-        pid: int = await conn.fetchval("SELECT pid FROM pg_stat_activity WHERE application_name = 'jietong writer main'")
+        pid: int = await conn.fetchval(
+            "SELECT pid FROM pg_stat_activity WHERE application_name = 'jietong writer main'"
+        )
         return pid
     finally:
         await conn.close()
@@ -218,6 +220,7 @@ async def test_a_second_process_stands_by_and_takes_over(centre: Running, tell: 
         load.let_in(8)
         second.start()
         try:
+
             async def stands_by() -> bool:
                 try:
                     return (await health(second))[0] == 503
@@ -271,6 +274,10 @@ async def test_a_second_process_stands_by_and_takes_over(centre: Running, tell: 
                 second.stop()
             centre.start()
             await centre.serving()
+    told = await asyncio.to_thread(proofs, centre)
+    assert " 0 snapshots" not in told, (
+        "the second's orderly stop left a snapshot, made in another process than the proof"
+    )
 
 
 # --- the database is gone for a while ----------------------------------------------------------------------------
@@ -515,7 +522,15 @@ async def test_rubbish_changes_nothing_and_disturbs_nobody(centre: Running) -> N
         # Frames that are none: told so, five close the socket, a too long one closes it at once.
         for path in ("/ws/desk", "/ws/floor"):
             person = lin if path == "/ws/desk" else supervisor
-            for rubbish in ("{", "[]", '{"t":"nobody"}', '{"t":"cmd","id":5,"cmd":{}}', b"\x00\xff", "[" * 5000, "x" * 200_000):
+            for rubbish in (
+                "{",
+                "[]",
+                '{"t":"nobody"}',
+                '{"t":"cmd","id":5,"cmd":{}}',
+                b"\x00\xff",
+                "[" * 5000,
+                "x" * 200_000,
+            ):
                 line = await person.line(path)
                 await line.next("snapshot")
                 await line.socket.send(rubbish)
@@ -543,7 +558,7 @@ async def test_rubbish_changes_nothing_and_disturbs_nobody(centre: Running) -> N
             (cmd("set_status", status="asleep"), "bad_command"),
             (cmd("transfer", contact=contact, to_queue="nowhere"), None),
             (cmd("set_status", status="ready") | {"id": "x" * 65}, "bad_key"),
-            (cmd("set_status", status="ready") | {"id": "‏מפתח‏"}, "bad_key"),
+            (cmd("set_status", status="ready") | {"id": "מפתח"}, "bad_key"),
             ({"t": "say", "id": "nul", "contact": contact, "text": "a\u0000b"}, None),
             ({"t": "say", "id": "long", "contact": contact, "text": "长" * 10_001}, "text_too_long"),
             ({"t": "say", "id": "other", "contact": "nobody", "text": "x"}, "not_yours"),
@@ -556,7 +571,9 @@ async def test_rubbish_changes_nothing_and_disturbs_nobody(centre: Running) -> N
         assert tab_ok["t"] == "ok"
 
         # People who may not, sessions that are none, files that are too big.
-        answer = await finance.http.post("/api/floor/commands", json={"type": "pull", "contact": contact, "agent": "x"})
+        answer = await finance.http.post(
+            "/api/floor/commands", json={"type": "pull", "contact": contact, "agent": "x"}
+        )
         assert (answer.status_code, answer.json()["code"]) == (403, "not_permitted")
         for path in ("/ws/desk", "/ws/floor", "/ws/wall"):
             line = await finance.line(path)
@@ -570,12 +587,14 @@ async def test_rubbish_changes_nothing_and_disturbs_nobody(centre: Running) -> N
             )
             assert 400 <= big.status_code < 500, big.text
             assert big.json()["code"]
-        big = await lin.http.post("/api/attachments", data={"contact": contact}, files={"file": ("a.png", b"x" * 40_000_000)})
+        big = await lin.http.post(
+            "/api/attachments", data={"contact": contact}, files={"file": ("a.png", b"x" * 40_000_000)}
+        )
         assert (big.status_code, big.json()["code"]) == (413, "too_large")
 
         assert await settled_seq(centre) == seq, "something was written into the ledger"
         # The conversation goes on, with every character there is.
-        odd = f"{fresh()} 👩‍👩‍👧‍👦 مرحبا ‮abc‬ שלום 𠮷 ﷽ \u200b"
+        odd = f"{fresh()} 👩‍👩‍👧‍👦 مرحبا \u202eabc\u202c שלום 𠮷 ﷽ \u200b"
         await visitor.say(odd)
         await desk.next("message", timeout=5)
         assert (await desk.ask({"t": "say", "id": fresh(), "contact": contact, "text": odd}))["t"] == "ok"
@@ -587,7 +606,6 @@ async def test_rubbish_changes_nothing_and_disturbs_nobody(centre: Running) -> N
         await tab.close()
         await visitor.go()
         await books_balance(centre, load.book, supervisor)
-    assert json.dumps(odd)
 
 
 async def settled_seq(running: Running) -> int:

@@ -4,9 +4,11 @@ import "./ui/tokens.css";
 import "./ui/base.css";
 import "./app/shell.css";
 import { App } from "./app/App";
+import { nameLists } from "./app/listNames";
 
 const root = document.getElementById("root");
 if (root) {
+  nameLists();
   createRoot(root).render(
     <StrictMode>
       <App />

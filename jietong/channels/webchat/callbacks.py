@@ -6,15 +6,13 @@ shown it, and each look is in the audit log.
 
 from typing import Any
 
-from msgspec.structs import replace
-
 from jietong.channels.ports import Reception
 from jietong.channels.webchat import rules, store
 from jietong.channels.webchat.chat import Chat
 from jietong.channels.webchat.visitors import Visitors
 from jietong.core.clock import Clock, to_datetime
 from jietong.core.commands import LinkCustomer, RequestCallback
-from jietong.core.errors import Forbidden, Invalid, NotFound
+from jietong.core.errors import Forbidden, Invalid, JietongError, NotFound
 from jietong.core.inbox import Inbox
 from jietong.customers import rules as customer_rules
 from jietong.customers.model import Identity, IdentityKind
@@ -54,13 +52,17 @@ class Callbacks:
             customer = await self._visitors.reached_by(session, number, now)
         if customer != session.customer:
             await self._inbox.submit(LinkCustomer(chat.contact, customer))
-        changed = replace(session, profile={**session.profile, "phone": wanted}, customer=customer)
-        await self._inbox.submit(
-            RequestCallback(chat.contact),
-            key=f"chat:{session.id}:{key}",
-            writes=[store.session_write(changed, to_datetime(now))],
-        )
-        session.profile, session.customer = changed.profile, customer
+        before = session.profile
+        session.profile, session.customer = {**before, "phone": wanted}, customer  # what the commit makes pages show
+        try:
+            await self._inbox.submit(
+                RequestCallback(chat.contact),
+                key=f"chat:{session.id}:{key}",
+                writes=[store.session_write(session, to_datetime(now))],
+            )
+        except JietongError:
+            session.profile = before
+            raise
         return {"contact": chat.contact}
 
     async def number(self, contact: str, by: Principal) -> tuple[str, str]:

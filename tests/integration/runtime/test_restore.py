@@ -139,3 +139,19 @@ async def test_a_restore_that_cannot_reach_the_head_does_not_serve(start: Starte
     broken = await start(wait=False)
     await until(lambda: "broken" in (broken.fault or ""))
     assert broken.role == "recovering"
+
+
+async def test_state_that_cannot_be_dumped_stops_nobody_from_working(start: Started, database: Database) -> None:
+    class Undumpable(Tally):
+        def dump(self) -> bytes:
+            raise TypeError("not serialisable")
+
+    runtime = await start(snapshot_every=5, followers=[Undumpable()])
+    await open_shop(runtime)
+    for n in range(20):
+        await runtime.submit(arrival(f"c{n}"))
+    assert runtime.role == "active"
+    assert runtime.epoch == 1, "it never lost its place"
+    await runtime.stop()
+    again = await start()
+    assert len(again.engine.contacts) == 20

@@ -128,12 +128,12 @@ def test_worst_comes_first_and_what_was_seen_comes_last() -> None:
     floor.do(k.AcknowledgeAlarm(worst.id, "zhou", "周欣"))
     again = floor.alarms(gone_since=floor.now)
     assert again[-1].id == worst.id
-    assert again[-1].acknowledged_by == "zhou"
+    assert (again[-1].acknowledged_by, again[-1].acknowledged_name) == ("zhou", "周欣")
 
 
 def test_who_has_seen_what_survives_a_restart() -> None:
     book = AlarmBook()
-    book.apply(e.AlarmAcknowledged(at=START, alarm="a", by="zhou"))
+    book.apply(e.AlarmAcknowledged(at=START, alarm="a", by="zhou", name="周欣"))
     book.apply(e.BreakDue(at=START, agent="lin"))
     restored = AlarmBook()
     restored.load(book.dump())

@@ -237,6 +237,25 @@ def test_a_consult_joins_and_the_contact_passes_on_completion() -> None:
     assert floor.state("bo") is State.WRAPUP
 
 
+def test_the_consulted_agent_takes_the_contact_over_once_joined() -> None:
+    floor = Floor()
+    floor.queue(wrapup_s=10)
+    floor.agent("ann")
+    floor.busy("ann", "k1")
+    floor.agent("bo")
+    floor.agent("cy")
+    floor.send(k.Consult(agent="ann", contact="k1", other="bo"))
+    assert refused(floor, k.CompleteConsult(agent="bo", contact="k1")) == "not_joined"
+    floor.send(k.Accept(agent="bo", contact="k1"))
+    assert refused(floor, k.CompleteConsult(agent="cy", contact="k1")) == "not_yours"
+    floor.send(k.Hold(agent="ann", contact="k1"))
+    floor.at(60).send(k.CompleteConsult(agent="bo", contact="k1"))
+    assert (floor.place("k1"), floor.engine.contacts["k1"].agent) == (Place.TALK, "bo")
+    assert (floor.state("ann"), floor.state("bo")) == (State.READY, State.TALKING)
+    ended = floor.last(e.ConsultEnded)
+    assert (ended.agent, ended.other, ended.why) == ("ann", "bo", "completed")
+
+
 @pytest.mark.parametrize("by", ["ann", "bo"])
 def test_either_side_ends_a_consult(by: str) -> None:
     floor = Floor()

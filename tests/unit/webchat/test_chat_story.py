@@ -37,6 +37,27 @@ def test_the_agents_desk_vanished_and_the_wait_goes_on_from_its_beginning() -> N
     assert lines == ["agent_joined", "agent_lost"]
 
 
+def test_a_call_back_is_told_step_by_step_and_keeps_its_wait() -> None:
+    """A8, A11: dialling is no answer yet; not reached, the customer waits on from the beginning."""
+    asked = e.CallbackRequested(at=5_000, contact="c", queue="q")
+    story, lines = story_of(ARRIVED, QUEUED, asked)
+    assert (story.place, story.callback, story.called, lines) == ("queue", True, True, ["callback_requested"])
+    dial = story.apply(ACCEPTED)
+    assert dial is not None
+    assert (dial.code, story.place, story.talked) == ("callback_dialling", "talk", False)
+    missed = story.apply(e.CallbackAttempted(at=30_000, contact="c", agent="lin", attempt=1, reached=False))
+    assert missed is not None
+    assert (missed.code, story.place, story.agent, story.waiting_since) == ("callback_not_reached", "queue", None, 0)
+    again = e.QueueEntered(at=330_000, contact="c", queue="q", priority=0, since=0, cause="callback_retry")
+    assert story.apply(again) is None
+    story.apply(e.OfferAccepted(at=340_000, contact="c", agent="chen", queue="q", waited_ms=340_000))
+    reached = story.apply(e.CallbackAttempted(at=350_000, contact="c", agent="chen", attempt=2, reached=True))
+    assert reached is not None
+    assert (reached.code, story.callback, story.called, story.talked) == ("callback_reached", False, True, True)
+    story.apply(e.ContactEnded(at=360_000, contact="c", by=EndedBy.AGENT, outcome=Outcome.HANDLED, agent="chen"))
+    assert (story.place, story.survey) == ("ended", "asked")
+
+
 def test_a_missed_offer_tells_the_customer_nothing() -> None:
     offer = e.OfferMade(at=1, contact="c", agent="lin", queue="q", expires=21_000)
     missed = e.OfferMissed(at=21_000, contact="c", agent="lin", queue="q")

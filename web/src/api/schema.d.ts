@@ -208,6 +208,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/callbacks/{contact}/number": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Callback Number
+         * @description For the agent who has taken the call-back, while it is being made. Each look is in the audit log.
+         */
+        post: operations["callback_number_api_callbacks__contact__number_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/chat/attachments": {
         parameters: {
             query?: never;
@@ -535,7 +555,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Pop */
+        /**
+         * Pop
+         * @description `contact` is the one in hand, which is none of the past ones.
+         */
         get: operations["pop_api_customers__id__pop_get"];
         put?: never;
         post?: never;
@@ -2751,6 +2774,16 @@ export interface components {
             /** Text */
             text: string;
         };
+        /**
+         * Number
+         * @description Whom to call.
+         */
+        Number: {
+            /** E164 */
+            e164: string;
+            /** Value */
+            value: string;
+        };
         /** OneContactOut */
         OneContactOut: {
             contact: components["schemas"]["ContactOut"];
@@ -3707,6 +3740,37 @@ export interface operations {
             };
         };
     };
+    callback_number_api_callbacks__contact__number_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                contact: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Number"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     upload_by_customer_api_chat_attachments_post: {
         parameters: {
             query?: never;
@@ -4462,7 +4526,9 @@ export interface operations {
     };
     pop_api_customers__id__pop_get: {
         parameters: {
-            query?: never;
+            query?: {
+                contact?: string | null;
+            };
             header?: never;
             path: {
                 id: string;

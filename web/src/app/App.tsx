@@ -16,7 +16,7 @@ import { SessionProvider } from "../session/SessionProvider";
 import { useSession } from "../session/session";
 import { Button } from "../ui/Button";
 import { Empty } from "../ui/Empty";
-import { Mark } from "../ui/Icon";
+import { Icon, Mark } from "../ui/Icon";
 import { antdTheme, useTheme } from "../ui/theme";
 import { ActionsProvider } from "./actions";
 import { ErrorBoundary } from "./ErrorBoundary";
@@ -63,13 +63,24 @@ export function Look({ children }: { children: ReactNode }) {
   const lang = useLanguage();
   const theme = useMemo(() => antdTheme(mode), [mode]);
   return (
-    <ConfigProvider theme={theme} locale={LOCALES[lang]} button={{ autoInsertSpace: false }}>
+    <ConfigProvider
+      theme={theme}
+      locale={LOCALES[lang]}
+      button={{ autoInsertSpace: false }}
+      select={SELECT}
+      drawer={CLOSES}
+      modal={CLOSES}
+    >
       <AntdApp component={false} message={{ top: 64, maxCount: 3 }}>
         {children}
       </AntdApp>
     </ConfigProvider>
   );
 }
+
+// antd's own icons say their English names to screen readers; ours are silent beside words that speak.
+const SELECT = { suffixIcon: <Icon name="down" />, clearIcon: <Icon name="close" size={14} /> };
+const CLOSES = { closeIcon: <Icon name="close" /> };
 
 function Pages() {
   return (

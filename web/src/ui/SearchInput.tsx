@@ -26,7 +26,6 @@ export function SearchInput({
       aria-label={label}
       placeholder={label}
       prefix={<Icon name="search" />}
-      allowClear
       style={width ? { width } : undefined}
       value={text}
       onChange={(event) => {

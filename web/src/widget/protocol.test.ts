@@ -56,6 +56,31 @@ const problem = (code: string, status: number, more: Record<string, unknown> = {
   ...more,
 });
 
+describe("a call-back that was asked for", () => {
+  const asked = (contact: string) =>
+    protocol.put(
+      protocol.receive(protocol.start(null, []), welcome({ contact, place: "queue" }), NOW),
+      { t: "callback", id: "b1" },
+      NOW,
+    );
+
+  it("goes again after a reconnection, and never into another conversation", () => {
+    const waiting = asked("c1");
+    expect(
+      protocol.sendable(protocol.receive(waiting, welcome({ contact: "c1", place: "queue" }), NOW), NOW),
+    ).toHaveLength(1);
+    expect(protocol.receive(waiting, welcome({ contact: "c2", place: "queue" }), NOW).outbox).toEqual([]);
+  });
+
+  it("stays with its refusal, to be worded", () => {
+    const err: ChatServerFrame = { t: "err", id: "b1", problem: problem("callback_exists", 409) };
+    expect(protocol.receive(asked("c1"), err, NOW).outbox[0]).toMatchObject({
+      phase: "refused",
+      code: "callback_exists",
+    });
+  });
+});
+
 function talking(): Model {
   return protocol.receive(protocol.start(null, []), welcome({ contact: "c1", place: "talk" }), NOW);
 }

@@ -213,7 +213,9 @@ function welcomed(model: Model, frame: Extract<ChatServerFrame, { t: "welcome" }
     config: frame.config,
     fatal: null,
     messages: merged(earlier, messages),
-    outbox: model.outbox.map((item) => stale(item, chat) ?? item),
+    outbox: model.outbox
+      .filter((item) => item.frame.t !== "callback" || item.contact === chat.contact)
+      .map((item) => stale(item, chat) ?? item),
   };
 }
 

@@ -437,7 +437,8 @@ const en: Words = {
     callback_requested: () => "We will call you back; your place is kept",
     callback_dialling: (p) => `${who(p, "An agent")} is calling you now`,
     callback_reached: (p) => `${who(p, "An agent")} reached you by phone`,
-    callback_not_reached: (p) => `${who(p, "An agent")} could not reach you; your place is kept and we will try again`,
+    callback_not_reached: (p) =>
+      `${who(p, "An agent")} could not reach you; your place is kept and we will try again`,
     callback_failed: () => "We called several times and could not reach you",
     ended: (p) =>
       p.by === "customer"

@@ -37,7 +37,9 @@ export function DialBar({ contact }: { contact: ContactView }) {
         ) : (
           <span className="jt-note">{number.isError ? worded(number.error) : w("loading")}</span>
         )}
-        {contact.attempts > 0 ? <span className="jt-note"> {t("dialAttempt", { n: contact.attempts + 1 })}</span> : null}
+        {contact.attempts > 0 ? (
+          <span className="jt-note"> {t("dialAttempt", { n: contact.attempts + 1 })}</span>
+        ) : null}
       </span>
       <Button kind="main" disabled={!usable} onClick={() => result(true)}>
         {t("dialReached")}

@@ -89,7 +89,6 @@ function Dialog({ asking }: { asking: NonNullable<Asking> }) {
           placeholder={t("findTarget")}
           aria-label={t("findTarget")}
           value={find}
-          allowClear
           autoFocus
           onChange={(event) => setFind(event.target.value)}
         />

@@ -29,6 +29,7 @@ const session: Session = {
 
 function answer(path: string): unknown {
   if (path.includes("/messages")) return { items: [message(1, { text: "冰箱不制冷" })], next: null };
+  if (path.endsWith("/number")) return { value: "138 5710 0935", e164: "+8613857100935" };
   if (path.startsWith("/api/articles")) return { items: [], hits: [], next: null };
   return { items: [], next: null };
 }
@@ -117,6 +118,34 @@ describe("the desk, on replayed frames", () => {
     fireEvent.keyDown(field, { key: "Enter" });
     expect(field.value).toBe("half a thought");
     expect(screen.getByRole<HTMLButtonElement>("button", { name: "End chat" }).disabled).toBe(true);
+  });
+
+  test("a call-back shows its number to whoever took it, and goes no further before its outcome is said", async () => {
+    openDesk();
+    const dial = contact("c1", { callback: true, attempts: 1 });
+    await replay({ t: "snapshot", seq: 1, now: NOW, state: deskState([dial]) });
+    expect((await screen.findByRole("link", { name: "138 5710 0935" })).getAttribute("href")).toBe(
+      "tel:+8613857100935",
+    );
+    expect(screen.getByText("attempt 2")).toBeTruthy();
+    expect(screen.queryByRole("button", { name: "End chat" })).toBeNull();
+    fireEvent.click(screen.getByRole("button", { name: "Not reached" }));
+    fireEvent.click(screen.getByRole("button", { name: "Reached" }));
+    expect(sent()).toEqual([
+      { type: "callback_result", contact: "c1", reached: false },
+      { type: "callback_result", contact: "c1", reached: true },
+    ]);
+    await replay({ t: "delta", seq: 2, now: NOW, set: { contacts: { c1: contact("c1") } }, del: {} });
+    expect(screen.queryByRole("button", { name: "Reached" })).toBeNull();
+    expect(screen.getByRole("button", { name: "End chat" })).toBeTruthy();
+  });
+
+  test("the helper in a consult may take the contact over", async () => {
+    openDesk();
+    const consult = { agent: "a2", other: "a1", joined: true };
+    await replay({ t: "snapshot", seq: 1, now: NOW, state: deskState([contact("c1", { agent: "a2", consult })]) });
+    fireEvent.click(await screen.findByRole("button", { name: "Take over" }));
+    expect(sent()).toEqual([{ type: "complete_consult", contact: "c1" }]);
   });
 
   test("not responding is told in words, with one way back", async () => {

@@ -211,7 +211,7 @@ function Editor({ stored, kind }: { stored: Article | null; kind: "article" | "r
           <TextField label={t("note")} value={draft.note} onChange={(note) => set({ note })} />
           <SwitchField label={t("active")} value={draft.active} onChange={(active) => set({ active })} />
         </div>
-        <aside className="kn-side">
+        <aside className="kn-side" aria-label={t("preview")} tabIndex={0}>
           <h3>{t("preview")}</h3>
           <h4 lang={lang}>{draft.titles[lang]}</h4>
           <Body text={draft.bodies[lang] ?? ""} lang={lang} />

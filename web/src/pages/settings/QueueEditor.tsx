@@ -155,7 +155,7 @@ export function QueueEditor({
           <InviteSection draft={draft} set={set} faults={faults} />
           <Callback draft={draft} set={set} faults={faults} />
         </fieldset>
-        <aside className="st-aside">
+        <aside className="st-aside" aria-label={t("meaning")} tabIndex={0}>
           <h3>{t("meaning")}</h3>
           <ol className="st-meaning" aria-live="polite">
             {meaning(draft, known, t, lang, (one) => c(`channel.${one}`)).map((sentence) => (

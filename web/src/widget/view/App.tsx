@@ -83,7 +83,7 @@ export function App({ session, keep, widget, wish, theme, embedded, identity }: 
   const waitingFor = (kind: Outgoing["frame"]["t"]) => model.outbox.find((item) => item.frame.t === kind);
   const transcript =
     chat.contact && model.token ? `/api/chat/transcript?token=${encodeURIComponent(model.token)}&lang=${lang}` : null;
-  const callback = waitingFor("callback");
+  const callback = model.outbox.find((item) => item.frame.t === "callback" && item.contact === chat.contact);
   const asked = chat.survey === "asked" && skipped !== chat.contact && waitingFor("survey")?.phase !== "refused";
 
   // A start that was refused comes back into the field, to be put right and sent anew.

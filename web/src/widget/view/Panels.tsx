@@ -43,7 +43,9 @@ export function QueueCard({
         <div class="line">
           <i style={{ width: `${Math.round(Math.min(0.96, share ?? 0.04) * 100)}%` }} />
         </div>
-        <p class="quiet">{chat.callback ? words.waitedOnly(hours(waited, lang)) : words.waited(hours(waited, lang))}</p>
+        <p class="quiet">
+          {chat.callback ? words.waitedOnly(hours(waited, lang)) : words.waited(hours(waited, lang))}
+        </p>
       </div>
       {children}
     </section>
