@@ -30,6 +30,9 @@ BATCH = 2000  # events in one transaction
 KEEP_FOLD_MS: Ms = 3_600_000  # how long after a contact's end its folding may be taken up again
 _REBUILD = "jietong.contacts.rebuild"
 PACE_S = 0.1  # a batch costs a dozen round trips, however few its events: under load many commits make one
+SHARE = 3.0  # and rests so many times as long as it has worked …
+LONGEST_PACE_S = 1.0  # … up to this, so that records never take the machine from those who wait for an answer
+SWEEP_EVERY_MS: Ms = 60_000
 LOOK_S = 1.0  # how often to look when nobody wakes us
 
 
@@ -54,15 +57,18 @@ class ContactsProjector:
         self._inbox = inbox
         self._awake = asyncio.Event()
         self._moved = asyncio.Condition()
+        self._sweep_at: Ms = 0
         self.seq = 0
 
     async def run(self) -> None:
         """Catches up after every commit. A database that is away is waited for."""
+        loop = asyncio.get_running_loop()
         unsubscribe: Callable[[], None] | None = None
         if self._inbox is not None:
             unsubscribe = self._inbox.subscribe(self._wake)
         try:
             while True:
+                begun = loop.time()
                 try:
                     await self.catch_up()
                 except (Unavailable, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
@@ -73,12 +79,13 @@ class ContactsProjector:
                     log.exception("contacts.projector_failed")
                     await asyncio.sleep(LOOK_S)
                     continue
+                pace = min(max(PACE_S, SHARE * (loop.time() - begun)), LONGEST_PACE_S)
                 try:
                     await asyncio.wait_for(self._awake.wait(), LOOK_S)
                 except TimeoutError:
                     pass
                 else:
-                    await asyncio.sleep(PACE_S)
+                    await asyncio.sleep(pace)
                 self._awake.clear()
         finally:
             if unsubscribe is not None:
@@ -140,7 +147,9 @@ class ContactsProjector:
             await work.write(conn)
             last = events[-1][0]
             await store.move_cursor(conn, self._site, last, work.carried_on())
-            await store.drop_old_folds(conn, events[-1][1].at - KEEP_FOLD_MS)
+            if events[-1][1].at >= self._sweep_at:
+                self._sweep_at = events[-1][1].at + SWEEP_EVERY_MS
+                await store.drop_old_folds(conn, events[-1][1].at - KEEP_FOLD_MS)
             return Progress(last, len(events))
 
 

@@ -29,12 +29,13 @@ _COLUMN = {"start": "started", "end": "ended"}  # both are words of SQL
 
 async def take_cursor(conn: Connection, site: str) -> tuple[int, bytes | None]:
     """How far the ledger has been followed. The row stays locked until the transaction ends."""
-    await conn.execute(
-        "INSERT INTO projection (site, name, seq) VALUES ($1, $2, 0) ON CONFLICT DO NOTHING", site, PROJECTION
-    )
-    row = await conn.fetchrow(
-        "SELECT seq, state FROM projection WHERE site = $1 AND name = $2 FOR UPDATE", site, PROJECTION
-    )
+    select = "SELECT seq, state FROM projection WHERE site = $1 AND name = $2 FOR UPDATE"
+    row = await conn.fetchrow(select, site, PROJECTION)
+    if row is None:  # the first time
+        await conn.execute(
+            "INSERT INTO projection (site, name, seq) VALUES ($1, $2, 0) ON CONFLICT DO NOTHING", site, PROJECTION
+        )
+        row = await conn.fetchrow(select, site, PROJECTION)
     assert row is not None
     return row["seq"], row["state"]
 

@@ -52,15 +52,15 @@ async def recognise(
     if not identities:
         return None
     name = _name(profile.name)
-    while True:
-        known = await store.owners(conn, client, identities)
-        if known:
-            found = next(known[identity] for identity in identities if identity in known)
-            await _complete(conn, client, found, name, identities, known, now)
-            return found, False
-        created = await _create_first(conn, client, Draft(name=name, language=profile.language), identities, now)
-        if created is not None:
-            return created, True
+    id = new_id(now)
+    draft = Draft(name=name, language=profile.language)
+    while (owners := await store.claim(conn, id, client, draft, identities, now)) is None:
+        pass  # a simultaneous first contact has made the file: it is found now
+    found = next(owners[identity] for identity in identities if identity in owners)
+    if found == id:
+        return id, True
+    await _complete(conn, client, found, name, identities, owners, now)
+    return found, False
 
 
 async def _complete(
@@ -77,26 +77,6 @@ async def _complete(
     await store.add_identities(conn, client, found, [one for one in identities if one not in known], now)
     if name:
         await store.fill_name(conn, found, name, now)
-
-
-async def _create_first(
-    conn: Connection, client: str, draft: Draft, identities: Sequence[Identity], now: Ms
-) -> str | None:
-    """None when a simultaneous transaction was first with one of the identities: then look again."""
-    id = new_id(now)
-    savepoint = conn.transaction()
-    await savepoint.start()
-    try:
-        await store.insert(conn, id, client, draft, now)
-        added = await store.add_identities(conn, client, id, identities, now)
-    except BaseException:
-        await savepoint.rollback()
-        raise
-    if len(added) < len(identities):
-        await savepoint.rollback()
-        return None
-    await savepoint.commit()
-    return id
 
 
 # --- writing -----------------------------------------------------------------------------------------------------
@@ -118,8 +98,9 @@ async def create(
     async with database.transaction(by.scope) as conn:
         _check_client(by, client)
         await _check(conn, client, draft)
-        id = await _create_first(conn, client, draft, wanted, now)
-        if id is None:
+        id = new_id(now)
+        owners = await store.claim(conn, id, client, draft, wanted, now)
+        if owners is None or any(owner != id for owner in owners.values()):
             raise await _taken(conn, client, wanted)
         await audit.append(conn, by=by, action="customer.created", object=id, now=now)
         return await store.read(conn, id)

@@ -88,13 +88,40 @@ async def owners(conn: Connection, client: str, identities: Sequence[Identity]) 
     }
 
 
-async def insert(conn: Connection, id: str, client: str, draft: Draft, at: Ms) -> None:
-    now = to_datetime(at)
-    await conn.execute(
+async def claim(
+    conn: Connection, id: str, client: str, draft: Draft, identities: Sequence[Identity], at: Ms
+) -> dict[Identity, str] | None:
+    """Whose these identities are, as far as they are known; where none of them is, the new file `id` is made and
+    has them all. In one statement, for it stands in the way of every first contact.
+
+    None, and nothing written: a simultaneous transaction, which was waited for, was first with one of them.
+    """
+    # In one order everywhere, so that two transactions with the same identities cannot lock each other out.
+    ordered = sorted(identities)
+    rows = await conn.fetch(
         """
-        INSERT INTO customer (id, client, kind, name, class, language, region, organisation, attributes, notes,
-                              created_at, updated_at)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $11)
+        WITH known AS (
+            SELECT i.kind, i.value, i.customer
+            FROM customer_identity i
+            JOIN unnest($13::text[], $14::text[]) AS asked (kind, value) USING (kind, value)
+            WHERE i.client = $2
+        ), file AS (
+            INSERT INTO customer (id, client, kind, name, class, language, region, organisation, attributes, notes,
+                                  created_at, updated_at)
+            SELECT $1::text, $2::text, $3::text, $4::text, $5::text, $6::text, $7::text, $8::text, $9::jsonb,
+                   $10::text, $11::timestamptz, $11
+            WHERE NOT EXISTS (SELECT FROM known)
+        ), pieces AS (
+            INSERT INTO customer_gram (client, gram, customer)
+            SELECT $2, gram, $1 FROM unnest($12::text[]) AS gram WHERE NOT EXISTS (SELECT FROM known)
+        ), added AS (
+            INSERT INTO customer_identity (client, kind, value, customer, verified, created_at)
+            SELECT $2, kind, value, $1, verified, $11
+            FROM unnest($13, $14, $15::boolean[]) AS new (kind, value, verified)
+            WHERE NOT EXISTS (SELECT FROM known)
+            ON CONFLICT DO NOTHING RETURNING kind, value, customer
+        )
+        SELECT kind, value, customer FROM known UNION ALL SELECT kind, value, customer FROM added
         """,
         id,
         client,
@@ -106,34 +133,45 @@ async def insert(conn: Connection, id: str, client: str, draft: Draft, at: Ms) -
         draft.organisation,
         draft.attributes,
         draft.notes,
-        now,
+        to_datetime(at),
+        name_pieces(draft.name),
+        *_columns(ordered),
     )
-    await _index_name(conn, id)
+    found = {(row["kind"], row["value"]): row["customer"] for row in rows}
+    made = all(owner == id for owner in found.values())
+    if made and len(rows) < len(ordered):
+        for table, column in (("customer_identity", "customer"), ("customer_gram", "customer"), ("customer", "id")):
+            await conn.execute(f"DELETE FROM {table} WHERE {column} = $1", id)
+        return None
+    return {one: found[one.kind, one.value] for one in identities if (one.kind, one.value) in found}
 
 
 async def add_identities(
     conn: Connection, client: str, customer: str, identities: Iterable[Identity], at: Ms
 ) -> list[Identity]:
     """Those that were free and are this customer's now. Waits for a simultaneous transaction that adds the same."""
-    added = []
     # In one order everywhere, so that two transactions with the same identities cannot lock each other out.
-    for identity in sorted(identities):
-        row = await conn.fetchrow(
-            """
-            INSERT INTO customer_identity (client, kind, value, customer, verified, created_at)
-            VALUES ($1, $2, $3, $4, $5, $6)
-            ON CONFLICT DO NOTHING RETURNING value
-            """,
-            client,
-            identity.kind,
-            identity.value,
-            customer,
-            identity.verified,
-            to_datetime(at),
-        )
-        if row is not None:
-            added.append(identity)
-    return added
+    ordered = sorted(identities)
+    if not ordered:
+        return []
+    rows = await conn.fetch(
+        """
+        INSERT INTO customer_identity (client, kind, value, customer, verified, created_at)
+        SELECT $1::text, kind, value, $2::text, verified, $3::timestamptz
+        FROM unnest($4::text[], $5::text[], $6::boolean[]) AS new (kind, value, verified)
+        ON CONFLICT DO NOTHING RETURNING kind, value
+        """,
+        client,
+        customer,
+        to_datetime(at),
+        *_columns(ordered),
+    )
+    added = {(row["kind"], row["value"]) for row in rows}
+    return [one for one in ordered if (one.kind, one.value) in added]
+
+
+def _columns(identities: Sequence[Identity]) -> tuple[list[str], list[str], list[bool]]:
+    return [one.kind for one in identities], [one.value for one in identities], [one.verified for one in identities]
 
 
 async def remove_identity(conn: Connection, customer: str, identity: Identity) -> None:

@@ -139,10 +139,20 @@ class Database:
         with database_errors():
             conn = await pool.acquire()
         try:
-            async with conn.transaction(readonly=readonly):
-                # SET LOCAL ends with the transaction, so no connection carries a scope to the next user.
-                await conn.execute(f"SET LOCAL jietong.clients = {_quoted(scope.setting)}")
+            try:
+                # In one round trip. SET LOCAL ends with the transaction, so no connection carries a scope to the next
+                # user.
+                begin = "BEGIN READ ONLY" if readonly else "BEGIN"
+                await conn.execute(f"{begin}; SET LOCAL jietong.clients = {_quoted(scope.setting)}")
+            except BaseException:
+                conn.terminate()  # nobody knows whether a transaction is open on it
+                raise
+            try:
                 yield conn
+            except BaseException:
+                await conn.execute("ROLLBACK")
+                raise
+            await conn.execute("COMMIT")
         except (OSError, asyncpg.InterfaceError) as error:
             if conn.is_closed():  # otherwise the caller's own mistake, or a file of the caller's
                 raise gone() from error

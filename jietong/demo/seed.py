@@ -214,8 +214,8 @@ async def _customers(conn: Connection, people: Sequence[Mapping[str, Any]], now:
             attributes=dict(person.get("attributes", {})),
             notes=person.get("notes", ""),
         )
-        await customer_store.insert(conn, id, person["client"], draft, at)
-        await customer_store.add_identities(conn, person["client"], id, identities, at)
+        free = [one for one in identities if one not in owners]
+        await customer_store.claim(conn, id, person["client"], draft, free, at)
         for other in owners.values():
             await customer_store.suspect(conn, person["client"], id, other, "shared_details", at)
 

@@ -448,11 +448,11 @@ class Runtime(Generic[E]):
             await self._save(taken)
 
     async def _announcer(self) -> None:
-        """Tells other processes that the ledger has grown: after commits, twenty times a second at most."""
+        """Tells other processes that the ledger has grown: after commits, ten times a second at most."""
         while True:
             await self._announce.wait()
             self._announce.clear()
             with contextlib.suppress(Unavailable, asyncpg.PostgresError, asyncpg.InterfaceError):
                 async with self._database.transaction(ALL) as conn:
                     await conn.execute("SELECT pg_notify($1, $2)", ledger.CHANNEL, f"{self.seq} {self.site}")
-            await asyncio.sleep(0.05)
+            await asyncio.sleep(0.1)

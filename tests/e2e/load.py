@@ -286,7 +286,7 @@ class Storm:
             await visitor.start(f"{fresh()} 冰箱不制冷 🧊")
             await visitor.until(lambda v=visitor: v.state["place"] != "queue", self._patience_s)  # type: ignore[misc]
             for turn in range(3):
-                await visitor.say(f"{fresh()} 第{turn}句 ‏مرحبا‏")
+                await visitor.say(f"{fresh()} 第{turn}句 مرحبا")
                 await asyncio.sleep(0.05)
             await visitor.end()
             await visitor.go()
@@ -355,7 +355,7 @@ async def true(
 async def eventually(look: Callable[[], Awaitable[Any]], within_s: float) -> Any:
     """What `look` gives when it is first true."""
     async with asyncio.timeout(within_s):
-        while not (found := await look()):
+        while not (found := await look()):  # noqa: ASYNC110 - there is no event to wait for
             await asyncio.sleep(0.1)
     return found
 

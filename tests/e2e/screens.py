@@ -1,6 +1,7 @@
 """What the tests of the screens share: signed-in pages, customers who write, and a centre left as it was found."""
 
 import json
+import zlib
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -108,9 +109,10 @@ async def writes(
     name: str,
     widget: str = "repair",
     language: str = "en",
-    phone: str = "+44 7400 123457",
+    phone: str | None = None,
 ) -> Page:
-    """A customer's page on a phone, on which the first words have been sent."""
+    """A customer's page on a phone, on which the first words have been sent. Who has another name has another number."""
+    phone = phone or f"+44 7400 {100_000 + zlib.crc32(name.encode()) % 900_000}"
     page = await window(390, 780, locale=LOCALES[language])
     await page.goto(f"{centre.url}/chat?widget={widget}&lang={language}")
     fields = page.locator(".ask input, .field input")

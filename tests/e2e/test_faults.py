@@ -1,4 +1,4 @@
-"""Faults of the whole centre: its processes are killed, frozen and cut off while people use it, and it is fed rubbish.
+"""Faults of the whole centre: its processes are killed, frozen and cut off under load, and it is fed rubbish.
 
 Everything goes through the public interfaces of a real `jietong serve`. What was acknowledged is there once, waits go
 on, nobody is stuck, figures equal the ledger.
@@ -17,6 +17,7 @@ import httpx
 import psutil
 import pytest
 import websockets
+from live_centre import Line
 from load import (
     Staff,
     Storm,
@@ -31,7 +32,6 @@ from load import (
     storm,
     true,
 )
-from live_centre import Line
 from running import Running, free_port
 
 from jietong.db.embedded import EmbeddedServer

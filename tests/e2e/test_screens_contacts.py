@@ -31,7 +31,7 @@ async def test_filters_stand_in_the_address_and_a_contact_shows_its_way(centre: 
     page = await page_of(window, centre, "he.feng", "en", path="/contacts")
     await page.get_by_role("button", name="Filter", exact=True).click()
     await page.get_by_role("menuitem", name="Outcome").or_(page.get_by_text("Outcome", exact=True)).first.click()
-    await page.get_by_role("checkbox", name="Abandoned").check()
+    await page.get_by_role("checkbox", name="Abandoned while waiting").check()
     await expect(page).to_have_url(re.compile("outcome=abandoned"))
     await page.keyboard.press("Escape")
     await page.get_by_role("searchbox").fill(NAME)

@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 
 import pytest
-from identity_support import Centre, StandingBy, sockets
+from identity_support import Centre, Recovering, sockets
 
 from jietong.core.clock import ManualClock
 from jietong.db.pool import Database
@@ -16,7 +16,7 @@ from jietong.web.server import listening
 async def centre(database: Database) -> AsyncIterator[Centre]:
     clock = ManualClock()
     app = create_app(
-        Services(database=database, runtime=StandingBy(), clock=clock, origins=("https://desk.example",)), [sockets]
+        Services(database=database, runtime=Recovering(), clock=clock, origins=("https://desk.example",)), [sockets]
     )
     app.state.watch._every_s = 0.05
     async with listening(app) as url, AsyncExitStack() as stack:

@@ -26,7 +26,7 @@ PASSWORD = "jietong-demo"
 class StandingBy:
     """The inbox of a process that serves pages while another one writes."""
 
-    role = "standby"
+    role = "recovering"  # sockets are served: those that stand by turn them away
     seq = 0
 
     async def submit(self, command: AnyCommand, *, key: str | None = None, writes: Sequence[Write] = ()) -> Receipt:
@@ -34,6 +34,12 @@ class StandingBy:
 
     def subscribe(self, listener: Callable[[Batch], None]) -> Callable[[], None]:
         return lambda: None
+
+
+class Recovering(StandingBy):
+    """The inbox of the process that will write in a moment: its sockets are open, while a standby's are not."""
+
+    role = "recovering"
 
 
 @dataclass

@@ -111,6 +111,7 @@ async def test_without_a_build_it_says_what_to_do(database: Database, tmp_path: 
 
 
 async def test_health_tells_why_it_does_not_serve(centre: Centre) -> None:
+    centre.app.state.runtime.role = "standby"
     answer = await (await centre.browser()).get("/healthz")
     assert answer.status_code == 503
     assert answer.json()["code"] == "standby"

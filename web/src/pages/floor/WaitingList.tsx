@@ -5,7 +5,7 @@ import { floor } from "../../i18n/floor";
 import { inLanguage, useLanguage } from "../../i18n/language";
 import { useWords } from "../../i18n/messages";
 import type { LiveConnection } from "../../live/connection";
-import type { ContactView, FloorState } from "../../live/types";
+import type { Channel, ContactView, FloorState } from "../../live/types";
 import { useCollection, useRow } from "../../live/useLive";
 import { useMay } from "../../session/session";
 import { Empty } from "../../ui/Empty";
@@ -17,6 +17,7 @@ import { MenuAt, type MenuItems, type Point } from "./MenuAt";
 import { waitingLongestFirst } from "./worst";
 
 const ROW = 44;
+const DEFERRED: ReadonlySet<Channel> = new Set(["email", "sms", "fax", "voicemail", "message"]);
 
 /** Who waits, the longest first; each can be brought forward, moved, or given to somebody. */
 export function WaitingList({
@@ -34,6 +35,8 @@ export function WaitingList({
     () => waitingLongestFirst(Object.values(contacts)).filter((one) => queue === null || one.queue === queue),
     [contacts, queue],
   );
+  // The heading counts as the queues do: messages lie here too, and nobody waits for them.
+  const waiting = list.filter((one) => !DEFERRED.has(one.channel)).length;
   const view = useRef<HTMLDivElement>(null);
   const [first, setFirst] = useState(0);
   const onScroll = useCallback(() => setFirst(Math.max(0, Math.floor((view.current?.scrollTop ?? 0) / ROW) - 4)), []);
@@ -43,7 +46,7 @@ export function WaitingList({
       <div className="fl-h">
         <h2>{t("waitingList")}</h2>
         <span className="jt-note">
-          {list.length > 0 ? `${list.length}${"\u2002"}` : ""}
+          {waiting > 0 ? `${waiting}${"\u2002"}` : ""}
           {t("waitingNote")}
         </span>
       </div>
