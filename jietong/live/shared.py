@@ -1,6 +1,7 @@
 """What every desk shows alike: the queues and the colleagues. Worked out once, encoded once, told to many."""
 
 from collections.abc import Callable, Iterable
+from typing import NamedTuple
 
 from jietong.core.vocabulary import Ms, State
 from jietong.live import views
@@ -10,7 +11,7 @@ from jietong.metrics.live import LiveFigures
 from jietong.routing.engine import Engine
 
 DESKS_A_SECOND = 500
-"""So many desks are told of changed queues each second; with more desks, each is told less often."""
+"""So many desks are told of changes each second; with more desks, each is told less often."""
 COLLEAGUES_A_SECOND = 100_000
 """Agent changes sent to desks, over all desks: beyond it, presence in the transfer list is told less often."""
 
@@ -27,7 +28,7 @@ class Shared:
         self._next_seq = next_seq
         self._changed_queues: set[str] = set()
         self._changed_colleagues: set[str] = set()
-        self._queues_told: Ms = 0
+        self._told: Ms = 0
         self._colleagues_told: Ms = 0
 
     def refresh_queues(self, now: Ms) -> None:
@@ -75,51 +76,63 @@ class Shared:
         }
 
     def tell(self, desks: Iterable[Desk], now: Ms) -> None:
-        """Sends the desks what has changed, at a pace that their number allows."""
+        """Sends the desks what has changed, at a pace that their number allows; queues and colleagues in one frame,
+        since what costs is the number of frames."""
         desks = list(desks)
         if not desks:
             self._changed_queues.clear()
             self._changed_colleagues.clear()
             return
-        if self._changed_queues and now - self._queues_told >= 1000 * (len(desks) // DESKS_A_SECOND):
-            self._queues_told = now
-            queues, self._changed_queues = self._changed_queues, set()
-            self._tell_queues(desks, queues, now)
+        if now - self._told < 1000 * (len(desks) // DESKS_A_SECOND):
+            return
+        queues, self._changed_queues = self._changed_queues, set()
+        colleagues: set[str] = set()
         pause_ms = 1000 * len(self._changed_colleagues) * len(desks) / COLLEAGUES_A_SECOND
-        if self._changed_colleagues and now - self._colleagues_told >= pause_ms:
+        if now - self._colleagues_told >= pause_ms:
             self._colleagues_told = now
             colleagues, self._changed_colleagues = self._changed_colleagues, set()
-            self._tell_colleagues(desks, colleagues, now)
+        if queues or colleagues:
+            self._told = now
+            self._tell(desks, queues, colleagues, now)
 
-    def _tell_queues(self, desks: list[Desk], changed: set[str], now: Ms) -> None:
-        """Desks that serve the same queues get the same frame."""
-        seq = self._next_seq()
-        frames: dict[tuple[str, ...], str | None] = {}
-        for desk in desks:
-            if desk.serves not in frames:
-                ids = [id for id in desk.serves if id in changed]
-                put = [self.queues.json(id) for id in ids if id in self.queues.views]
-                gone = [id for id in ids if id not in self.queues.views]
-                frames[desk.serves] = _frame(seq, now, "queues", put, gone)
-            desk.send(frames[desk.serves])
-
-    def _tell_colleagues(self, desks: list[Desk], changed: set[str], now: Ms) -> None:
-        """To each desk all but itself. One frame serves every desk that did not change."""
+    def _tell(self, desks: list[Desk], queues: set[str], colleagues: set[str], now: Ms) -> None:
+        """One frame serves all desks that serve the same queues; those that changed or see only a part of the
+        colleagues have their own, for no desk is told of itself."""
         seq = self._next_seq()
         engine = self._engine()
-        shown = {id: self.colleagues.json(id) for id in changed if id in self.colleagues.views}
-        gone = [id for id in changed if id not in self.colleagues.views]
-        common = _frame(seq, now, "agents", shown.values(), gone)
+        shown = {id: self.colleagues.json(id) for id in colleagues if id in self.colleagues.views}
+        gone = [id for id in colleagues if id not in self.colleagues.views]
+        everyone = _Change(list(shown.values()), gone)
+        of_queues: dict[tuple[str, ...], _Change] = {}
+        frames: dict[tuple[str, ...], str | None] = {}
         for desk in desks:
-            if desk.sight.whole and desk.agent not in changed:
-                desk.send(common)
+            serves = desk.serves
+            if serves not in of_queues:
+                ids = [id for id in serves if id in queues]
+                of_queues[serves] = _Change(
+                    [self.queues.json(id) for id in ids if id in self.queues.views],
+                    [id for id in ids if id not in self.queues.views],
+                )
+                frames[serves] = _frame(seq, now, of_queues[serves], everyone)
+            if desk.sight.whole and desk.agent not in colleagues:
+                desk.send(frames[serves])
                 continue
-            put = [text for id, text in shown.items() if id != desk.agent and desk.sight.agent(engine, id)]
-            desk.send(_frame(seq, now, "agents", put, [id for id in gone if id != desk.agent]))
+            others = (id for id in shown if id != desk.agent)
+            if not desk.sight.whole:
+                others = (id for id in others if desk.sight.agent(engine, id))
+            own = _Change([shown[id] for id in others], [id for id in gone if id != desk.agent])
+            desk.send(_frame(seq, now, of_queues[serves], own))
 
 
-def _frame(seq: int, now: Ms, collection: str, put: Iterable[str], gone: Iterable[str]) -> str | None:
-    sets, dels = list(put), list(gone)
-    if not sets and not dels:
-        return None
-    return delta(seq, now, {collection: sets} if sets else {}, {collection: dels} if dels else {})
+class _Change(NamedTuple):
+    """Of one collection: members as `Shown.json` gives them, and ids of those that are gone."""
+
+    put: list[str]
+    gone: list[str]
+
+
+def _frame(seq: int, now: Ms, queues: _Change, colleagues: _Change) -> str | None:
+    both = {"queues": queues, "agents": colleagues}
+    sets = {name: change.put for name, change in both.items() if change.put}
+    dels = {name: change.gone for name, change in both.items() if change.gone}
+    return delta(seq, now, sets, dels) if sets or dels else None

@@ -53,7 +53,7 @@ async def test_hashed_assets_are_kept_for_ever_and_pages_asked_for_anew(browser:
 
 
 async def test_a_missing_asset_is_missing(browser: httpx.AsyncClient) -> None:
-    for path in ("/assets/old-12345678.js", "/favicon.ico", "/api/x", "/.env"):
+    for path in ("/assets/old-12345678.js", "/missing.ico", "/api/x", "/.env"):
         assert (await browser.get(path)).status_code == 404, path
 
 
