@@ -116,7 +116,7 @@ class LiveState(Struct):
     half_hours: dict[int, Sums] = field(default_factory=dict)
     times: dict[str, AgentDay] = field(default_factory=dict)
     trends: dict[str, Trend] = field(default_factory=dict)
-    dialled: dict[str, None] = field(default_factory=dict)  # call-backs out of the line: dialled, or to be tried again
+    dialled: dict[str, None] = field(default_factory=dict)  # call-backs out of the line: in a dial or between two
     facts: FactsState = field(default_factory=FactsState)
 
 

@@ -74,7 +74,7 @@ class Caller:
         assert answer.is_success, f"{path}: {answer.status_code} {answer.text}"
         return answer.json()
 
-    async def change(self, kind: str, id: str, **fields: Any) -> dict[str, Any]:
+    async def change(self, kind: str, id: str, /, **fields: Any) -> dict[str, Any]:
         """Changes fields of a set-up document and gives the spec as it was."""
         stored = await self.get(f"/api/{kind}/{id}")
         await self.put(f"/api/{kind}/{id}", version=stored["version"], spec={**stored["spec"], **fields})

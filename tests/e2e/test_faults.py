@@ -396,7 +396,7 @@ async def test_a_desk_that_vanishes_has_its_grace_and_then_its_contacts_go_back_
         if behind.contact in offered:
             assert offered[mine.contact]["since"] <= offered[behind.contact]["since"]
         for visitor in (mine, behind):
-            await other.until(lambda v=visitor: v.contact in other.state["contacts"])  # type: ignore[misc]
+            await other.until(lambda v=visitor: v.contact in other.state["contacts"])
             assert (await other.ask(cmd("accept", contact=visitor.contact)))["t"] == "ok"
             await visitor.end()
         await empty_desk(other)
@@ -432,7 +432,7 @@ async def test_double_clicks_two_tabs_and_two_agents_make_one_acceptance(centre:
         assert (await tabs[0].ask(cmd("set_status", status="ready")))["t"] == "ok"
         await visitor.start(f"{fresh()} 双击")
         for tab in tabs:
-            await tab.until(lambda t=tab: visitor.contact in t.state["contacts"])  # type: ignore[misc]
+            await tab.until(lambda t=tab: visitor.contact in t.state["contacts"])
         once = cmd("accept", contact=visitor.contact)
         clicks = [once, once, cmd("accept", contact=visitor.contact)]
         *mine, theirs = await asyncio.gather(
@@ -468,7 +468,7 @@ async def recorded(supervisor: Staff, contact: str) -> list[dict[str, Any]]:
 
 
 async def clicked(line: Line, frame: dict[str, Any]) -> dict[str, Any]:
-    answer = await line.ask(frame)
+    answer: dict[str, Any] = await line.ask(frame)
     assert answer["id"] == frame["id"]
     return answer
 
@@ -495,7 +495,7 @@ async def empty_desk(desk: Line) -> None:
     for id in list(desk.state["contacts"]):
         if desk.state["contacts"][id]["place"] == "talk":
             await desk.ask(cmd("end", contact=id))
-        await desk.until(lambda i=id: desk.state["contacts"].get(i, {"place": "wrapup"})["place"] == "wrapup")  # type: ignore[misc]
+        await desk.until(lambda i=id: desk.state["contacts"].get(i, {"place": "wrapup"})["place"] == "wrapup")
         if id in desk.state["contacts"]:
             assert (await desk.ask(cmd("finish_wrapup", contact=id, reason=None, resolved=True)))["t"] == "ok"
     await desk.until(lambda: not desk.state["contacts"])

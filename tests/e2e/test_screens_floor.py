@@ -64,9 +64,9 @@ async def test_a_team_lead_sets_a_status_gives_a_contact_and_signs_out(centre: R
     await writes(window, centre, "The door squeaks", name="Ann Reed")
     await expect(desk.get_by_role("alertdialog")).to_contain_text("The door squeaks")
     await desk.keyboard.press("Alt+a")
-    await expect(floor.get_by_role("list", name="坐席").get_by_role("button", name=re.compile("何静"))).to_contain_text(
-        "会话中"
-    )
+    await expect(
+        floor.get_by_role("list", name="坐席").get_by_role("button", name=re.compile("何静"))
+    ).to_contain_text("会话中")
     await tile(floor, "何静")
     await floor.get_by_role("menuitem", name="登出").click()
     asked = floor.get_by_role("dialog")
@@ -81,9 +81,11 @@ async def test_who_may_only_look_has_no_way_to_act(centre: Running, window: Open
     desk = await page_of(window, centre, "deng.hui", "en")
     await expect(desk.get_by_role("banner")).to_be_visible()
     floor = await page_of(window, centre, "gu.ming", "zh-Hant", path="/floor")
-    await floor.get_by_role("list", name=re.compile("專員|客服|坐席|座席")).get_by_role(
-        "button", name=re.compile("邓辉")
-    ).click()
+    await (
+        floor.get_by_role("list", name=re.compile("專員|客服|坐席|座席"))
+        .get_by_role("button", name=re.compile("邓辉"))
+        .click()
+    )
     for item in await floor.get_by_role("menuitem").all():
         assert await item.get_attribute("aria-disabled") == "true" or "0" not in await item.inner_text()
     async with caller(centre, "gu.ming") as planner:

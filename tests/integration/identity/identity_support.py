@@ -26,7 +26,7 @@ PASSWORD = "jietong-demo"
 class StandingBy:
     """The inbox of a process that serves pages while another one writes."""
 
-    role = "recovering"  # sockets are served: those that stand by turn them away
+    role = "standby"
     seq = 0
 
     async def submit(self, command: AnyCommand, *, key: str | None = None, writes: Sequence[Write] = ()) -> Receipt:

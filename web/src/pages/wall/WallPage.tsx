@@ -266,7 +266,8 @@ function breadth(text: string): number {
 
 function figure(ratio: Ratio): string {
   const value = quotient(ratio);
-  return value === null ? NO_DATA : (value * 100).toFixed(1);
+  if (value === null) return NO_DATA;
+  return value === 1 ? "100" : (value * 100).toFixed(1); // five signs do not fit the tile
 }
 
 function sum(queues: readonly QueueView[], name: "sl3" | "sl7"): Ratio {
