@@ -32,6 +32,7 @@ _REBUILD = "jietong.contacts.rebuild"
 PACE_S = 0.1  # a batch costs a dozen round trips, however few its events: under load many commits make one
 SHARE = 3.0  # and rests so many times as long as it has worked …
 LONGEST_PACE_S = 1.0  # … up to this, so that records never take the machine from those who wait for an answer
+AT_ONCE = 100  # events or contacts between two looks at what else there is to do
 SWEEP_EVERY_MS: Ms = 60_000
 LOOK_S = 1.0  # how often to look when nobody wakes us
 
@@ -131,7 +132,8 @@ class ContactsProjector:
         self._awake.set()
 
     async def _batch(self) -> Progress:
-        async with self._database.transaction(ALL) as conn:
+        # Not lasting: what a crash takes back, rows and cursor alike, is made again from the ledger.
+        async with self._database.transaction(ALL, lasting=False) as conn:
             if not await conn.fetchval("SELECT pg_try_advisory_xact_lock_shared(hashtext($1))", _REBUILD):
                 return Progress(self.seq, 0)  # somebody is emptying the records
             seq, state = await store.take_cursor(conn, self._site)
@@ -142,8 +144,10 @@ class ContactsProjector:
             carried = msgspec.msgpack.decode(state, type=_Carried) if state else _Carried()
             work = _Work(carried, self._site)
             work.take(await store.load_folds(conn, sorted({c for _, ev in events if (c := _contact(ev))})))
-            for at_seq, event in events:
+            for nth, (at_seq, event) in enumerate(events, start=1):
                 work.apply(at_seq, event)
+                if nth % AT_ONCE == 0:
+                    await asyncio.sleep(0)  # in the writer's process others wait for an answer
             await work.write(conn)
             last = events[-1][0]
             await store.move_cursor(conn, self._site, last, work.carried_on())
@@ -185,7 +189,9 @@ class _Work:
 
     async def write(self, conn: Connection) -> None:
         rows, add, remove = [], [], []
-        for contact, seq in self._last.items():
+        for nth, (contact, seq) in enumerate(self._last.items(), start=1):
+            if nth % AT_ONCE == 0:
+                await asyncio.sleep(0)
             fold = self._folds[contact]
             record = record_of(fold)
             rows.append(store.Stored(record, self._site, seq, msgspec.msgpack.encode(fold)))

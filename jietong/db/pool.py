@@ -98,15 +98,19 @@ class Database:
                 pool.terminate()
 
     @contextlib.asynccontextmanager
-    async def transaction(self, scope: Scope) -> AsyncIterator[Connection]:
-        """One unit of work: committed when the block ends, rolled back when it raises."""
-        async with self._begin(scope, readonly=False) as conn:
+    async def transaction(self, scope: Scope, *, lasting: bool = True) -> AsyncIterator[Connection]:
+        """One unit of work: committed when the block ends, rolled back when it raises.
+
+        Not `lasting`: the commit does not wait for the disk, so a crash of the server may undo it, whole, unless a
+        lasting commit came after it. For what can be made again, and for what a lasting commit follows.
+        """
+        async with self._begin(scope, "BEGIN" if lasting else "BEGIN; SET LOCAL synchronous_commit = off") as conn:
             yield conn
 
     @contextlib.asynccontextmanager
     async def read(self, scope: Scope) -> AsyncIterator[Connection]:
         """The same, read-only."""
-        async with self._begin(scope, readonly=True) as conn:
+        async with self._begin(scope, "BEGIN READ ONLY") as conn:
             yield conn
 
     async def connect(self, name: str, *, statement_s: float = 0) -> "asyncpg.Connection[asyncpg.Record]":
@@ -131,7 +135,7 @@ class Database:
         return True
 
     @contextlib.asynccontextmanager
-    async def _begin(self, scope: Scope, *, readonly: bool) -> AsyncIterator[Connection]:
+    async def _begin(self, scope: Scope, begin: str) -> AsyncIterator[Connection]:
         if self._pool is None:
             await self.open()
         pool = self._pool
@@ -142,7 +146,6 @@ class Database:
             try:
                 # In one round trip. SET LOCAL ends with the transaction, so no connection carries a scope to the next
                 # user.
-                begin = "BEGIN READ ONLY" if readonly else "BEGIN"
                 await conn.execute(f"{begin}; SET LOCAL jietong.clients = {_quoted(scope.setting)}")
             except BaseException:
                 conn.terminate()  # nobody knows whether a transaction is open on it

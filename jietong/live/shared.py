@@ -1,5 +1,6 @@
 """What every desk shows alike: the queues and the colleagues. Worked out once, encoded once, told to many."""
 
+import asyncio
 from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
@@ -12,6 +13,8 @@ from jietong.routing.engine import Engine
 
 DESKS_A_SECOND = 500
 """So many desks are told of changes each second; with more desks, each is told less often."""
+DESKS_AT_ONCE = 50
+PAUSE_S = 0.02
 COLLEAGUES_A_SECOND = 100_000
 """Agent changes sent to desks, over all desks: beyond it, presence in the transfer list is told less often."""
 
@@ -91,9 +94,17 @@ class Shared:
         if now - self._colleagues_told >= pause_ms:
             self._colleagues_told = now
             colleagues, self._changed_colleagues = self._changed_colleagues, set()
-        if queues or colleagues:
-            self._told = now
-            self._tell(desks, queues, colleagues, now)
+        if not queues and not colleagues:
+            return
+        self._told = now
+        self._tell(desks[:DESKS_AT_ONCE], queues, colleagues, now)
+        # The others a few at a time: a thousand frames at once would keep a customer's contact waiting behind them.
+        # Each frame shows how things are when it is sent, so it may be overtaken by nothing.
+        loop = asyncio.get_running_loop()
+        for nth, start in enumerate(range(DESKS_AT_ONCE, len(desks), DESKS_AT_ONCE), start=1):
+            later = int(nth * PAUSE_S * 1000)
+            part = desks[start : start + DESKS_AT_ONCE]
+            loop.call_later(nth * PAUSE_S, self._tell, part, queues, colleagues, now + later)
 
     def _tell(self, desks: list[Desk], queues: set[str], colleagues: set[str], now: Ms) -> None:
         """One frame serves all desks that serve the same queues; those that changed or see only a part of the

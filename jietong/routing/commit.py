@@ -38,6 +38,7 @@ class Pen:
         self.conn = conn
         self.head = head
         self._months: set[int] = set()
+        self._days: set[int] = set()  # since the epoch, each in one of these months
 
     async def commit(self, events: Sequence[tuple[AnyEvent, str | None]], writes: Sequence[Write]) -> None:
         """Moves `head` on when all is safe. Raises Lost, Rejected, or ledger.Fenced: another process writes now."""
@@ -74,11 +75,13 @@ class Pen:
         """Partitions for these instants and, ahead of time, for the month after the latest."""
         if not instants:
             return
-        for at in {*instants, max(instants) + 28 * DAY_MS}:
-            number = ledger.month(at)
+        days = {at // DAY_MS for at in instants}
+        for day in {*days, max(days) + 28} - self._days:
+            number = ledger.month(day * DAY_MS)
             if number not in self._months:
-                await ledger.ensure_month(self.conn, at)
+                await ledger.ensure_month(self.conn, day * DAY_MS)
                 self._months.add(number)
+            self._days.add(day)
 
     def must_be_open(self) -> None:
         if self.conn.is_closed():

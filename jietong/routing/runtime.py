@@ -453,6 +453,6 @@ class Runtime(Generic[E]):
             await self._announce.wait()
             self._announce.clear()
             with contextlib.suppress(Unavailable, asyncpg.PostgresError, asyncpg.InterfaceError):
-                async with self._database.transaction(ALL) as conn:
+                async with self._database.transaction(ALL, lasting=False) as conn:
                     await conn.execute("SELECT pg_notify($1, $2)", ledger.CHANNEL, f"{self.seq} {self.site}")
             await asyncio.sleep(0.1)

@@ -111,7 +111,7 @@ async def writes(
     language: str = "en",
     phone: str | None = None,
 ) -> Page:
-    """A customer's page on a phone, on which the first words have been sent. Who has another name has another number."""
+    """A customer's page on a phone, with the first words sent. Who has another name has another number."""
     phone = phone or f"+44 7400 {100_000 + zlib.crc32(name.encode()) % 900_000}"
     page = await window(390, 780, locale=LOCALES[language])
     await page.goto(f"{centre.url}/chat?widget={widget}&lang={language}")

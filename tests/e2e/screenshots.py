@@ -333,7 +333,7 @@ async def desk_and_chat(camera: Camera, talk: Talk, desk: Page) -> None:
     await phone.locator("input[autocomplete=name]").fill(talk.name)
     await phone.locator("input[type=tel]").fill(talk.phone)
     await say(phone, talk.said[0])
-    await _until_offered(desk, talk.name)
+    await _offer_to(desk, camera, talk.name)
     await camera.shoot(desk, "desk-offer", talk.language, "light")
     await desk.keyboard.press("Alt+a")
     await desk.locator(".desk-contacts button").filter(has_text=talk.name).click()
@@ -417,16 +417,27 @@ async def take() -> None:
     print(f"{sum(one.stat().st_size for one in IMAGES.glob('*.png')) // 1024} kB in {IMAGES}")
 
 
-async def _until_offered(desk: Page, name: str) -> None:
-    """Takes what else is offered, until it is the one."""
+async def _offer_to(desk: Page, camera: Camera, name: str) -> None:
+    """The team lead gives the contact to this desk, whatever else is offered there."""
+    me = await (await desk.request.get(f"{camera.url}/api/session")).json()
+    lead = await camera.sitting("zhou.xin")
+    csrf = (await (await lead.request.get(f"{camera.url}/api/session")).json())["csrf"]
+    offers = desk.get_by_role("alertdialog")
     for _ in range(60):
-        offers = desk.get_by_role("alertdialog")
+        contact = await camera.first(lead, "contacts", q=name)
+        await lead.request.post(
+            f"{camera.url}/api/floor/commands",
+            data={"type": "pull", "contact": contact, "agent": me["agent_id"]},
+            headers={"X-CSRF-Token": csrf, "Origin": camera.url},
+        )
+        await desk.wait_for_timeout(300)
         if await offers.filter(has_text=name).is_visible():
-            return
+            break
         if await offers.count():
             await desk.keyboard.press("Alt+a")
-        await desk.wait_for_timeout(500)
-    raise AssertionError(f"{name} was not offered")
+    else:
+        raise AssertionError(f"{name} was not offered: {await desk.locator('body').aria_snapshot()}")
+    await lead.context.close()
 
 
 async def say(phone: Page, text: str) -> None:

@@ -51,7 +51,8 @@ class Visitors:
         )
         if not (given.phone or given.email or given.account):
             return Known(None, given.name or None, None)
-        async with self._database.transaction(Scope((session.client,))) as conn:
+        # Not lasting: nobody is told of the file before the commit of the contact, which comes after it.
+        async with self._database.transaction(Scope((session.client,)), lasting=False) as conn:
             found = await customers.recognise(conn, session.client, given, region=self._site().region, now=now)
             if found is None:
                 return Known(None, given.name or None, None)

@@ -187,6 +187,19 @@ async def test_the_past_of_a_customer_and_who_knew_them_last(database: Database)
         assert await History().count_since(conn, ["u1", "u2"], T0 + 2 * S) == 1
 
 
+async def test_the_contact_in_hand_is_none_of_the_past(database: Database) -> None:
+    await append(database, [*setup(), *life("c1", T0 + S), *life("c2", T0 + 500 * S)])
+    await ContactsProjector(database).catch_up()
+    async with database.read(ALL) as conn:
+        assert [one.id for one in await History().past(conn, ["u1"], 1, without="c2")] == ["c1"]
+        assert [one.id for one in await History().past(conn, ["u1"], 1, without="c1")] == ["c2"]
+        assert await History().count_since(conn, ["u1"], T0, without="c2") == 1
+        assert await History().last_agent(conn, ["u1"], without="c2") == ("lin", "lin")
+    async with database.transaction(ALL) as conn:
+        await conn.execute("DELETE FROM contact WHERE id = 'c1'")
+        assert await History().last_agent(conn, ["u1"], without="c2") is None
+
+
 async def test_an_agents_second_is_in_exactly_one_interval(database: Database) -> None:
     await append(database, [*setup(), *life("c1", T0 + S), *life("c2", T0 + 200 * S)])
     await ContactsProjector(database).catch_up()

@@ -47,6 +47,8 @@ async def test_hashed_assets_are_kept_for_ever_and_pages_asked_for_anew(browser:
     assert asset.headers["content-type"].startswith("text/javascript")
     mark = await browser.get("/mark.svg")
     assert (mark.headers["cache-control"], mark.headers["content-type"]) == ("no-cache", "image/svg+xml")
+    icon = await browser.get("/favicon.ico")  # browsers ask for it whatever a page links to
+    assert (icon.status_code, icon.headers["content-type"]) == (200, "image/svg+xml")
     page = await browser.get("/")
     again = await browser.get("/", headers={"If-None-Match": page.headers["etag"]})
     assert (again.status_code, again.content) == (304, b"")

@@ -6,7 +6,14 @@ import { worded, wordedCode } from "./problems";
 
 const SERVER = join(__dirname, "../../../jietong");
 /** Codes that no reader of the staff's application meets: the customer's page words its own, the command line speaks English. */
-const ELSEWHERE = new Set(["identity_bad", "identity_expired", "profile_missing", "phone_missing", "bad_setting", "port_taken"]);
+const ELSEWHERE = new Set([
+  "identity_bad",
+  "identity_expired",
+  "profile_missing",
+  "phone_missing",
+  "bad_setting",
+  "port_taken",
+]);
 
 test("every code that the server raises is worded", () => {
   const files = readdirSync(SERVER, { recursive: true, encoding: "utf8" }).filter(

@@ -175,8 +175,7 @@ function FacetChip({
           aria-expanded={open}
           aria-label={t("changeFilter", { name: `${head} ${said}` })}
         >
-          <span>{head}</span>
-          {said || "…"}
+          <span>{head}</span> {said || "…"}
         </button>
       </Popover>
       <button

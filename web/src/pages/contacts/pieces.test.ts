@@ -41,6 +41,26 @@ describe("the pieces of a contact's way", () => {
     ]);
   });
 
+  it("draws a call-back being dialled in place of the wait it ends", () => {
+    const way = [
+      stay("queue", 0, 40),
+      stay("offer", 10, 12, { outcome: "accepted" }),
+      stay("dial", 12, 20, { outcome: "unreached" }),
+      stay("offer", 30, 32, { outcome: "accepted" }),
+      stay("dial", 32, 40, { outcome: "reached" }),
+      stay("talk", 40, 60),
+    ];
+    expect(told(pieces(way, 0))).toEqual([
+      ["queue", 0, 10],
+      ["offered", 10, 12],
+      ["dial", 12, 20],
+      ["queue", 20, 30],
+      ["offered", 30, 32],
+      ["dial", 32, 40],
+      ["talk", 40, 60],
+    ]);
+  });
+
   it("leaves no second of the main lane out and none twice", () => {
     const way = [
       stay("queue", 0, 20),

@@ -64,7 +64,8 @@ const OFFERS: Record<string, PieceKind> = { missed: "missed", declined: "decline
 
 /** The pieces in the order they began, without those that took no time. Open stays last until `now`. */
 export function pieces(segments: readonly Segment[], now: Ms): Piece[] {
-  const offers = segments.filter((one) => one.kind === "offer" && one.cause !== "consult");
+  // Offers and call-backs being dialled lie within a queue stay and are drawn in its place.
+  const within = segments.filter((one) => (one.kind === "offer" && one.cause !== "consult") || one.kind === "dial");
   const out: Piece[] = [];
   const add = (one: Segment, kind: PieceKind, start: Ms, end: Ms, lane: 0 | 1 = 0) => {
     if (end > start || kind === "survey") {
@@ -85,10 +86,10 @@ export function pieces(segments: readonly Segment[], now: Ms): Piece[] {
     const end = one.end ?? Math.max(now, one.start);
     if (one.kind === "queue") {
       let at = one.start;
-      for (const offer of offers) {
-        if (offer.queue === null || offer.start < one.start || offer.start >= end) continue;
-        add({ ...one, end: offer.start }, "queue", at, offer.start);
-        at = Math.max(at, offer.end ?? end);
+      for (const part of within) {
+        if (part.queue === null || part.start < one.start || part.start >= end) continue;
+        add({ ...one, end: part.start }, "queue", at, part.start);
+        at = Math.max(at, part.end ?? end);
       }
       add(one, "queue", at, end);
     } else if (one.kind === "offer") {

@@ -122,7 +122,8 @@ export function StaffDrawer({ person, onClose }: { person: Person | null; onClos
           {person ? null : (
             <Field label={a("password")} hint={a("passwordHint")} fault={faults.password}>
               {(props) => (
-                <Input.Password
+                <Input
+                  type="password"
                   {...props}
                   autoComplete="new-password"
                   value={draft.password}
@@ -289,7 +290,8 @@ function NewPassword({ person }: { person: Person }) {
       <Field label={a("newPassword")} hint={a("passwordHint")}>
         {(props) => (
           <span className="jt-row">
-            <Input.Password
+            <Input
+              type="password"
               {...props}
               autoComplete="new-password"
               value={password}
