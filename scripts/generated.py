@@ -26,7 +26,6 @@ def texts() -> dict[str, str]:
 
     openapi = document()
     return {
-        
         "web/src/api/schema.d.ts": _types(openapi),
         "docs/reference/permissions.md": permissions.page(walk(description())),
         "docs/reference/metrics.md": metrics_page(),
