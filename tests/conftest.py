@@ -19,7 +19,7 @@ _numbers = itertools.count(1)
 
 
 def scratch() -> str:
-    """In memory where there is room: hundreds of databases are made and dropped, and a busy disk would be waited for."""
+    """In memory where there is room: hundreds of databases come and go, and a busy disk would be waited for."""
     shared = Path("/dev/shm")
     roomy = shared.is_dir() and shutil.disk_usage(shared).free > 2 << 30
     return str(shared) if roomy else "/tmp"
