@@ -99,7 +99,7 @@ class Shared:
         self._told = now
         self._tell(desks[:DESKS_AT_ONCE], queues, colleagues, now)
         # The others a few at a time: a thousand frames at once would keep a customer's contact waiting behind them.
-        # Each frame shows how things are when it is sent, so it may be overtaken by nothing.
+        # Each frame is made when it is sent, so none tells of something that has changed since.
         loop = asyncio.get_running_loop()
         for nth, start in enumerate(range(DESKS_AT_ONCE, len(desks), DESKS_AT_ONCE), start=1):
             later = int(nth * PAUSE_S * 1000)

@@ -2,7 +2,7 @@
 
 import json
 import zlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -110,10 +110,11 @@ async def writes(
     widget: str = "repair",
     language: str = "en",
     phone: str | None = None,
+    refused: Sequence[str] = (),
 ) -> Page:
     """A customer's page on a phone, with the first words sent. Who has another name has another number."""
     phone = phone or f"+44 7400 {100_000 + zlib.crc32(name.encode()) % 900_000}"
-    page = await window(390, 780, locale=LOCALES[language])
+    page = await window(390, 780, refused=refused, locale=LOCALES[language])
     await page.goto(f"{centre.url}/chat?widget={widget}&lang={language}")
     fields = page.locator(".ask input, .field input")
     await expect(page.get_by_role("textbox").last).to_be_visible()

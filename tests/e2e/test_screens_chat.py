@@ -52,7 +52,7 @@ async def test_out_of_hours_a_message_is_left_and_becomes_a_contact(centre: Runn
 async def test_files_are_taken_or_refused_with_the_reason(centre: Running, window: Open) -> None:
     desk = await page_of(window, centre, "lin.xiao", "en")
     await goes_ready(desk)
-    customer = await writes(window, centre, "I send a picture", name="Pat Photo")
+    customer = await writes(window, centre, "I send a picture", name="Pat Photo", refused=["422", "413"])
     await expect(desk.get_by_role("alertdialog")).to_contain_text("I send a picture")
     await desk.keyboard.press("Alt+a")
     await expect(customer.get_by_role("log")).to_contain_text("林晓")
