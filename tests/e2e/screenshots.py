@@ -4,6 +4,7 @@ Starts a centre of its own, lets simulated customers and the demonstration centr
 in some minutes, holds one real conversation in each language, and writes docs/images/NAME-LANGUAGE-THEME.png.
 """
 
+import argparse
 import asyncio
 import io
 import shutil
@@ -40,7 +41,7 @@ ZONE = ZoneInfo("Asia/Shanghai")
 PASSWORD = "jietong-demo"
 SPEED = 40.0
 OPENS = time(8, 55)
-MORNING_S = 2.5 * 3600
+MORNING_MIN = 150.0
 RUSH_S = 600.0  # at the end, more customers come than can be served
 SLOWER = 2.2
 
@@ -174,7 +175,7 @@ class Day:
         await hero.leave()
         work.cancel()
 
-    async def morning(self) -> None:
+    async def morning(self, minutes: float) -> None:
         """Goes by at speed; at its end it is busy."""
         for login in COLLEAGUES:
             agent = await self._agent(login)
@@ -184,7 +185,7 @@ class Day:
             await asyncio.sleep(5)  # not both at once: each makes the first simulated agent
         for tenth in range(10):
             print(f"morning: {tenth * 10} %, {self._customers.tally}", flush=True)
-            await self.pause((MORNING_S - RUSH_S) / 10)
+            await self.pause((minutes * 60 - RUSH_S) / 10)
         self._rush.rate_per_min = 20
         await self.pause(RUSH_S)
         self._hurry(1.0)
@@ -390,7 +391,7 @@ async def screens(camera: Camera, talk: Talk) -> None:
     await admin.context.close()
 
 
-async def take() -> None:
+async def take(minutes: float) -> None:
     """Raises AssertionError where a screen does not come to what the picture should show."""
     home = Path(tempfile.mkdtemp(prefix="jietong-pictures-"))
     home.chmod(0o711)
@@ -403,7 +404,7 @@ async def take() -> None:
             browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
             camera = Camera(browser, centre)
             await day.earlier_talks()
-            await day.morning()
+            await day.morning(minutes)
             await camera.set_clock()
             desk = await camera.sitting(HERO)
             for talk in TALKS:
@@ -450,4 +451,6 @@ async def say(phone: Page, text: str) -> None:
 if __name__ == "__main__":
     if CHROMIUM is None or not BUILT.exists():
         sys.exit("Chromium and the built web application are needed: apt-get install chromium, make setup")
-    asyncio.run(take())
+    told = argparse.ArgumentParser(description=__doc__)
+    told.add_argument("--minutes", type=float, default=MORNING_MIN, help="of the morning; 11 or more")
+    asyncio.run(take(told.parse_args().minutes))

@@ -258,7 +258,7 @@ class WebChat:
             session.contact = first
             _, chat = await self.loader.conversation(first)
             self._attach(browser, chat)
-        elif chat.story.live:
+        elif chat.story.live and not browser.trusted:  # a simulation takes nobody's place
             self._count(browser.address, chat)
         return {"contact": first, "posted": posted}
 
