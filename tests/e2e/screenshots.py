@@ -19,6 +19,7 @@ from datetime import datetime, time
 from pathlib import Path
 from random import Random
 from typing import Any
+from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 import httpx
@@ -311,9 +312,10 @@ class Camera:
         await page.wait_for_timeout(1200)  # figures and lists arrive
 
     async def first(self, page: Page, kind: str, **by: str) -> str:
-        """Id of the first that the centre finds."""
+        """Id of the first that the centre finds; empty when it finds none."""
         answer = await page.request.get(f"{self.url}/api/{kind}", params=by)
-        return str((await answer.json())["items"][0]["id"])
+        items = (await answer.json())["items"]
+        return str(items[0]["id"]) if items else ""
 
     async def shoot(self, page: Page, name: str, language: str, theme: str) -> None:
         await page.mouse.move(0, 0)
@@ -367,8 +369,11 @@ async def screens(camera: Camera, talk: Talk) -> None:
     for theme in ("light", "dark"):
         await camera.turn(lead, language, theme, "/floor")
         await camera.shoot(lead, "floor", language, theme)
-    missed = await camera.first(lead, "contacts", had="missed_offer", outcome="handled", resolved="true")
-    await camera.turn(lead, language, "light", f"/contacts/{missed}?had=missed_offer&outcome=handled")
+    for had in ("missed_offer", "declined_offer", ""):  # the one with the longest story
+        wanted = {"outcome": "handled", **({"had": had} if had else {})}
+        if contact := await camera.first(lead, "contacts", **wanted):
+            break
+    await camera.turn(lead, language, "light", f"/contacts/{contact}?{urlencode(wanted)}")
     await camera.shoot(lead, "contacts", language, "light")
     await camera.turn(lead, language, "light", f"/customers/{await camera.first(lead, 'customers', q=talk.name)}")
     await camera.shoot(lead, "customers", language, "light")
