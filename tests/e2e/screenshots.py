@@ -107,7 +107,7 @@ TALKS = (
             "王先生您好，上次检修是我接待的。请问出风口附近放了东西吗？",
             "塞得比较满，我挪开试试。要是还不行，今天能来人吗？",
         ),
-        "冰箱",
+        "E8",
         "挪开后约 4 小时恢复；如果还不行，",
     ),
 )
@@ -187,10 +187,10 @@ class Day:
         for tenth in range(10):
             print(f"morning: {tenth * 10} %, {self._customers.tally}", flush=True)
             await self.pause((minutes * 60 - RUSH_S) / 10)
-        self._rush.rate_per_min = 20
+        self._rush.rate_per_min = 13
         await self.pause(RUSH_S)
         self._hurry(1.0)
-        self._rush.rate_per_min = 8
+        self._rush.rate_per_min = 6
 
     async def pause(self, seconds: float) -> None:
         """Sleeps so many of the centre's seconds."""
@@ -323,7 +323,7 @@ class Camera:
         picture = Image.open(io.BytesIO(await page.screenshot()))
         IMAGES.mkdir(parents=True, exist_ok=True)
         path = IMAGES / f"{name}-{language}-{theme}.png"
-        picture.convert("RGB").quantize(192, dither=Image.Dither.NONE).save(path, optimize=True)
+        picture.convert("RGB").quantize(256, kmeans=3, dither=Image.Dither.NONE).save(path, optimize=True)
         print(path.name, path.stat().st_size // 1024, "kB", flush=True)
 
 
@@ -353,6 +353,9 @@ async def desk_and_chat(camera: Camera, talk: Talk, desk: Page) -> None:
     await camera.shoot(desk, "desk", talk.language, "light")
     await camera.shoot(phone, "chat", talk.language, "light")
     await camera.turn(desk, talk.language, "dark", "/desk")
+    await desk.locator(".desk-contacts button").filter(has_text=talk.name).click()
+    await desk.get_by_role("searchbox").last.fill(talk.search)
+    await desk.wait_for_timeout(1000)
     await camera.shoot(desk, "desk", talk.language, "dark")
     await phone.context.close()
 

@@ -215,3 +215,13 @@ async def test_open_chats_from_one_address_are_limited_and_freed_at_their_end(
         assert (await page.ask({"t": "start", "id": "s", "profile": {}}))["problem"]["code"] == "too_many_chats"
         assert (await first.ask({"t": "end", "id": "e"}))["t"] == "ok"
         assert (await page.ask({"t": "start", "id": "s2", "profile": {}}))["t"] == "ok"
+
+
+async def test_a_simulation_leaves_the_real_customers_of_its_address_their_place(
+    database: Database, tmp_path: Path
+) -> None:
+    async with serve(database, tmp_path, limits=replace(PATIENT, address_chats=2)) as centre:
+        for _ in range(3):
+            simulated, _ = await centre.page(demo=True)
+            assert (await simulated.ask({"t": "start", "id": "s", "profile": {}}))["t"] == "ok"
+        await centre.chat()

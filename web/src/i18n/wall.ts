@@ -110,7 +110,7 @@ export const wall = defineMessages({
     ready: "Ready",
     standby: { one: "{n} part-timer on standby", other: "{n} part-timers on standby" },
     noStandby: "No part-timer on standby",
-    nobodyReady: "People wait, nobody is ready",
+    nobodyReady: "People wait, none ready",
     refused: "Turned away",
     refusedUnit: { one: "person", other: "people" },
     refusedNote: "Today: closed or full",

@@ -48,6 +48,7 @@ export function CustomerFilePane({ id }: { id: string }) {
 function File({ file }: { file: CustomerFile }) {
   const t = useWords(area);
   const lang = useLanguage();
+  const comma = lang === "en" ? ", " : "，";
   const notice = useNotice();
   const queries = useQueryClient();
   const edits = useMay("customers.edit") && !file.customer.merged_into;
@@ -85,8 +86,8 @@ function File({ file }: { file: CustomerFile }) {
         {customer.customer_class ? <span className="jt-tag">{customer.customer_class}</span> : null}
         <span className="jt-note">
           {inLanguage(clients.find((one) => one.id === customer.client)?.name, lang)}
-          {pop.data ? `, ${t("contacts90", { n: pop.data.contacts_90_days })}` : ""}
-          {pop.data?.last_agent_name ? `, ${t("lastAgent", { name: pop.data.last_agent_name })}` : ""}
+          {pop.data ? `${comma}${t("contacts90", { n: pop.data.contacts_90_days })}` : ""}
+          {pop.data?.last_agent_name ? `${comma}${t("lastAgent", { name: pop.data.last_agent_name })}` : ""}
         </span>
         <span className="jt-fill" />
         {edits && changes ? (

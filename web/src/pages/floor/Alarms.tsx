@@ -63,7 +63,7 @@ function AlarmItem({
     <li className="fl-alarm" data-level={seen ? "seen" : alarm.level}>
       <Icon name={iconOf(alarm)} />
       <span className="t">{title}</span>
-      <Time at={alarm.since} />
+      {alarm.code === "service_level_low" ? <span /> : <Time at={alarm.since} />}
       <span className="d">
         {more}
         {seen ? ` ${by === null ? t("seen") : t("seenBy", { who: by })}` : null}

@@ -67,8 +67,9 @@ export default function HalfHours({ points, target }: { points: SiteView["half_h
     const openEnd = lastOf(drawn.open)?.value ?? 0;
     // Labels at the ends of two lines that meet must not lie on each other.
     const near = slEnd - openEnd < (100 - drawn.floor) / 6 ? size * 1.5 : 0;
-    // Nor be cut off at the upper edge.
-    const down = near > 0 && slEnd > 100 - (100 - drawn.floor) / 8 ? size * 1.9 : 0;
+    // Nor be cut off at the upper or the lower edge.
+    const edge = (100 - drawn.floor) / 8;
+    const down = slEnd > 100 - edge ? size * 1.9 : openEnd < drawn.floor + edge ? -size * 1.9 : 0;
     const area = (values: (number | null)[], colour: string | null) => ({
       type: "line" as const,
       stack: "gap",
