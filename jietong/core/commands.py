@@ -10,8 +10,9 @@ from typing import TypeAlias
 import msgspec
 from msgspec import Struct
 
+from jietong.core.events import WitnessedFact
 from jietong.core.specs import AgentSpec, HoursSpec, Names, QueueSpec, SiteSpec, SkillSpec
-from jietong.core.vocabulary import Author, Channel, EndedBy, Status
+from jietong.core.vocabulary import Author, Channel, EndedBy, Outcome, Status
 
 
 class Command(Struct, frozen=True, tag_field="type", forbid_unknown_fields=True):
@@ -33,6 +34,117 @@ class Arrive(Command, frozen=True, tag="arrive"):
     priority: int = 0  # added to the queue's own
     prefer: str | None = None  # the last agent who knew the customer
     simulated: bool = False
+
+
+class Enter(Command, frozen=True, tag="enter"):
+    """A customer is at an entry that a flow answers (a number, a bot). Gives contact.arrived, flow.entered."""
+
+    contact: str
+    channel: Channel
+    client: str
+    entry: str
+    flow: str
+    version: int
+    customer: str | None = None
+    language: str = "zh-Hans"
+    simulated: bool = False
+
+
+class RefuseEntry(Command, frozen=True, tag="refuse_entry"):
+    """A customer whom the entry itself cannot take. Gives contact.arrived, entry.refused, contact.ended (blocked)."""
+
+    contact: str
+    channel: Channel
+    client: str
+    entry: str
+    why: str  # as in entry.refused
+    customer: str | None = None
+    simulated: bool = False
+
+
+class JoinQueue(Command, frozen=True, tag="join_queue"):
+    """The flow hands its customer on. Gives flow.left and queue.entered, or queue.refused with `ends` False."""
+
+    contact: str
+    queue: str
+    priority: int = 0
+    prefer: str | None = None
+    language: str | None = None  # what the customer chose in the flow; None: as before
+    node: str | None = None
+
+
+class ReturnToFlow(Command, frozen=True, tag="return_to_flow"):
+    """A waiting customer pressed a key that leads back into the flow. The stay ends; its outcome is not an abandon
+    by the customer but a choice: flow.entered with cause queue_left."""
+
+    contact: str
+    flow: str
+    version: int
+
+
+class LeaveFlow(Command, frozen=True, tag="leave_flow"):
+    """The flow is over without a queue: the contact ends with `outcome`."""
+
+    contact: str
+    how: str  # as in flow.left
+    outcome: Outcome  # lost_in_flow | self_served | voicemail | transferred_out | callback …
+    by: EndedBy = EndedBy.CUSTOMER
+    node: str | None = None
+
+
+class CallLost(Command, frozen=True, tag="call_lost"):
+    """The switch lost the call: the contact ends as switch_lost wherever it is; its agents are freed at once."""
+
+    contact: str
+
+
+class Dial(Command, frozen=True, tag="dial"):
+    """An agent dials a customer. Gives contact.arrived (outbound) and outbound.dialled; the number is the switch's."""
+
+    agent: str
+    contact: str
+    client: str
+    entry: str  # the caller id that is shown
+    queue: str | None = None
+    customer: str | None = None
+    language: str = "zh-Hans"
+    simulated: bool = False
+
+
+class DialResult(Command, frozen=True, tag="dial_result"):
+    """Reached: outbound.answered. Not: contact.ended (unreached) and wrap-up."""
+
+    agent: str
+    contact: str
+    reached: bool
+
+
+class AgentLegLost(Command, frozen=True, tag="agent_leg_lost"):
+    """The agent's telephone did not come up or fell away while the customer is still there: an open offer counts as
+    missed; a talk goes back to the front of its queue, as when the desk vanishes."""
+
+    agent: str
+    contact: str
+    why: str  # no_answer | rejected | busy | unreachable | lost
+
+
+class DeviceChanged(Command, frozen=True, tag="device_changed"):
+    """Gives agent.device where it is news."""
+
+    agent: str
+    reachable: bool
+    why: str = ""
+
+
+class AskSurvey(Command, frozen=True, tag="ask_survey"):
+    contact: str
+
+
+class Witness(Command, frozen=True, tag="witness"):
+    """What the switch saw: recorded as it is, at the writer's time. Facts of contacts that are not known are refused
+    (`unknown_contact`) unless the contact ended and was forgotten: those are recorded."""
+
+    facts: tuple[WitnessedFact, ...]
 
 
 class CustomerLeft(Command, frozen=True, tag="customer_left"):
@@ -186,6 +298,20 @@ class CancelConsult(Command, frozen=True, tag="cancel_consult"):
     contact: str
 
 
+class MergeConsult(Command, frozen=True, tag="merge_consult"):
+    """Three-way: the customer joins the talk of the two. By the agent who has the contact, once joined."""
+
+    agent: str
+    contact: str
+
+
+class TransferOut(Command, frozen=True, tag="transfer_out"):
+    """The agent hands the customer on to a number outside: contact.ended (transferred_out), then wrap-up."""
+
+    agent: str
+    contact: str
+
+
 class AnswerInvitation(Command, frozen=True, tag="answer_invitation"):
     agent: str
     join: bool
@@ -292,6 +418,7 @@ DeskCommand: TypeAlias = (
     | CancelConsult
     | AnswerInvitation
     | CallbackResult
+    | MergeConsult
 )
 """What an agent may send; the server sets `agent` to who is signed in, whatever the frame says."""
 
@@ -340,6 +467,20 @@ AnyCommand: TypeAlias = (
     | PublishArticle
     | Restart
     | Tick
+    | Enter
+    | RefuseEntry
+    | JoinQueue
+    | ReturnToFlow
+    | LeaveFlow
+    | CallLost
+    | Dial
+    | DialResult
+    | AgentLegLost
+    | DeviceChanged
+    | AskSurvey
+    | Witness
+    | MergeConsult
+    | TransferOut
 )
 
 decode_desk: msgspec.json.Decoder[DeskCommand] = msgspec.json.Decoder(DeskCommand)

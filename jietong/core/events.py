@@ -13,7 +13,18 @@ import msgspec
 from msgspec import Struct
 
 from jietong.core.specs import AgentSpec, HoursSpec, Names, QueueSpec, SiteSpec, SkillSpec
-from jietong.core.vocabulary import Author, Channel, EndedBy, Ms, Outcome, State, Status
+from jietong.core.vocabulary import (
+    Author,
+    Channel,
+    Direction,
+    EndedBy,
+    Ms,
+    Outcome,
+    Party,
+    State,
+    Status,
+    Supervision,
+)
 
 
 class Event(Struct, frozen=True, tag_field="type", omit_defaults=True):
@@ -56,6 +67,32 @@ class ContactArrived(Event, frozen=True, tag="contact.arrived"):
     customer: str | None = None
     language: str = "zh-Hans"
     simulated: bool = False  # made by `jietong demo` or a test: marked and filterable for ever
+    direction: Direction = Direction.INBOUND
+
+
+class EntryRefused(Event, frozen=True, tag="entry.refused"):
+    """The entry itself would not take it: the contact ends here as blocked (C1, SL7)."""
+
+    contact: str
+    why: str  # no_channels | trunk_limit | entry_limit | no_flow | inactive
+
+
+class FlowEntered(Event, frozen=True, tag="flow.entered"):
+    """An automatic flow (menu, bot) begins to serve the customer, or goes on after a queue or a talk."""
+
+    contact: str
+    flow: str
+    version: int
+    cause: str = "arrival"  # arrival | queue_left | after_talk
+
+
+class FlowLeft(Event, frozen=True, tag="flow.left"):
+    """What follows says where the contact is now: queue.entered, contact.ended."""
+
+    contact: str
+    flow: str
+    how: str  # queue | voicemail | callback | transferred_out | finished | hung_up | failed | lost
+    node: str | None = None
 
 
 class QueueEntered(Event, frozen=True, tag="queue.entered"):
@@ -78,6 +115,7 @@ class QueueRefused(Event, frozen=True, tag="queue.refused"):
     contact: str
     queue: str
     outcome: Outcome
+    ends: bool = True  # False: the flow that asked goes on with the customer
 
 
 class QueueExpanded(Event, frozen=True, tag="queue.expanded"):
@@ -193,6 +231,29 @@ class ConsultEnded(Event, frozen=True, tag="consult.ended"):
     why: str  # completed (the contact goes to `other`) | cancelled | declined | missed | left
 
 
+class ConsultMerged(Event, frozen=True, tag="consult.merged"):
+    """The customer was brought into the talk of the two: three-way."""
+
+    contact: str
+    agent: str
+    other: str
+
+
+class OutboundDialled(Event, frozen=True, tag="outbound.dialled"):
+    """The agent dials a customer (click to dial): the agent is busy with the contact from here on."""
+
+    contact: str
+    agent: str
+    queue: str | None = None  # on whose behalf; decides client, recording rule, wrap-up
+
+
+class OutboundAnswered(Event, frozen=True, tag="outbound.answered"):
+    """The dialled customer has answered: the talk begins. A dial in vain is contact.ended, unreached."""
+
+    contact: str
+    agent: str
+
+
 class CallbackRequested(Event, frozen=True, tag="callback.requested"):
     """The customer hangs up and keeps the place in the queue."""
 
@@ -245,6 +306,12 @@ class MessagePosted(Event, frozen=True, tag="message.posted"):
     author: Author
     agent: str | None = None
     attachment: bool = False
+
+
+class SurveyAsked(Event, frozen=True, tag="survey.asked"):
+    """The question was put to the customer after the talk, on channels where it is not always put."""
+
+    contact: str
 
 
 class SurveyAnswered(Event, frozen=True, tag="survey.answered"):
@@ -319,6 +386,14 @@ class AgentNotResponding(Event, frozen=True, tag="agent.not_responding"):
     why: str = "presence_lost"
 
 
+class AgentDevice(Event, frozen=True, tag="agent.device"):
+    """Whether the agent's telephone can be rung. Voice is offered only where it can; unknown counts as it can."""
+
+    agent: str
+    reachable: bool
+    why: str = ""  # unregistered | registered | none (no telephone set up)
+
+
 class CertificateLapsed(Event, frozen=True, tag="agent.certificate_lapsed"):
     """The agent's certificate for a skill that asks for one has run out: the skill no longer counts."""
 
@@ -351,6 +426,145 @@ class PartTimerReleased(Event, frozen=True, tag="standby.released"):
     queue: str
 
 
+# --- telephony: what the switch saw. Recorded as it is (`core.commands.Witness`) ------------------------------
+
+
+class FlowStep(Event, frozen=True, tag="flow.step"):
+    """The flow left `node` by `exit`."""
+
+    contact: str
+    flow: str
+    version: int
+    node: str
+    exit: str
+
+
+class LegStarted(Event, frozen=True, tag="leg.started"):
+    """A line to one party came up or began to ring."""
+
+    contact: str
+    leg: str
+    party: Party
+    agent: str | None = None
+    trunk: str | None = None  # None: inside
+
+
+class LegAnswered(Event, frozen=True, tag="leg.answered"):
+    contact: str
+    leg: str
+
+
+class LegEnded(Event, frozen=True, tag="leg.ended"):
+    contact: str
+    leg: str
+    cause: str  # normal | busy | no_answer | rejected | unreachable | congestion | lost | failed
+
+
+class LegQuality(Event, frozen=True, tag="leg.quality"):
+    """From RTCP at the end of a leg. Percentages 0..100; MOS by the E-model (ITU-T G.107), 1..4.5."""
+
+    contact: str
+    leg: str
+    loss_pct: float | None = None  # of the packets that should have come to us
+    jitter_ms: float | None = None
+    round_trip_ms: float | None = None
+    mos: float | None = None
+    codec: str | None = None
+
+
+class RecordingStarted(Event, frozen=True, tag="recording.started"):
+    """One talk of one agent: a clean track of each side and a mix."""
+
+    contact: str
+    recording: str
+    agent: str | None = None
+    queue: str | None = None
+    rule: str = "always"  # always | share | on_demand | voicemail
+    consent: str | None = None  # the announcement that the customer heard: prompt id and version
+
+
+class RecordingPaused(Event, frozen=True, tag="recording.paused"):
+    """Card data: a gap begins. `why` card | agent | supervisor."""
+
+    contact: str
+    recording: str
+    why: str
+    by: str | None = None
+
+
+class RecordingResumed(Event, frozen=True, tag="recording.resumed"):
+    contact: str
+    recording: str
+    by: str | None = None  # None: the watchdog did
+
+
+class RecordingEnded(Event, frozen=True, tag="recording.ended"):
+    """The switch has stopped writing; recording.stored or recording.missing follows."""
+
+    contact: str
+    recording: str
+    duration_ms: Ms
+
+
+class RecordingStored(Event, frozen=True, tag="recording.stored"):
+    """Encrypted, checked, in its place."""
+
+    contact: str
+    recording: str
+    bytes: int
+    digest: str  # SHA-256 of the plain mix
+
+
+class RecordingMissing(Event, frozen=True, tag="recording.missing"):
+    """What should have been recorded is not there: an alarm (never silence)."""
+
+    contact: str
+    recording: str | None  # None: it never began
+    why: str  # no_file | empty | disk_full | switch_refused | switch_lost
+
+
+class RecordingDeleted(Event, frozen=True, tag="recording.deleted"):
+    contact: str
+    recording: str
+    certificate: str
+    why: str  # retention | request
+    by: str | None = None
+
+
+class SupervisionStarted(Event, frozen=True, tag="supervision.started"):
+    contact: str
+    by: str
+    mode: Supervision
+    agent: str | None = None
+
+
+class SupervisionEnded(Event, frozen=True, tag="supervision.ended"):
+    contact: str
+    by: str
+    mode: Supervision
+
+
+class TrunkBusy(Event, frozen=True, tag="trunk.busy"):
+    """All channels of the trunk are taken (`busy`), or one is free again: all-trunks-busy time is between the two."""
+
+    trunk: str
+    busy: bool
+
+
+class TrunkState(Event, frozen=True, tag="trunk.state"):
+    """The trunk can be used (registered, answering) or not."""
+
+    trunk: str
+    up: bool
+
+
+class SwitchState(Event, frozen=True, tag="switch.state"):
+    """The switch came or went."""
+
+    up: bool
+    why: str = ""
+
+
 # --- the centre itself --------------------------------------------------------------------------------------
 
 
@@ -373,6 +587,27 @@ class ArticlePublished(Event, frozen=True, tag="article.published"):
     names: Names
     by: str
 
+
+WitnessedFact: TypeAlias = (
+    FlowStep
+    | LegStarted
+    | LegAnswered
+    | LegEnded
+    | LegQuality
+    | RecordingStarted
+    | RecordingPaused
+    | RecordingResumed
+    | RecordingEnded
+    | RecordingStored
+    | RecordingMissing
+    | RecordingDeleted
+    | SupervisionStarted
+    | SupervisionEnded
+    | TrunkBusy
+    | TrunkState
+    | SwitchState
+)
+"""Facts that the engine decides nothing about; see `core.commands.Witness`."""
 
 AnyEvent: TypeAlias = (
     SiteConfigured
@@ -424,6 +659,15 @@ AnyEvent: TypeAlias = (
     | RuntimeStarted
     | AlarmAcknowledged
     | ArticlePublished
+    | EntryRefused
+    | FlowEntered
+    | FlowLeft
+    | ConsultMerged
+    | OutboundDialled
+    | OutboundAnswered
+    | SurveyAsked
+    | AgentDevice
+    | WitnessedFact
 )
 
 _decoder: msgspec.json.Decoder[AnyEvent] = msgspec.json.Decoder(AnyEvent)

@@ -99,6 +99,15 @@ class InviteRule(Spec, frozen=True):
     again_s: int = 900  # how long one who declined is left in peace
 
 
+class RecordingRule(Spec, frozen=True):
+    """What of a queue's calls is recorded, and how long it is kept."""
+
+    share: float = 1.0  # of the calls, drawn by contact id; 0: only on demand
+    announce: bool = True  # the customer is told before the talk (the flow or the queue says it)
+    keep_days: int = 180
+    max_pause_s: int = 300  # after this a pause for card data ends by itself
+
+
 class QueueSpec(Spec, frozen=True):
     id: str
     name: Names
@@ -124,6 +133,8 @@ class QueueSpec(Spec, frozen=True):
     callback_retry_s: int = 300
     callback_attempts: int = 3
     invite: InviteRule | None = None
+    recording: RecordingRule | None = None  # None: calls are not recorded
+    caller_id: str | None = None  # number shown when agents dial on the queue's behalf; None: the site's first
     active: bool = True
 
 
@@ -146,6 +157,47 @@ class AgentSpec(Spec, frozen=True):
     team: str = ""
     skills: tuple[AgentSkill, ...] = ()
     capacity: Capacity = field(default_factory=Capacity)
+    active: bool = True
+
+
+class TrunkSpec(Spec, frozen=True):
+    """A line to the telephone network. Its password is kept apart, encrypted, and never leaves the server."""
+
+    id: str
+    name: Names
+    kind: str = "registration"  # registration | ip
+    host: str = ""  # the provider's, name or address
+    port: int = 5060
+    transport: str = "udp"  # udp | tcp | tls
+    username: str = ""
+    networks: tuple[str, ...] = ()  # kind ip: addresses or CIDR ranges whose calls are taken
+    channels: int = 30  # calls at once, both directions
+    codecs: tuple[str, ...] = ("alaw", "ulaw", "opus", "g722")
+    prefix: str = ""  # put before numbers that are dialled out
+    active: bool = True
+
+
+class NumberSpec(Spec, frozen=True):
+    """A number that customers dial, and the flow that answers it."""
+
+    id: str  # as the trunk delivers it: digits, with + or without
+    name: Names
+    client: str
+    flow: str
+    trunk: str | None = None  # None: on any
+    limit: int | None = None  # calls at once; beyond it callers are refused as blocked
+    language: str = "zh-Hans"
+    active: bool = True
+
+
+class ExtensionSpec(Spec, frozen=True):
+    """A telephone that the centre can ring: an agent's softphone in the browser, a SIP phone, or a plain number."""
+
+    id: str  # digits, 2 to 6
+    name: str
+    kind: str = "softphone"  # softphone | phone | number
+    agent: str | None = None  # whose; an agent has at most one that is active
+    number: str | None = None  # kind number: E.164, rung over a trunk
     active: bool = True
 
 

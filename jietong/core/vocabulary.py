@@ -69,7 +69,7 @@ class Selection(StrEnum):
 class Place(StrEnum):
     """Where a contact is. A contact is in exactly one place at any time."""
 
-    ARRIVED = "arrived"  # known, not yet in a queue
+    ARRIVED = "arrived"  # known, not yet in a queue: at the entry, in a flow, or being dialled by an agent
     QUEUE = "queue"
     OFFER = "offer"  # still waiting for the customer, reserved for one agent
     TALK = "talk"
@@ -95,6 +95,35 @@ class Outcome(StrEnum):
     TIMED_OUT = "timed_out"  # the queue's maximum wait ran out
     CALLBACK_FAILED = "callback_failed"  # every attempt went unanswered
     CANCELLED = "cancelled"  # taken out by a supervisor or by the customer's own request
+    BLOCKED = "blocked"  # no trunk channel was free, or the entry's own limit was reached
+    LOST_IN_FLOW = "lost_in_flow"  # the customer left before any queue
+    SELF_SERVED = "self_served"  # the flow gave what was wanted
+    VOICEMAIL = "voicemail"  # left a voicemail, which is a contact of its own
+    TRANSFERRED_OUT = "transferred_out"  # went on to a number outside
+    UNREACHED = "unreached"  # dialled by an agent, and not reached
+    SWITCH_LOST = "switch_lost"  # the switch failed during the call
+
+
+class Direction(StrEnum):
+    INBOUND = "inbound"
+    OUTBOUND = "outbound"  # an agent dialled
+
+
+class Party(StrEnum):
+    """Whose leg of a call it is."""
+
+    CUSTOMER = "customer"
+    AGENT = "agent"
+    SUPERVISOR = "supervisor"
+    OUTSIDE = "outside"  # whoever a call was handed on to, or who was asked, outside the centre
+
+
+class Supervision(StrEnum):
+    """How a supervisor takes part in a call."""
+
+    LISTEN = "listen"  # hears both, is heard by nobody
+    WHISPER = "whisper"  # is heard by the agent only
+    BARGE = "barge"  # is heard by both
 
 
 class Author(StrEnum):

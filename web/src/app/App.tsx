@@ -37,7 +37,8 @@ export function App() {
     <QueryClientProvider client={queries}>
       <Look>
         <ErrorBoundary>
-          <BrowserRouter>
+          {/* Without transitions: filters live in the address, and a box or field must show at once what was done to it. */}
+          <BrowserRouter useTransitions={false}>
             <SessionProvider
               waiting={<Waiting />}
               signIn={(arrived, why) => <SignInPage arrived={arrived} why={why} />}
