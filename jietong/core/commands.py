@@ -99,7 +99,7 @@ class CallLost(Command, frozen=True, tag="call_lost"):
 
 
 class Dial(Command, frozen=True, tag="dial"):
-    """An agent dials a customer. Gives contact.arrived (outbound) and outbound.dialled; the number is the switch's."""
+    """An agent dials a customer. Gives contact.arrived (outbound) and outbound.dialled. Numbers stay outside."""
 
     agent: str
     contact: str

@@ -275,6 +275,7 @@ def sum_figures(figures: Sequence[QueueFigures]) -> QueueFigures:
         "answered": sum(one["answered"] for one in figures),
         "abandoned": sum(one["abandoned"] for one in figures),
         "refused": sum(one["refused"] for one in figures),
+        "closed": sum(one["closed"] for one in figures),
         "sl3": ratio("sl3"),
         "sl7": ratio("sl7"),
         "asa": ratio("asa"),

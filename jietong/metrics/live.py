@@ -37,6 +37,7 @@ class QueueFigures(TypedDict):
     answered: int
     abandoned: int
     refused: int
+    closed: int
     sl3: Ratio
     sl7: Ratio
     asa: Ratio
@@ -318,6 +319,7 @@ def _figures(s: Sums) -> QueueFigures:
         "answered": s.get("answered", 0),
         "abandoned": s.get("abandoned", 0),
         "refused": s.get("entry_refused", 0),
+        "closed": s.get("entry_refused", 0) - s.get("entry_blocked", 0),  # blocked or closed, less the blocked
         "sl3": _sl3(s),
         "sl7": _sl7(s),
         "asa": _ratio(s, "answered_wait", "answered"),

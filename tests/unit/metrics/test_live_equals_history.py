@@ -91,6 +91,7 @@ def queue_figures(
         "answered": of("answered").num,
         "abandoned": of("abandoned").num,
         "refused": refused,
+        "closed": of("entry_closed").num,
         "sl3": pair(of("sl3")),
         "sl7": pair(of("sl7")),
         "asa": pair(of("asa")),

@@ -26,6 +26,7 @@ export type QueueFigures = {
   answered: number;
   abandoned: number;
   refused: number; // closed, full
+  closed: number; // of these, out of hours: entry_closed, outside sl7
   sl3: Ratio; // service_level(X), X = the queue's service_level_s
   sl7: Ratio; // true access
   asa: Ratio; // Σ wait of answered ÷ answered, ms

@@ -29,6 +29,7 @@ export const queue: QueueView = {
     answered: 0,
     abandoned: 0,
     refused: 0,
+    closed: 0,
     sl3: none,
     sl7: none,
     asa: none,

@@ -73,7 +73,7 @@ export default function WallPage() {
               </Suspense>
             </section>
             <Ready queues={shown} live={live} />
-            <Refused queues={shown} whole={asked.length === 0 ? site.today.refused : null} />
+            <NeverIn queues={shown} today={asked.length === 0 ? site.today : null} />
             <People live={live} />
           </>
         ) : null}
@@ -190,16 +190,7 @@ function Levels({ queues, today }: { queues: readonly QueueView[]; today: QueueV
   const { seconds, target } = sharedTerms(queues);
   const sl3 = today?.sl3 ?? sum(queues, "sl3");
   const sl7 = today?.sl7 ?? sum(queues, "sl7");
-  const asked =
-    today ??
-    queues.reduce(
-      (n, one) => ({
-        entry_offered: n.entry_offered + one.today.entry_offered,
-        offered: n.offered + one.today.offered,
-      }),
-      { entry_offered: 0, offered: 0 },
-    );
-  const never = Math.max(0, asked.entry_offered - asked.offered);
+  const never = neverIn(sl3, sl7);
   const level = quotient(sl3);
   const low = target !== null && level !== null && level < target;
   const note = target === null ? t("perQueueTarget") : t("target", { percent: `${Math.round(target * 100)} %` });
@@ -216,7 +207,7 @@ function Levels({ queues, today }: { queues: readonly QueueView[]; today: QueueV
         name={t("trueAccess")}
         figure={figure(sl7)}
         unit={sl7.den ? "%" : ""}
-        note={never ? t("neverQueued", { n: never }) : t("allIn")}
+        note={never ? t("neverInOf", { n: never }) : t(sl7.den ? "allIn" : "noneYet")}
       />
     </>
   );
@@ -243,19 +234,26 @@ function Ready({ queues, live }: { queues: readonly QueueView[]; live: LiveConne
   );
 }
 
-function Refused({ queues, whole }: { queues: readonly QueueView[]; whole: number | null }) {
+/** The same people as true access counts against itself; who came out of hours is told beside them, never among them. */
+function NeverIn({ queues, today }: { queues: readonly QueueView[]; today: QueueView["today"] | null }) {
   const t = useWords(wall);
   const lang = useLanguage();
-  const refused = whole ?? queues.reduce((n, queue) => n + queue.today.refused, 0);
+  const never = neverIn(today?.sl3 ?? sum(queues, "sl3"), today?.sl7 ?? sum(queues, "sl7"));
+  const closed = today?.closed ?? queues.reduce((n, queue) => n + queue.today.closed, 0);
   return (
     <Tile
       small
-      name={t("refused")}
-      figure={count(refused, lang)}
-      unit={t("refusedUnit", { n: refused })}
-      note={refused ? t("refusedNote") : t("refusedNone")}
+      name={t("neverIn")}
+      figure={count(never, lang)}
+      unit={t("neverInUnit", { n: never })}
+      note={closed ? t("closedApart", { n: closed }) : t("neverInNote")}
     />
   );
+}
+
+/** Who came within opening hours and was let into no queue: what true access counts and the service level does not. */
+function neverIn(sl3: Ratio, sl7: Ratio): number {
+  return sl7.den - sl3.den;
 }
 
 /** About how many half-width characters fit under a figure. */
