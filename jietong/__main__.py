@@ -20,7 +20,9 @@ from jietong.contacts import cli as contacts
 from jietong.core.errors import JietongError
 from jietong.db.pool import Database
 from jietong.demo.cli import demo
+from jietong.flows import cli as flows
 from jietong.identity import cli as identity
+from jietong.recordings import cli as recordings
 from jietong.routing import cli as routing
 
 cli = typer.Typer(
@@ -61,6 +63,8 @@ cli.add_typer(identity.staff, name="staff")
 cli.add_typer(identity.audit, name="audit")
 cli.add_typer(routing.commands(_database, app.followers), name="ledger")
 cli.add_typer(contacts.commands(_database), name="contacts")
+cli.add_typer(recordings.commands(_database, lambda: config.load().home), name="recordings")
+cli.add_typer(flows.commands(_database), name="flow")
 cli.command()(demo)
 
 

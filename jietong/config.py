@@ -19,6 +19,14 @@ _KEYS = {
     "demo": "JIETONG_DEMO",
     "origins": "JIETONG_ORIGINS",
     "trusted_proxies": "JIETONG_TRUSTED_PROXIES",
+    "voice": "JIETONG_VOICE",
+    "sip_host": "JIETONG_SIP_HOST",
+    "sip_port": "JIETONG_SIP_PORT",
+    "public_address": "JIETONG_PUBLIC_ADDRESS",
+    "ice": "JIETONG_ICE",
+    "ari_url": "JIETONG_ARI_URL",
+    "ari_user": "JIETONG_ARI_USER",
+    "ari_password": "JIETONG_ARI_PASSWORD",
 }
 
 
@@ -34,6 +42,14 @@ class Settings:
     demo: bool = True  # an empty database gets the demonstration centre
     origins: tuple[str, ...] = ()  # addresses under which browsers know us, where a proxy changes the Host header
     trusted_proxies: str = "127.0.0.1"  # whose X-Forwarded-For is believed: addresses with commas between, or *
+    voice: bool = True  # telephony: with the private switch where it is installed, or one's own (`ari_url`)
+    sip_host: str = "127.0.0.1"  # where the private switch listens for telephones and trunks; 0.0.0.0: everywhere
+    sip_port: int | None = None  # None: 5060, or the next that is free
+    public_address: str | None = None  # how the world reaches the switch, where it stands behind NAT
+    ice: tuple[str, ...] = ()  # STUN and TURN for browsers: stun:host:port, turn:user:password@host:port
+    ari_url: str | None = None  # an Asterisk of one's own, e.g. http://pbx.example:8088; None: the private one
+    ari_user: str = "jietong"
+    ari_password: str = ""
 
     @property
     def attachments(self) -> Path:
@@ -57,12 +73,20 @@ def load(environ: Mapping[str, str] | None = None) -> Settings:
     return Settings(
         home=home,
         host=_text("host", values, origin) or "127.0.0.1",
-        port=_port(values, origin),
+        port=_port("port", values, origin),
         dsn=_dsn(values, origin),
         pg_bin=_pg_bin(values, origin),
         demo=_switch("demo", values, origin, default=True),
         origins=_origins(values, origin),
         trusted_proxies=_text("trusted_proxies", values, origin) or "127.0.0.1",
+        voice=_switch("voice", values, origin, default=True),
+        sip_host=_text("sip_host", values, origin) or "127.0.0.1",
+        sip_port=_port("sip_port", values, origin) if "sip_port" in values else None,
+        public_address=_text("public_address", values, origin),
+        ice=_ice(values, origin),
+        ari_url=_ari_url(values, origin),
+        ari_user=_text("ari_user", values, origin) or "jietong",
+        ari_password=_text("ari_password", values, origin) or "",
     )
 
 
@@ -122,15 +146,31 @@ def _switch(key: str, values: Mapping[str, Any], origin: Mapping[str, str], *, d
     return found
 
 
-def _port(values: Mapping[str, Any], origin: Mapping[str, str]) -> int:
-    value = values.get("port", 8080)
+def _port(key: str, values: Mapping[str, Any], origin: Mapping[str, str]) -> int:
+    value = values.get(key, 8080)
     try:
         port = int(value)
     except (TypeError, ValueError):
         port = 0
     if isinstance(value, bool) or not 1 <= port <= 65535:
-        raise _bad("port", origin["port"], f"{value!r} is no port; give a number from 1 to 65535")
+        raise _bad(key, origin[key], f"{value!r} is no port; give a number from 1 to 65535")
     return port
+
+
+def _ice(values: Mapping[str, Any], origin: Mapping[str, str]) -> tuple[str, ...]:
+    given = _text("ice", values, origin) or ""
+    found = tuple(part.strip() for part in given.split(",") if part.strip())
+    for part in found:
+        if not part.startswith(("stun:", "turn:", "turns:")):
+            raise _bad("ice", origin["ice"], f"{part!r} is neither stun:host:port nor turn:user:password@host:port")
+    return found
+
+
+def _ari_url(values: Mapping[str, Any], origin: Mapping[str, str]) -> str | None:
+    url = _text("ari_url", values, origin)
+    if url is not None and not url.startswith(("http://", "https://")):
+        raise _bad("ari_url", origin["ari_url"], "it must look like http://pbx.example:8088")
+    return url.rstrip("/") if url else None
 
 
 def _origins(values: Mapping[str, Any], origin: Mapping[str, str]) -> tuple[str, ...]:

@@ -3,10 +3,10 @@ import react from "@vitejs/plugin-react";
 import { defineConfig } from "vitest/config";
 
 /**
- * Two pages: the staff's application (index.html) and the customer's chat (chat.html). The snippet for other
- * people's pages, widget.js, is one plain script and has its own configuration.
+ * Three pages: the staff's application (index.html), the customer's chat (chat.html) and call (call.html). The snippet
+ * for other people's pages, widget.js, is one plain script and has its own configuration.
  */
-const pages = ["index.html", "chat.html"].filter((page) => existsSync(new URL(page, import.meta.url)));
+const pages = ["index.html", "chat.html", "call.html"].filter((page) => existsSync(new URL(page, import.meta.url)));
 
 export default defineConfig({
   plugins: [react()],

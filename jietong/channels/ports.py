@@ -5,10 +5,13 @@ writer (`core.inbox.Inbox`) and the writer's committed events back into what the
 upstream of routing, so what it needs to know of queues and waiting it asks through `Reception`.
 """
 
-from typing import Protocol
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import NamedTuple, Protocol
 
+from jietong.core.commands import LeaveFlow
 from jietong.core.specs import HoursSpec
-from jietong.core.vocabulary import Channel, Ms
+from jietong.core.vocabulary import Channel, Ms, Place
 
 
 class Reception(Protocol):
@@ -36,6 +39,18 @@ class Reception(Protocol):
         """None: always open."""
         ...
 
+    def opening(self, hours: str) -> HoursSpec | None:
+        """Opening hours by their own id; None: there are none of this id."""
+        ...
+
+    def waiting(self, queue: str) -> int | None:
+        """How many wait there; None: no such queue."""
+        ...
+
+    def ready(self, queue: str) -> int | None:
+        """How many agents of the queue's own are ready; None: no such queue."""
+        ...
+
     def is_live(self, contact: str) -> bool:
         """Whether the contact's customer still waits or talks."""
         ...
@@ -58,12 +73,69 @@ class Reception(Protocol):
         """The agent who has taken the contact's call-back and has not said yet whether the customer was reached."""
         ...
 
+    def place_of(self, contact: str) -> Place | None:
+        """Where the contact is; None: not known, or it ended a while ago."""
+        ...
+
+    def flow_of(self, contact: str) -> tuple[str, int] | None:
+        """The flow that serves the contact's customer now, with its version; None: none does."""
+        ...
+
+    def queue_of(self, contact: str) -> str | None:
+        """The queue it waits in or belongs to; None: it has been in none."""
+        ...
+
+    def offered_to(self, contact: str) -> str | None:
+        """The agent to whom the waiting contact is on offer now."""
+        ...
+
+    def consulted_by(self, contact: str) -> tuple[str, bool, bool] | None:
+        """The colleague who is asked about the contact, whether they have joined, and whether the customer is in the
+        talk of the two; None: nobody is asked."""
+        ...
+
+    def is_reachable(self, agent: str) -> bool:
+        """Whether the agent's telephone can be rung, as far as is known."""
+        ...
+
     def region(self) -> str:
         """ISO 3166: a number without a country code is one of this region."""
         ...
 
     def live_contacts(self, channel: Channel) -> list[str]:
         """All contacts of this channel whose customers wait or talk: asked once, after a start."""
+        ...
+
+
+class Concierge(Protocol):
+    """Who serves a chat before its queue: a flow (`flows.chat`). A text channel asks; the answer is by `ChatLine`."""
+
+    def version_of(self, flow: str, client: str) -> int | None:
+        """The version that new customers of this client get; None: there is none, and the queue is next."""
+        ...
+
+    def begin(self, contact: str, client: str, flow: str, version: int, language: str, customer: str | None) -> None:
+        """The contact has entered the flow (core.commands.Enter is committed)."""
+        ...
+
+    def heard(self, contact: str, text: str) -> None:
+        """The customer has written something while the flow serves them."""
+        ...
+
+    def parting(self, contact: str) -> LeaveFlow | None:
+        """What to submit for a customer who goes away; None: the flow does not have them."""
+        ...
+
+
+class ChatLine(Protocol):
+    """A text channel, as the concierge sees it."""
+
+    async def say_as_bot(self, contact: str, text: str, key: str) -> None:
+        """Posts the words; the same key again posts nothing. Raises Refused, Unavailable, NotFound."""
+        ...
+
+    def suggest(self, contact: str, options: Sequence[str]) -> None:
+        """Answers that the customer can give by one click; none takes them away."""
         ...
 
 
@@ -78,4 +150,47 @@ class Adapter(Protocol):
 
     async def stop(self) -> None:
         """Lets go of the outside. Contacts stay as they are: the next start finds them again."""
+        ...
+
+
+class Gap(NamedTuple):
+    """A stretch of a recording that was left out: silence lies there."""
+
+    start: Ms  # after the recording's beginning
+    end: Ms
+    why: str  # card | agent | supervisor
+
+
+class RecordingSink(Protocol):
+    """Where finished recordings go. `recordings` stands behind it; whoever records calls it, once for each recording
+    that was begun or should have been, after all its files have ended."""
+
+    async def finished(
+        self,
+        *,
+        recording: str,
+        contact: str,
+        client: str,
+        queue: str | None,
+        agent: str | None,
+        started: Ms,
+        tracks: Mapping[str, Path | None],
+        gaps: Sequence[Gap] = (),
+        keep_days: int = 180,
+        rule: str = "always",
+        consent: str | None = None,
+        offsets: Mapping[str, Ms] | None = None,
+        why: str = "",
+    ) -> None:
+        """Returns as soon as it is durably noted what is to do (milliseconds); never raises for what is wrong with a
+        file. Encrypting, checking and deleting the plain files happens behind, also after a restart.
+
+        `tracks`: `customer` (what the customer said), `agent` (what the agent said), `mix` (all that was heard), each
+        a 16-bit mono WAV that nobody writes to any more; a voicemail has `customer` alone. None, or a path without a
+        file: the switch gave none, `why` says what it told (no_file | empty | disk_full | switch_refused |
+        switch_lost). `offsets`: how long after `started` a track's file begins, 0 where it is not named.
+        `rule`: always | share | on_demand | voicemail.
+
+        recording.stored or recording.missing is witnessed from here, never by the caller.
+        """
         ...

@@ -56,6 +56,8 @@ def cells(listed: Listed, labels: Labels) -> list[Cell]:
         person.name if person else None,
         person.number if person else None,
         word(one.channel, labels.language),
+        word(one.direction, labels.language),
+        one.entry,
         " → ".join(_name(labels.queues, queue, labels) for queue in one.queues),
         " → ".join(labels.agents.get(agent, agent) for agent in one.agents),
         word(one.outcome or "open", labels.language),

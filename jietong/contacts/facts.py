@@ -10,15 +10,9 @@ from typing import NamedTuple
 import msgspec
 from msgspec import Struct, field
 
-from jietong.contacts.fold import (
-    ContactFold,
-    FactContext,
-    QueueTerms,
-    SegmentChange,
-    apply_to_contact,
-    start_contact,
-)
-from jietong.contacts.model import AgentInterval
+from jietong.contacts.fold import apply_to_contact, start_contact
+from jietong.contacts.model import AgentInterval, TrunkBusyTime
+from jietong.contacts.stays import ContactFold, FactContext, QueueTerms, SegmentChange
 from jietong.core import events as e
 from jietong.core.specs import AgentSpec
 from jietong.core.vocabulary import Employment, Ms
@@ -32,7 +26,12 @@ class IntervalChange(NamedTuple):
     new: AgentInterval
 
 
-Change = SegmentChange | IntervalChange
+class TrunkChange(NamedTuple):
+    old: TrunkBusyTime | None
+    new: TrunkBusyTime
+
+
+Change = SegmentChange | IntervalChange | TrunkChange
 
 
 class FactsState(Struct):
@@ -41,6 +40,7 @@ class FactsState(Struct):
     context: FactContext = field(default_factory=FactContext)
     contacts: dict[str, ContactFold] = field(default_factory=dict)
     agents: dict[str, AgentInterval] = field(default_factory=dict)
+    trunks: dict[str, TrunkBusyTime] = field(default_factory=dict)  # full now
     settled: list[tuple[Ms, str]] = field(default_factory=list)  # ended contacts in order, waiting for a survey
 
 
@@ -57,9 +57,9 @@ class Facts:
         if self._next_settled < len(state.settled) and state.settled[self._next_settled][0] <= event.at:
             self._forget(event.at)
         if isinstance(event, e.ContactArrived):
-            fold, change = start_contact(event)
+            fold, opened = start_contact(event)
             state.contacts[event.contact] = fold
-            return [change]
+            return list(opened)
         contact = getattr(event, "contact", None)
         if contact is not None:
             known = state.contacts.get(contact)
@@ -68,6 +68,8 @@ class Facts:
             if isinstance(event, e.ContactEnded):
                 state.settled.append((event.at + SURVEY_MS, event.contact))
             return list(apply_to_contact(known, event, state.context))
+        if isinstance(event, e.TrunkBusy | e.SwitchState):
+            return list(trunk_busy_times(state.trunks, event))
         return list(self._agent_or_setup(event))
 
     def trim(self) -> FactsState:
@@ -109,6 +111,24 @@ class Facts:
             learn_agent(context, event.spec)
             return split_interval(self.state.agents, event, context)
         return []
+
+
+def trunk_busy_times(trunks: dict[str, TrunkBusyTime], event: e.TrunkBusy | e.SwitchState) -> list[TrunkChange]:
+    """A full trunk is one with a switch: when that goes, its channels are not taken, they are not there."""
+    if isinstance(event, e.SwitchState):
+        gone = [] if event.up else list(trunks)
+    elif event.busy:
+        if event.trunk in trunks:
+            return []
+        new = trunks[event.trunk] = TrunkBusyTime(event.trunk, event.at)
+        return [TrunkChange(None, new)]
+    else:
+        gone = [event.trunk] if event.trunk in trunks else []
+    changes = []
+    for trunk in gone:
+        old = trunks.pop(trunk)
+        changes.append(TrunkChange(old, msgspec.structs.replace(old, end=event.at)))
+    return changes
 
 
 def learn_queue(context: FactContext, event: e.QueueConfigured) -> None:

@@ -1,38 +1,50 @@
-"""The two fact tables: what a contact went through, and what an agent was doing. Frozen rows, instants in ms UTC.
+"""The fact tables: what a contact went through, what an agent was doing, when a trunk was full. Frozen rows,
+instants in ms UTC.
 
-Rows of kind `QUEUE` and `HANDLING` span others: a queue stay holds the offers made during it, a handling holds
-the talk, hold and wrap-up of one agent. A drawing of the contact's way takes the parts; figures take the spans.
+Rows of kind `ENTRY`, `QUEUE` and `HANDLING` span others: an entry holds the flow that serves the customer first, a
+queue stay the offers made during it, a handling the talk, hold and wrap-up of one agent. A drawing of the contact's
+way takes the parts; figures take the spans.
 """
 
 from enum import StrEnum
 
 from msgspec import Struct
 
-from jietong.core.vocabulary import Channel, Ms, State
+from jietong.core.vocabulary import Channel, Direction, Ms, State
 
 
 class Kind(StrEnum):
     """The place of a stay."""
 
-    ENTRY = "entry"  # known to the centre, not yet in a queue
+    ENTRY = "entry"  # known to the centre, until it is clear where it goes; a call we make has none
+    FLOW = "flow"  # an automatic flow serves the customer: a menu, a bot. Never an agent's time
     QUEUE = "queue"  # one stay in one queue, until a person, another queue or the customer ends it
     OFFER = "offer"  # inside a queue stay, or of its own when it goes straight to a person
-    DIAL = "dial"  # an agent tries to reach the customer of a call-back
+    DIAL = "dial"  # an agent tries to reach a customer: a call-back, or a call of our own (`direction`)
     TALK = "talk"
     HOLD = "hold"
     CONSULT = "consult"  # the part of an agent who was asked for help
+    THREE_WAY = "three_way"  # … from when the customer was brought in
     WRAPUP = "wrapup"
     HANDLING = "handling"  # one agent's whole part: talk, hold and wrap-up; a transfer gives another
-    SURVEY = "survey"  # from the invitation, at the end of the talk, until the answer
+    SURVEY = "survey"  # from the question, at or after the end of the talk, until the answer
+    QUALITY = "quality"  # takes no time: how one party's line sounded, told at its end
 
 
 class End(StrEnum):
     """How a stay ended. Which may follow which kind: `OUTCOMES`."""
 
     ADMITTED = "admitted"
-    BLOCKED = "blocked"  # the queue was full
+    BLOCKED = "blocked"  # no channel was free, the entry's limit was reached, or the queue was full
     CLOSED = "closed"  # out of hours
-    LOST = "lost"  # the customer left before any queue; or the agent's desk vanished
+    LOST = "lost"  # the customer left before any queue; or the agent's desk or telephone vanished
+    QUEUED = "queued"  # the flow handed its customer to a queue
+    CALLBACK = "callback"  # … who has hung up and keeps the place
+    SELF_SERVED = "self_served"  # the flow gave what was wanted
+    VOICEMAIL = "voicemail"  # … or took a message
+    TRANSFERRED_OUT = "transferred_out"  # went on to a number outside
+    TO_FLOW = "to_flow"  # the waiting customer chose to go back to the flow
+    SWITCH_LOST = "switch_lost"  # the switch failed: no fault of customer or agent
     ANSWERED = "answered"
     ABANDONED = "abandoned"
     TIMED_OUT = "timed_out"  # the queue's maximum wait ran out
@@ -51,12 +63,28 @@ class End(StrEnum):
     RESUMED = "resumed"
     TRANSFERRED = "transferred"
     ENDED = "ended"
+    MERGED = "merged"  # the consult became a talk of three
     COMPLETED = "completed"  # wrap-up finished by the agent; a consult after which the other took over
     RAN_OUT = "ran_out"  # wrap-up finished by its cap
 
 
 OUTCOMES: dict[Kind, frozenset[End]] = {
     Kind.ENTRY: frozenset({End.ADMITTED, End.BLOCKED, End.CLOSED, End.LOST}),
+    Kind.FLOW: frozenset(
+        {
+            End.QUEUED,
+            End.CALLBACK,
+            End.SELF_SERVED,
+            End.VOICEMAIL,
+            End.TRANSFERRED_OUT,
+            End.LOST,
+            End.CLOSED,
+            End.BLOCKED,
+            End.TIMED_OUT,
+            End.CANCELLED,
+            End.SWITCH_LOST,
+        }
+    ),
     Kind.QUEUE: frozenset(
         {
             End.ANSWERED,
@@ -68,16 +96,22 @@ OUTCOMES: dict[Kind, frozenset[End]] = {
             End.RETRIED,
             End.UNREACHED,
             End.REFUSED,
+            End.TO_FLOW,
+            End.SWITCH_LOST,
         }
     ),
     Kind.OFFER: frozenset({End.ACCEPTED, End.DECLINED, End.MISSED, End.WITHDRAWN}),
-    Kind.DIAL: frozenset({End.REACHED, End.UNREACHED, End.LOST, End.ENDED, End.TRANSFERRED}),
-    Kind.TALK: frozenset({End.HELD, End.TRANSFERRED, End.LOST, End.ENDED}),
-    Kind.HOLD: frozenset({End.RESUMED, End.TRANSFERRED, End.LOST, End.ENDED}),
-    Kind.CONSULT: frozenset({End.COMPLETED, End.ENDED, End.LOST}),
+    Kind.DIAL: frozenset({End.REACHED, End.UNREACHED, End.LOST, End.ENDED, End.TRANSFERRED, End.SWITCH_LOST}),
+    Kind.TALK: frozenset({End.HELD, End.TRANSFERRED, End.TRANSFERRED_OUT, End.LOST, End.ENDED, End.SWITCH_LOST}),
+    Kind.HOLD: frozenset({End.RESUMED, End.TRANSFERRED, End.TRANSFERRED_OUT, End.LOST, End.ENDED, End.SWITCH_LOST}),
+    Kind.CONSULT: frozenset({End.COMPLETED, End.ENDED, End.LOST, End.MERGED}),
+    Kind.THREE_WAY: frozenset({End.COMPLETED, End.ENDED, End.LOST}),
     Kind.WRAPUP: frozenset({End.COMPLETED, End.RAN_OUT}),
-    Kind.HANDLING: frozenset({End.ENDED, End.TRANSFERRED, End.LOST, End.UNREACHED}),
+    Kind.HANDLING: frozenset(
+        {End.ENDED, End.TRANSFERRED, End.TRANSFERRED_OUT, End.LOST, End.UNREACHED, End.SWITCH_LOST}
+    ),
     Kind.SURVEY: frozenset({End.ANSWERED}),
+    Kind.QUALITY: frozenset({End.ENDED}),
 }
 
 
@@ -105,7 +139,11 @@ class Segment(Struct, frozen=True, omit_defaults=True):
     queue: str | None = None  # of an entry: where it led, set at its end
     agent: str | None = None
     part_time: bool = False
-    cause: str | None = None  # of an offer, as in the event; of a queue stay how its request began (`REQUESTS`)
+    # Of an offer or a flow as in the event; of a queue stay how its request began (`REQUESTS`); of an entry that was
+    # blocked why, set at its end; of a quality whose line it was (`Party`).
+    cause: str | None = None
+    direction: Direction = Direction.INBOUND  # of the contact
+    flow: str | None = None  # of a stay in a flow
     target_ms: Ms | None = None  # the queue's service-level threshold X in force on arrival
     short_ms: Ms | None = None  # the queue's limit of a short abandon in force on arrival
     since: Ms | None = None  # the customer's wait is counted from here: kept when a stay goes on in another queue
@@ -120,6 +158,8 @@ class Segment(Struct, frozen=True, omit_defaults=True):
     reason: str | None = None
     resolved: bool | None = None
     score: int | None = None  # of a survey, 1..5
+    node: str | None = None  # of a stay in a flow: the step by which it was left
+    mos: int | None = None  # of a quality: mean opinion score in hundredths, 100..450
 
 
 class AgentInterval(Struct, frozen=True, omit_defaults=True):
@@ -135,4 +175,12 @@ class AgentInterval(Struct, frozen=True, omit_defaults=True):
     end: Ms | None = None
 
 
-Fact = Segment | AgentInterval
+class TrunkBusyTime(Struct, frozen=True, omit_defaults=True):
+    """A stretch in which every channel of a trunk was taken (all trunks busy)."""
+
+    trunk: str
+    start: Ms
+    end: Ms | None = None
+
+
+Fact = Segment | AgentInterval | TrunkBusyTime

@@ -13,10 +13,10 @@ import msgspec
 import structlog
 
 from jietong.contacts import store
-from jietong.contacts.facts import Facts, FactsState, IntervalChange
-from jietong.contacts.fold import ContactFold
-from jietong.contacts.model import AgentInterval, Segment
+from jietong.contacts.facts import Facts, FactsState, IntervalChange, TrunkChange
+from jietong.contacts.model import AgentInterval, Segment, TrunkBusyTime
 from jietong.contacts.record import facets_of, record_of
+from jietong.contacts.stays import ContactFold
 from jietong.core import events as e
 from jietong.core.errors import Unavailable
 from jietong.core.inbox import Batch, Inbox
@@ -42,6 +42,7 @@ class _Carried(msgspec.Struct):
 
     facts: FactsState = msgspec.field(default_factory=FactsState)
     interval_seq: dict[str, int] = msgspec.field(default_factory=dict)  # agent → seq of the open interval
+    trunk_seq: dict[str, int] = msgspec.field(default_factory=dict)  # full trunk → seq of its open stretch
 
 
 class Progress(NamedTuple):
@@ -168,6 +169,7 @@ class _Work:
         self._before: dict[str, frozenset[str]] = {}
         self._segments: dict[tuple[str, int], Segment] = {}
         self._intervals: dict[int, AgentInterval] = {}
+        self._trunks: dict[int, TrunkBusyTime] = {}
         self._last: dict[str, int] = {}
 
     def take(self, folds: dict[str, ContactFold]) -> None:
@@ -184,6 +186,8 @@ class _Work:
         for change in changes:
             if isinstance(change, IntervalChange):
                 self._interval(seq, change.new)
+            elif isinstance(change, TrunkChange):
+                self._trunk(seq, change.new)
             else:
                 self._segments[change.new.contact, change.new.n] = change.new
 
@@ -204,6 +208,7 @@ class _Work:
         await store.save_intervals(
             conn, self._site, [store.StoredInterval(seq, one) for seq, one in self._intervals.items()]
         )
+        await store.save_trunk_busy(conn, self._site, self._trunks)
 
     def carried_on(self) -> bytes:
         self._facts.state.contacts = {}
@@ -216,6 +221,13 @@ class _Work:
         else:
             self._carried.interval_seq[interval.agent] = seq
             self._intervals[seq] = interval
+
+    def _trunk(self, seq: int, time: TrunkBusyTime) -> None:
+        if time.end is not None:
+            self._trunks[self._carried.trunk_seq.pop(time.trunk)] = time
+        else:
+            self._carried.trunk_seq[time.trunk] = seq
+            self._trunks[seq] = time
 
 
 def _contact(event: e.AnyEvent) -> str | None:

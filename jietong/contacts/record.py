@@ -1,21 +1,35 @@
 """A contact as one record, and what it can be found by. Pure: worked out from its folded segments."""
 
+from typing import NamedTuple
+
 from msgspec import Struct
 
-from jietong.contacts.fold import ContactFold
 from jietong.contacts.model import End, Kind
-from jietong.core.vocabulary import Channel, EndedBy, Ms, Outcome
+from jietong.contacts.stays import ContactFold
+from jietong.core.vocabulary import Channel, Direction, EndedBy, Ms, Outcome
 
-HAD: dict[str, tuple[Kind, frozenset[End] | None]] = {
-    "missed_offer": (Kind.OFFER, frozenset({End.MISSED})),
-    "declined_offer": (Kind.OFFER, frozenset({End.DECLINED})),
-    "transfer": (Kind.HANDLING, frozenset({End.TRANSFERRED})),
-    "hold": (Kind.HOLD, None),
-    "consult": (Kind.CONSULT, None),
-    "callback": (Kind.DIAL, None),
-    "overflow": (Kind.QUEUE, frozenset({End.OVERFLOWED})),
-    "moved": (Kind.QUEUE, frozenset({End.MOVED})),
-    "lost_desk": (Kind.HANDLING, frozenset({End.LOST})),
+
+class Had(NamedTuple):
+    """Stays of this kind, that ended so (None: anyhow), of a contact of this direction (None: either)."""
+
+    kind: Kind
+    ends: frozenset[End] | None = None
+    direction: Direction | None = None
+
+
+HAD: dict[str, Had] = {
+    "flow": Had(Kind.FLOW),
+    "missed_offer": Had(Kind.OFFER, frozenset({End.MISSED})),
+    "declined_offer": Had(Kind.OFFER, frozenset({End.DECLINED})),
+    "transfer": Had(Kind.HANDLING, frozenset({End.TRANSFERRED})),
+    "hold": Had(Kind.HOLD),
+    "consult": Had(Kind.CONSULT),
+    "three_way": Had(Kind.THREE_WAY),
+    "callback": Had(Kind.DIAL, None, Direction.INBOUND),
+    "outbound": Had(Kind.DIAL, None, Direction.OUTBOUND),
+    "overflow": Had(Kind.QUEUE, frozenset({End.OVERFLOWED})),
+    "moved": Had(Kind.QUEUE, frozenset({End.MOVED})),
+    "lost_desk": Had(Kind.HANDLING, frozenset({End.LOST})),
 }
 """What may have happened to a contact on its way; the explorer's `had` filter."""
 
@@ -49,6 +63,7 @@ class ContactRecord(Struct, frozen=True):
     missed: int
     messages: int
     busy: bool
+    direction: Direction = Direction.INBOUND
 
 
 def record_of(fold: ContactFold) -> ContactRecord:
@@ -100,6 +115,7 @@ def record_of(fold: ContactFold) -> ContactRecord:
         missed,
         fold.messages,
         fold.busy,
+        fold.direction,
     )
 
 
@@ -116,7 +132,8 @@ def facets_of(fold: ContactFold, record: ContactRecord) -> frozenset[str]:
     if record.csat is not None:
         out.add(f"csat:{record.csat}")
     for row in fold.rows:
-        for name, (kind, ends) in HAD.items():
-            if row.kind is kind and (ends is None or row.outcome in ends):
+        for name, had in HAD.items():
+            ended_so = had.ends is None or row.outcome in had.ends
+            if row.kind is had.kind and ended_so and had.direction in (None, fold.direction):
                 out.add(f"had:{name}")
     return frozenset(out)

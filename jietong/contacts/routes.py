@@ -17,7 +17,7 @@ from jietong.core.clock import Clock, to_ms
 from jietong.core.days import day_of, local_day
 from jietong.core.errors import Invalid
 from jietong.core.specs import SiteSpec
-from jietong.core.vocabulary import Channel, Ms, Outcome
+from jietong.core.vocabulary import Channel, Direction, Ms, Outcome
 from jietong.db.pool import Database
 from jietong.identity import audit
 from jietong.identity.http import allow, clock, database, site
@@ -72,6 +72,7 @@ class ContactOut(BaseModel):
     missed: int
     messages: int
     busy: bool
+    direction: Direction
 
 
 class ContactsOut(BaseModel):
@@ -124,6 +125,9 @@ class SegmentOut(BaseModel):
     reason: str | None
     resolved: bool | None
     score: int | None
+    flow: str | None
+    node: str | None  # by which the flow was left
+    mos: int | None  # of a line's quality, in hundredths
 
 
 class TimelineOut(BaseModel):

@@ -1,14 +1,14 @@
 """The records as rows: what the projector writes and what screens read. Each function is one statement or two."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import asyncpg
 import msgspec
 
-from jietong.contacts.fold import ContactFold
-from jietong.contacts.model import AgentInterval, Segment
+from jietong.contacts.model import AgentInterval, Segment, TrunkBusyTime
 from jietong.contacts.record import ContactRecord
+from jietong.contacts.stays import ContactFold
 from jietong.core.vocabulary import Ms
 from jietong.db.pool import Connection
 
@@ -18,7 +18,7 @@ _RECORD = tuple(ContactRecord.__struct_fields__)
 _SEGMENT = (
     "contact", "n", "kind", "client", "channel", "entry", "simulated", "start", "arrived", "end", "outcome", "queue",
     "agent", "part_time", "cause", "target_ms", "short_ms", "since", "wait_ms", "talk_ms", "hold_ms", "wrapup_ms",
-    "holds", "reason", "resolved", "score",
+    "holds", "reason", "resolved", "score", "direction", "flow", "node", "mos",
 )  # fmt: skip
 _INTERVAL = ("agent", "start", "end", "state", "reason", "queue", "part_time", "skills")
 _COLUMN = {"start": "started", "end": "ended"}  # both are words of SQL
@@ -125,6 +125,17 @@ async def save_intervals(conn: Connection, site: str, rows: Iterable[StoredInter
     )
 
 
+async def save_trunk_busy(conn: Connection, site: str, rows: Mapping[int, TrunkBusyTime]) -> None:
+    """By the sequence of the event that began each."""
+    await conn.executemany(
+        """
+        INSERT INTO trunk_busy (site, seq, trunk, started, ended) VALUES ($1, $2, $3, $4, $5)
+        ON CONFLICT (site, seq) DO UPDATE SET ended = excluded.ended
+        """,
+        [(site, seq, one.trunk, one.start, one.end) for seq, one in sorted(rows.items())],
+    )
+
+
 async def drop_old_folds(conn: Connection, before: Ms) -> None:
     await conn.execute("UPDATE contact SET fold = NULL WHERE fold IS NOT NULL AND NOT busy AND ended < $1", before)
 
@@ -138,8 +149,9 @@ async def clear_some(conn: Connection, site: str, limit: int = 5000) -> int:
 
 
 async def clear_rest(conn: Connection, site: str) -> None:
-    """Forgets the agents' intervals and how far the ledger was followed."""
+    """Forgets the agents' intervals, the trunks' busy times, and how far the ledger was followed."""
     await conn.execute("DELETE FROM agent_interval WHERE site = $1", site)
+    await conn.execute("DELETE FROM trunk_busy WHERE site = $1", site)
     await conn.execute("DELETE FROM projection WHERE site = $1 AND name = $2", site, PROJECTION)
 
 
@@ -176,6 +188,24 @@ async def intervals(
         limit,
     )
     return [interval_of(row) for row in rows]
+
+
+async def trunk_busy(
+    conn: Connection, site: str, start: Ms, end: Ms, trunk: str | None = None
+) -> list[TrunkBusyTime]:
+    """When all channels of a trunk (or of the given one) were taken, as far as it overlaps [start, end), in order."""
+    rows = await conn.fetch(
+        """
+        SELECT trunk, started, ended FROM trunk_busy
+        WHERE site = $1 AND started < $3 AND (ended IS NULL OR ended > $2) AND ($4::text IS NULL OR trunk = $4)
+        ORDER BY trunk, started, seq
+        """,
+        site,
+        start,
+        end,
+        trunk,
+    )
+    return [TrunkBusyTime(row["trunk"], row["started"], row["ended"]) for row in rows]
 
 
 def segment_of(row: asyncpg.Record) -> Segment:

@@ -4,10 +4,10 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from jietong.contacts import store
-from jietong.contacts.facts import Facts, IntervalChange
-from jietong.contacts.fold import ContactFold
-from jietong.contacts.model import AgentInterval, Segment
+from jietong.contacts.facts import Facts, IntervalChange, TrunkChange
+from jietong.contacts.model import AgentInterval, Segment, TrunkBusyTime
 from jietong.contacts.record import facets_of, record_of
+from jietong.contacts.stays import ContactFold
 from jietong.core import events as e
 from jietong.db import ledger
 from jietong.db.pool import ALL, Connection, Database
@@ -16,7 +16,7 @@ _TOLD = 20  # how many wrong ones are named
 
 
 class Verdict(NamedTuple):
-    """`wrong` names the first contacts (or agents) whose records differ."""
+    """`wrong` names the first contacts (or agents, or trunks) whose records differ."""
 
     seq: int
     contacts: int
@@ -54,6 +54,7 @@ class _Comparison:
         self._facts = Facts()
         self._open: dict[str, ContactFold] = {}
         self._agents: dict[str, list[AgentInterval]] = {}
+        self._trunks: dict[str, list[TrunkBusyTime]] = {}
         self._wrong: list[str] = []
         self._contacts = self._segments = self._intervals = 0
 
@@ -71,6 +72,7 @@ class _Comparison:
         await self._compare(self._open)
         await self._no_strangers()
         await self._compare_agents()
+        await self._compare_trunks()
         return Verdict(upto, self._contacts, self._segments, self._intervals, self._wrong)
 
     def _apply(self, event: e.AnyEvent) -> None:
@@ -81,6 +83,9 @@ class _Comparison:
                     rows[-1] = change.new
                 else:
                     rows.append(change.new)
+            elif isinstance(change, TrunkChange):
+                times = self._trunks.setdefault(change.new.trunk, [])
+                times[len(times) - (change.old is not None) :] = [change.new]
         if isinstance(event, e.ContactArrived):
             self._open[event.contact] = self._facts.state.contacts[event.contact]
 
@@ -130,6 +135,11 @@ class _Comparison:
             self._intervals += len(expected)
             if [store.interval_of(row) for row in rows] != expected:
                 self._note(agent)
+
+    async def _compare_trunks(self) -> None:
+        for trunk, expected in self._trunks.items():
+            if await store.trunk_busy(self._conn, self._site, 0, 1 << 62, trunk) != expected:
+                self._note(trunk)
 
     def _note(self, what: str) -> None:
         if len(self._wrong) < _TOLD:

@@ -60,10 +60,12 @@ class RefuseEntry(Command, frozen=True, tag="refuse_entry"):
     why: str  # as in entry.refused
     customer: str | None = None
     simulated: bool = False
+    trunk: str | None = None
 
 
 class JoinQueue(Command, frozen=True, tag="join_queue"):
-    """The flow hands its customer on. Gives flow.left and queue.entered, or queue.refused with `ends` False."""
+    """The flow hands its customer on. Gives flow.left and queue.entered, or queue.refused with `ends` False: then the
+    flow goes on. With `callback` the customer hangs up and keeps the place: callback.requested follows at once."""
 
     contact: str
     queue: str
@@ -71,11 +73,13 @@ class JoinQueue(Command, frozen=True, tag="join_queue"):
     prefer: str | None = None
     language: str | None = None  # what the customer chose in the flow; None: as before
     node: str | None = None
+    callback: bool = False
 
 
 class ReturnToFlow(Command, frozen=True, tag="return_to_flow"):
     """A waiting customer pressed a key that leads back into the flow. The stay ends; its outcome is not an abandon
-    by the customer but a choice: flow.entered with cause queue_left."""
+    by the customer but a choice: flow.entered with cause queue_left. When the queue's maximum wait runs out, the
+    engine gives the same fact by itself to whoever came by a flow, with `stay` timed_out."""
 
     contact: str
     flow: str
@@ -83,17 +87,24 @@ class ReturnToFlow(Command, frozen=True, tag="return_to_flow"):
 
 
 class LeaveFlow(Command, frozen=True, tag="leave_flow"):
-    """The flow is over without a queue: the contact ends with `outcome`."""
+    """The flow is over without a queue: the contact ends with `outcome`.
+
+    A customer whom a queue has refused or whose wait ran out, and who was given nothing instead, ended by that:
+    for lost_in_flow and self_served the refusal's own outcome is recorded. A call-back is `JoinQueue`.
+    """
 
     contact: str
     how: str  # as in flow.left
-    outcome: Outcome  # lost_in_flow | self_served | voicemail | transferred_out | callback …
+    # lost_in_flow | self_served | voicemail | transferred_out | refused_closed | refused_full | timed_out | cancelled
+    outcome: Outcome
     by: EndedBy = EndedBy.CUSTOMER
     node: str | None = None
 
 
 class CallLost(Command, frozen=True, tag="call_lost"):
-    """The switch lost the call: the contact ends as switch_lost wherever it is; its agents are freed at once."""
+    """The switch lost the call: the contact ends as switch_lost wherever it is; its agents are freed at once, those
+    who have talked after their wrap-up. A call-back is only promised: it waits on, and one that is being dialled goes
+    back to the front. Nothing where the customer's part is over."""
 
     contact: str
 
@@ -112,7 +123,7 @@ class Dial(Command, frozen=True, tag="dial"):
 
 
 class DialResult(Command, frozen=True, tag="dial_result"):
-    """Reached: outbound.answered. Not: contact.ended (unreached) and wrap-up."""
+    """Reached: outbound.answered. Not: contact.ended (unreached) and wrap-up. `End` before gives the dial up."""
 
     agent: str
     contact: str
@@ -121,7 +132,8 @@ class DialResult(Command, frozen=True, tag="dial_result"):
 
 class AgentLegLost(Command, frozen=True, tag="agent_leg_lost"):
     """The agent's telephone did not come up or fell away while the customer is still there: an open offer counts as
-    missed; a talk goes back to the front of its queue, as when the desk vanishes."""
+    missed; a talk goes back to the front of its queue, as when the desk vanishes, and the agent counts as not
+    responding. A dial ends as unreached. A talk that never had a queue ends (handled, by the system)."""
 
     agent: str
     contact: str
@@ -137,12 +149,15 @@ class DeviceChanged(Command, frozen=True, tag="device_changed"):
 
 
 class AskSurvey(Command, frozen=True, tag="ask_survey"):
+    """Within half an hour of a talk's end. Nothing on channels where the question is always put."""
+
     contact: str
 
 
 class Witness(Command, frozen=True, tag="witness"):
-    """What the switch saw: recorded as it is, at the writer's time. Facts of contacts that are not known are refused
-    (`unknown_contact`) unless the contact ended and was forgotten: those are recorded."""
+    """What the switch saw: recorded as it is, at the writer's time. What begins (a leg, a step, a recording, somebody
+    who listens) needs a contact that is known, or all is refused (`unknown_contact`); what ends or comes of it
+    (quality, storing, deleting) may come long after the contact is forgotten."""
 
     facts: tuple[WitnessedFact, ...]
 

@@ -75,6 +75,7 @@ class EntryRefused(Event, frozen=True, tag="entry.refused"):
 
     contact: str
     why: str  # no_channels | trunk_limit | entry_limit | no_flow | inactive
+    trunk: str | None = None  # that it came by
 
 
 class FlowEntered(Event, frozen=True, tag="flow.entered"):
@@ -84,6 +85,7 @@ class FlowEntered(Event, frozen=True, tag="flow.entered"):
     flow: str
     version: int
     cause: str = "arrival"  # arrival | queue_left | after_talk
+    stay: Outcome | None = None  # of a queue stay that ends with it: timed_out; None: the customer chose to leave it
 
 
 class FlowLeft(Event, frozen=True, tag="flow.left"):
@@ -91,8 +93,9 @@ class FlowLeft(Event, frozen=True, tag="flow.left"):
 
     contact: str
     flow: str
-    how: str  # queue | voicemail | callback | transferred_out | finished | hung_up | failed | lost
+    how: str  # queue | voicemail | callback | transferred_out | finished | hung_up | failed | cancelled | lost
     node: str | None = None
+    language: str | None = None  # chosen in the flow; None: as before
 
 
 class QueueEntered(Event, frozen=True, tag="queue.entered"):
@@ -172,14 +175,15 @@ class OfferMissed(Event, frozen=True, tag="offer.missed"):
     contact: str
     agent: str
     queue: str | None
-    why: str = "expired"  # expired | presence_lost
+    why: str = "expired"  # expired | presence_lost | no_answer | rejected | busy | unreachable | lost
 
 
 class OfferWithdrawn(Event, frozen=True, tag="offer.withdrawn"):
     contact: str
     agent: str
     queue: str | None
-    why: str  # customer_left | moved | pulled | signed_out | restart | cancelled
+    # customer_left | moved | pulled | signed_out | restart | cancelled | flow | unreachable | switch_lost
+    why: str
 
 
 class ContactReturned(Event, frozen=True, tag="contact.returned"):
@@ -380,10 +384,11 @@ class AgentPresence(Event, frozen=True, tag="agent.presence"):
 
 
 class AgentNotResponding(Event, frozen=True, tag="agent.not_responding"):
-    """The desk stayed away past its grace: no offers until it is back or a status is chosen."""
+    """The desk stayed away past its grace, or the telephone failed in a call: no offers until the desk is back or a
+    status is chosen."""
 
     agent: str
-    why: str = "presence_lost"
+    why: str = "presence_lost"  # presence_lost | no_answer | rejected | busy | unreachable | lost
 
 
 class AgentDevice(Event, frozen=True, tag="agent.device"):
@@ -520,7 +525,7 @@ class RecordingMissing(Event, frozen=True, tag="recording.missing"):
 
     contact: str
     recording: str | None  # None: it never began
-    why: str  # no_file | empty | disk_full | switch_refused | switch_lost
+    why: str  # no_file | empty | unreadable | disk_full | not_stored | switch_refused | switch_lost
 
 
 class RecordingDeleted(Event, frozen=True, tag="recording.deleted"):

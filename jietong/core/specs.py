@@ -124,7 +124,7 @@ class QueueSpec(Spec, frozen=True):
     alarm_wait_s: int = 180  # a longer wait is an alarm on the floor
     alarm_talk_s: int = 900  # a longer talk shows on the tile
     steps: tuple[OverflowStep, ...] = ()
-    max_wait_s: int | None = None  # after this the contact ends as timed_out and may leave a message
+    max_wait_s: int | None = None  # after this the wait ends as timed_out; the flow it came by, if any, goes on
     max_waiting: int | None = None  # beyond this many, arrivals are refused as full
     offer_s: int = 20  # how long an offer stays open
     wrapup_s: int | None = 60  # cap of wrap-up; None: uncapped
@@ -174,6 +174,7 @@ class TrunkSpec(Spec, frozen=True):
     channels: int = 30  # calls at once, both directions
     codecs: tuple[str, ...] = ("alaw", "ulaw", "opus", "g722")
     prefix: str = ""  # put before numbers that are dialled out
+    writes: str = "e164"  # how it wants them: e164 (+8613800000000) | plain (8613800000000) | national (13800000000)
     active: bool = True
 
 
@@ -225,6 +226,7 @@ class SiteSpec(Spec, frozen=True):
     name: Names = field(default_factory=lambda: {"zh-Hans": "接通", "zh-Hant": "接通", "en": "Jietong"})
     zone: str = "Asia/Shanghai"
     region: str = "CN"  # ISO 3166: a phone number without a country code is read as one of this region
+    request_hosts: tuple[str, ...] = ()  # that requests of any flow may go to, inside addresses included
     grace_s: int = 60  # how long a desk may be away before its agent counts as not responding
     away_s: int = 3600  # how long a desk may be away before its agent is signed out
     break_every_s: int = 7200  # 15 minutes' break for every 2 hours on line (G6)

@@ -31,6 +31,16 @@ class Permission(StrEnum):
     STAFF_EDIT = "staff.edit"
     TOKENS_EDIT = "tokens.edit"
     AUDIT_VIEW = "audit.view"
+    FLOW_READ = "flow.read"  # flows, their versions and counts; test calls; prompts
+    FLOW_WRITE = "flow.write"  # drafts and prompts
+    FLOW_PUBLISH = "flow.publish"  # what customers get to hear
+    RECORDING_LISTEN = "recording.listen"  # each listen is in the audit log
+    RECORDING_DOWNLOAD = "recording.download"
+    RECORDING_HOLD = "recording.hold"  # set and lift legal holds
+    RECORDING_DELETE = "recording.delete"  # before its time, with a certificate
+    CALL_LISTEN = "call.listen"  # into a talk under way, heard by nobody
+    CALL_WHISPER = "call.whisper"  # to its agent
+    CALL_BARGE = "call.barge"  # into it, heard by both
 
 
 class Role(StrEnum):
@@ -60,6 +70,9 @@ _AGENT = frozenset(
         P.METRICS_VIEW,
     }
 )
+_HEARS = frozenset({P.RECORDING_LISTEN, P.RECORDING_DOWNLOAD})
+_KEEPS = frozenset({P.RECORDING_HOLD, P.RECORDING_DELETE})
+_TAKES_PART = frozenset({P.CALL_LISTEN, P.CALL_WHISPER, P.CALL_BARGE})
 _SEES = frozenset({P.CONTACTS_VIEW, P.CUSTOMERS_VIEW, P.KNOWLEDGE_VIEW, P.METRICS_VIEW, P.WALL_VIEW})
 
 ROLES: dict[Role, frozenset[Permission]] = {
@@ -68,16 +81,24 @@ ROLES: dict[Role, frozenset[Permission]] = {
     Role.CALLBACK: _AGENT,
     Role.SUPERVISOR: _AGENT
     | _SEES
-    | {P.FLOOR_VIEW, P.FLOOR_ACT, P.CONTACTS_EXPORT, P.LEDGER_VIEW, P.CUSTOMERS_MERGE, P.SETUP_VIEW, P.STAFF_VIEW},
-    Role.QA: _SEES | {P.LEDGER_VIEW, P.FLOOR_VIEW},
-    Role.TRAINER: _SEES | {P.KNOWLEDGE_EDIT, P.KNOWLEDGE_PUBLISH},
-    Role.PLANNER: _SEES | {P.FLOOR_VIEW, P.SETUP_VIEW, P.STAFF_VIEW},
-    Role.SUPPORT: frozenset({P.SETUP_VIEW, P.WALL_VIEW, P.METRICS_VIEW, P.AUDIT_VIEW}),
+    | _HEARS
+    | _TAKES_PART
+    | {P.FLOOR_VIEW, P.FLOOR_ACT, P.CONTACTS_EXPORT, P.LEDGER_VIEW, P.CUSTOMERS_MERGE, P.SETUP_VIEW, P.STAFF_VIEW}
+    | {P.FLOW_READ},
+    Role.QA: _SEES | {P.CALL_LISTEN, P.RECORDING_LISTEN, P.LEDGER_VIEW, P.FLOOR_VIEW},
+    Role.TRAINER: _SEES
+    | {P.CALL_LISTEN, P.CALL_WHISPER}
+    | {P.RECORDING_LISTEN, P.KNOWLEDGE_EDIT, P.KNOWLEDGE_PUBLISH},
+    Role.PLANNER: _SEES | {P.FLOOR_VIEW, P.SETUP_VIEW, P.STAFF_VIEW, P.FLOW_READ},
+    Role.SUPPORT: frozenset({P.SETUP_VIEW, P.WALL_VIEW, P.METRICS_VIEW, P.AUDIT_VIEW, P.FLOW_READ, P.FLOW_WRITE}),
     Role.MANAGER: _SEES
-    | {P.FLOOR_VIEW, P.CONTACTS_EXPORT, P.LEDGER_VIEW, P.SETUP_VIEW, P.STAFF_VIEW, P.AUDIT_VIEW, P.CUSTOMERS_MERGE},
+    | _HEARS
+    | _KEEPS
+    | {P.FLOOR_VIEW, P.CONTACTS_EXPORT, P.LEDGER_VIEW, P.SETUP_VIEW, P.STAFF_VIEW, P.AUDIT_VIEW, P.CUSTOMERS_MERGE}
+    | {P.FLOW_READ, P.FLOW_WRITE, P.FLOW_PUBLISH},
     Role.CLIENT: frozenset({P.CONTACTS_VIEW, P.WALL_VIEW, P.METRICS_VIEW}),
     Role.FINANCE: frozenset({P.METRICS_VIEW}),
-    Role.ADMIN: frozenset(Permission) - {P.DESK_USE, P.CUSTOMERS_REVEAL},
+    Role.ADMIN: frozenset(Permission) - {P.DESK_USE, P.CUSTOMERS_REVEAL} - _HEARS - _TAKES_PART,
 }
 
 

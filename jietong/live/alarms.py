@@ -1,7 +1,8 @@
 """What a supervisor should look at, worst first: read off the state of the centre, acknowledged by command.
 
 An alarm's id names its cause and its beginning, so the same trouble is the same alarm for everybody and after every
-restart, and trouble that comes back is a new one.
+restart, and trouble that comes back is a new one. A queue's alarm begins with whoever has waited longest; when they
+have left, it is about the next one, and seen all the same if that one was waiting already when it was acknowledged.
 """
 
 from collections.abc import Iterable, Mapping
@@ -10,7 +11,7 @@ from typing import Literal, NamedTuple, TypeAlias
 import msgspec
 from msgspec import Struct, field
 
-from jietong.core.events import AlarmAcknowledged, AnyEvent, BreakDue
+from jietong.core.events import AlarmAcknowledged, AnyEvent, BreakDue, RecordingMissing, RecordingStored
 from jietong.core.vocabulary import Ms, Place, State
 from jietong.live.views import QueueView
 from jietong.routing.engine import Engine
@@ -24,7 +25,9 @@ Code: TypeAlias = Literal[
     "service_level_low",
     "break_due",
     "database_gone",
+    "recording_missing",
 ]
+_OF_THE_LONGEST: frozenset[Code] = frozenset({"wait_over_limit", "nobody_ready"})
 _RANK: dict[Level, int] = {"act": 0, "look": 1, "plain": 2}
 ENOUGH_FOR_A_LEVEL = 10
 """Contacts before a day's service level counts as low: the first abandon of the morning is no trend."""
@@ -50,9 +53,23 @@ class Acknowledged(NamedTuple):
     name: str = ""
 
 
+class Unrecorded(Struct):
+    """Recordings that are missing for one reason, until somebody has seen it; later ones are a new alarm."""
+
+    since: Ms
+    why: str
+    contacts: dict[str, str] = field(default_factory=dict)  # recording (or contact) → contact
+    seen: bool = False
+
+    @property
+    def alarm(self) -> str:
+        return f"recording_missing:{self.why}:{self.since}"
+
+
 class BookState(Struct):
     seen: dict[str, Acknowledged] = field(default_factory=dict)
     break_due: dict[str, Ms] = field(default_factory=dict)  # agent → when it fell due
+    unrecorded: list[Unrecorded] = field(default_factory=list)
 
 
 class AlarmBook:
@@ -69,8 +86,14 @@ class AlarmBook:
             seen[event.alarm] = Acknowledged(event.by, event.at, event.name)
             for old in [id for id, one in seen.items() if one.at < event.at - KEEP_ACKNOWLEDGED_MS]:
                 del seen[old]
+            for one in self._state.unrecorded:
+                one.seen = one.seen or one.alarm == event.alarm
         elif isinstance(event, BreakDue):
             self._state.break_due[event.agent] = event.at
+        elif isinstance(event, RecordingMissing):
+            self._unrecorded(event)
+        elif isinstance(event, RecordingStored) and self._state.unrecorded:
+            self._recorded_after_all(event.recording)
 
     def dump(self) -> bytes:
         return msgspec.msgpack.encode(self._state)
@@ -81,6 +104,32 @@ class AlarmBook:
 
     def seen(self, alarm: str) -> Acknowledged | None:
         return self._state.seen.get(alarm)
+
+    def seen_since(self, alarm: str, since: Ms) -> Acknowledged | None:
+        """The latest acknowledgement of the same cause, whatever its beginning, that is not older than `since`."""
+        cause = _cause(alarm)
+        found = [one for id, one in self._state.seen.items() if one.at >= since and _cause(id) == cause]
+        return max(found, key=lambda one: one.at, default=None)
+
+    def unrecorded(self) -> list[Unrecorded]:
+        return self._state.unrecorded
+
+    def _unrecorded(self, event: RecordingMissing) -> None:
+        """What nobody has seen stays for ever; what was seen goes with the next after a day."""
+        state = self._state
+        state.unrecorded = [
+            one for one in state.unrecorded if not one.seen or one.since > event.at - KEEP_ACKNOWLEDGED_MS
+        ]
+        found = next((one for one in state.unrecorded if one.why == event.why and not one.seen), None)
+        if found is None:
+            found = Unrecorded(event.at, event.why)
+            state.unrecorded.append(found)
+        found.contacts[event.recording or event.contact] = event.contact
+
+    def _recorded_after_all(self, recording: str) -> None:
+        for one in self._state.unrecorded:
+            one.contacts.pop(recording, None)
+        self._state.unrecorded = [one for one in self._state.unrecorded if one.contacts]
 
     def break_due_since(self, agent: str) -> Ms | None:
         return self._state.break_due.get(agent)
@@ -96,15 +145,23 @@ def alarms(
     found: list[Alarm] = []
     if gone_since is not None:
         found.append(_alarm("database_gone", "act", gone_since))
+    for one in book.unrecorded():
+        contact = next(iter(one.contacts.values())) if len(one.contacts) == 1 else None
+        params: dict[str, str | int | float] = {"n": len(one.contacts), "why": one.why}
+        found.append(Alarm(one.alarm, "recording_missing", "act", None, None, contact, one.since, params, None))
     for queue in queues.values():
         found += _of_queue(engine, queue, now, day)
     found += _of_agents(engine, queues, book, now)
-    return {alarm.id: alarm for alarm in sorted((_marked(alarm, book) for alarm in found), key=worst_first)}
+    marked = (_marked(alarm, queues, book) for alarm in found)
+    return {alarm.id: alarm for alarm in sorted(marked, key=worst_first)}
 
 
-def _marked(alarm: Alarm, book: AlarmBook) -> Alarm:
+def _marked(alarm: Alarm, queues: Mapping[str, QueueView], book: AlarmBook) -> Alarm:
     """With who has seen it."""
     seen = book.seen(alarm.id)
+    if seen is None and alarm.code in _OF_THE_LONGEST and alarm.queue is not None:
+        waiting_since = queues[alarm.queue].longest_since
+        seen = None if waiting_since is None else book.seen_since(alarm.id, waiting_since)
     if seen is None:
         return alarm
     return msgspec.structs.replace(alarm, acknowledged_by=seen.by, acknowledged_name=seen.name or None)
@@ -168,3 +225,8 @@ def _alarm(
 ) -> Alarm:
     about = contact or agent or queue or "site"
     return Alarm(f"{code}:{about}:{since}", code, level, queue, agent, contact, since, params or {}, None)
+
+
+def _cause(id: str) -> str:
+    """An alarm's id without its beginning."""
+    return id.rpartition(":")[0]

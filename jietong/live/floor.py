@@ -9,6 +9,7 @@ from jietong.core.vocabulary import Ms, Place, State
 from jietong.live import views
 from jietong.live.alarms import AlarmBook, alarms
 from jietong.live.audience import Audience, Sight
+from jietong.live.plant import PlantView, as_seen
 from jietong.live.views import ContactView, QueueView
 from jietong.metrics.live import LiveFigures
 from jietong.routing.engine import Engine
@@ -24,7 +25,7 @@ class Instant(NamedTuple):
 
 class Floor(Audience):
     def __init__(self, sight: Sight) -> None:
-        super().__init__(sight, ("site", "queues", "agents", "contacts", "alarms"))
+        super().__init__(sight, ("site", "queues", "agents", "contacts", "alarms", "plant"))
 
     def fill(
         self,
@@ -97,6 +98,9 @@ class Floor(Audience):
                 and (alarm.agent is None or self.sight.agent(engine, alarm.agent))
             }
         self.feed.replace("alarms", found)
+
+    def show_plant(self, plant: PlantView) -> None:
+        self.feed.replace("plant", as_seen(plant, self.sight))
 
     def _agent(self, engine: Engine, figures: LiveFigures, agent: AgentState, now: Ms) -> views.AgentView:
         """For whom else somebody works is nobody else's business: queues of other clients are left out."""

@@ -11,13 +11,14 @@ from typing import Any, Protocol
 
 import structlog
 
+from jietong.calls.plant import TelephonePlant
 from jietong.channels.outbox import Outbox
 from jietong.channels.webchat.model import Message
 from jietong.channels.webchat.service import WebChat
 from jietong.core import events as e
 from jietong.core.clock import Clock
 from jietong.core.inbox import Batch, Inbox
-from jietong.core.vocabulary import Ms, Place, State
+from jietong.core.vocabulary import Channel, Ms, Place, State
 from jietong.db.pool import Database, Scope
 from jietong.live import views
 from jietong.live.alarms import AlarmBook
@@ -26,7 +27,8 @@ from jietong.live.collections import encode, snapshot
 from jietong.live.desk import Desk
 from jietong.live.floor import Floor, Instant, Wall
 from jietong.live.holdings import Holdings
-from jietong.live.memory import Memory
+from jietong.live.memory import Asked, Memory
+from jietong.live.plant import plant_view
 from jietong.live.presence import Presence
 from jietong.live.shared import Shared
 from jietong.metrics.live import LiveFigures
@@ -37,6 +39,7 @@ log = structlog.get_logger(__name__)
 FLOOR_EVERY_S = 0.25
 WALL_EVERY = 4  # floor rounds
 BEAT_EVERY_S = 5.0
+_CALLED = frozenset({Channel.VOICE, Channel.VOICEMAIL})
 SWEEP_ROUNDS = 30  # seconds in which every agent's running figures are looked at once
 
 
@@ -69,6 +72,7 @@ class Hub:
         clock: Clock,
         webchat: WebChat,
         demo: Callable[[], bool] = lambda: False,
+        plant: TelephonePlant | None = None,
     ) -> None:
         self.runtime = runtime
         self.figures = figures
@@ -76,6 +80,7 @@ class Hub:
         self.clock = clock
         self.webchat = webchat
         self.demo = demo
+        self.plant = plant  # None: the centre has no telephones
         self.presence = Presence(self)
         self.desks: dict[str, Desk] = {}
         self.floors: dict[Scope, Floor] = {}
@@ -192,7 +197,7 @@ class Hub:
             if contact.place is not Place.CLOSED:
                 self.holdings.set(contact.id, views.holders(contact))
                 if not self.memory.knows(contact.id):
-                    self.memory.ask(contact.id)
+                    self._ask(contact.id, past=True)
         for id in self.memory.known():
             if id not in engine.contacts:
                 self.memory.forget(id)
@@ -236,6 +241,8 @@ class Hub:
     def fill_floor(self, floor: Floor) -> None:
         floor.fill(self.engine, self.figures, self.shared.queues.views, self.contact_view, self.clock.now())
         floor.seconds(self.engine, self.figures, self.shared.queues.views, self.book, self._instant())
+        if self.plant is not None:
+            floor.show_plant(plant_view(self.plant, self.clock.now()))
 
     def fill_wall(self, wall: Wall) -> None:
         wall.fill(self.engine, self.figures, self.shared.queues.views, self.clock.now(), self.demo())
@@ -259,7 +266,7 @@ class Hub:
                 case e.ContactArrived():
                     self._arrived(event.contact)
                 case e.CustomerLinked():
-                    self.memory.ask(event.contact)
+                    self._ask(event.contact)
                 case _:
                     pass
             self._note(event)
@@ -277,6 +284,7 @@ class Hub:
         contact = getattr(event, "contact", None)
         if contact is not None:
             self._touched_contacts[contact] = None
+            self.memory.tell(contact, event)
             state = engine.contacts.get(contact)
             if state is not None:
                 for queue in (state.queue, state.last_queue):
@@ -301,7 +309,14 @@ class Hub:
         if chat is not None:
             self.memory.name(contact, chat.name)
         else:
-            self.memory.ask(contact)
+            self._ask(contact)
+
+    def _ask(self, contact: str, *, past: bool = False) -> None:
+        """Names, and of a call its number too, are looked up in the next round."""
+        state = self.engine.contacts.get(contact)
+        call = state is not None and state.channel in _CALLED
+        customer = state.customer if state is not None else None
+        self.memory.ask(contact, Asked(customer, call, past and call))
 
     def _on_message(self, message: Message) -> None:
         contact = message.contact
@@ -373,7 +388,8 @@ class Hub:
             await asyncio.sleep(FLOOR_EVERY_S)
             count += 1
             try:
-                learnt = await self.memory.learn()
+                site = self.engine.site
+                learnt = await self.memory.learn(site.id, site.region)
                 await self.runtime.settled()
                 self._touched_contacts.update(dict.fromkeys(id for id in learnt if id in self.engine.contacts))
                 self._tell_desks()
@@ -391,7 +407,10 @@ class Hub:
         contacts, self._dirty_contacts = self._dirty_contacts, set()
         agents, self._dirty_agents = self._dirty_agents, set()
         engine = self.engine
+        plant = plant_view(self.plant, now) if self.plant is not None and self.floors else None
         for floor in self.floors.values():
+            if plant is not None:
+                floor.show_plant(plant)
             floor.update(engine, self.figures, self.shared.queues.views, contacts, agents, self.contact_view, now)
             if second:
                 floor.seconds(engine, self.figures, self.shared.queues.views, self.book, self._instant())

@@ -5,7 +5,7 @@ from typing import Protocol
 from jietong.core import hours
 from jietong.core.clock import Clock
 from jietong.core.specs import HoursSpec
-from jietong.core.vocabulary import Channel, Ms, Place
+from jietong.core.vocabulary import Channel, Ms, Place, State
 from jietong.routing.engine import Engine
 
 _LIVE = frozenset({Place.ARRIVED, Place.QUEUE, Place.OFFER, Place.TALK, Place.HOLD})
@@ -56,6 +56,17 @@ class EngineReception:
         found = engine.queues.get(queue)
         return engine.hours.get(found.spec.hours) if found is not None and found.spec.hours is not None else None
 
+    def opening(self, hours: str) -> HoursSpec | None:
+        return self._engine().hours.get(hours)
+
+    def waiting(self, queue: str) -> int | None:
+        engine = self._engine()
+        return engine.waiting(queue) if queue in engine.queues else None
+
+    def ready(self, queue: str) -> int | None:
+        engine = self._engine()
+        return engine.agents_of(queue)[State.READY] if queue in engine.queues else None
+
     def is_live(self, contact: str) -> bool:
         found = self._engine().contacts.get(contact)
         return found is not None and found.place in _LIVE
@@ -78,6 +89,30 @@ class EngineReception:
     def dialled_by(self, contact: str) -> str | None:
         found = self._engine().contacts.get(contact)
         return found.agent if found is not None and found.dialling else None
+
+    def place_of(self, contact: str) -> Place | None:
+        found = self._engine().contacts.get(contact)
+        return found.place if found is not None else None
+
+    def flow_of(self, contact: str) -> tuple[str, int] | None:
+        return self._engine().flow_of(contact)
+
+    def queue_of(self, contact: str) -> str | None:
+        found = self._engine().contacts.get(contact)
+        return found.queue if found is not None else None
+
+    def offered_to(self, contact: str) -> str | None:
+        found = self._engine().contacts.get(contact)
+        return found.offered_to if found is not None else None
+
+    def consulted_by(self, contact: str) -> tuple[str, bool, bool] | None:
+        found = self._engine().contacts.get(contact)
+        consult = found.consult if found is not None else None
+        return (consult.other, consult.joined, consult.merged) if consult is not None else None
+
+    def is_reachable(self, agent: str) -> bool:
+        found = self._engine().agents.get(agent)
+        return found is not None and found.reachable
 
     def region(self) -> str:
         return self._engine().site.region

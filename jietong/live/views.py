@@ -12,9 +12,10 @@ from msgspec import Struct
 from jietong.channels.webchat.model import Message
 from jietong.core.specs import Names
 from jietong.core.vocabulary import Ms, Place, State
+from jietong.live.voice import NOTHING, OutsideView, RecordingView, SupervisionView, VoiceFacts
 from jietong.metrics.live import AgentFigures, HalfHour, LiveFigures, QueueFigures, Ratio
 from jietong.routing.engine import Engine
-from jietong.routing.model import AgentState, ContactState
+from jietong.routing.model import AgentState, Consulting, ContactState
 
 PREVIEW = 200
 """Characters of the last message that lists show."""
@@ -66,6 +67,8 @@ class AgentView(Struct, frozen=True):
     break_due: bool
     invitation: InvitationView | None
     today: AgentFigures
+    reachable: bool  # the agent's telephone can be rung, as far as is known
+    device_why: str  # why not
 
 
 class ConsultView(Struct, frozen=True):
@@ -73,6 +76,7 @@ class ConsultView(Struct, frozen=True):
     other: str
     joined: bool
     expires: Ms | None = None  # of the question to `other`
+    merged: bool = False  # the customer is in the talk of the two
 
 
 class LastMessage(Struct, frozen=True):
@@ -106,6 +110,14 @@ class ContactView(Struct, frozen=True):
     last_message: LastMessage | None
     customer_waiting_since: Ms | None
     simulated: bool
+    direction: str
+    entry: str  # number, widget or mailbox that it came in by
+    flow: str | None  # that serves the customer now
+    dialling: bool  # an agent dials the customer, who has not answered yet
+    caller: str | None  # the customer's number, masked
+    recording: RecordingView | None
+    supervision: tuple[SupervisionView, ...]
+    outside: OutsideView | None  # a party outside who is asked, or about to get the call
 
 
 class Colleague(Struct, frozen=True):
@@ -115,6 +127,7 @@ class Colleague(Struct, frozen=True):
     name: str
     state: str
     since: Ms
+    reachable: bool  # by telephone
 
 
 class SiteView(Struct, frozen=True):
@@ -133,6 +146,8 @@ class Said(NamedTuple):
 
     name: str | None = None
     last: LastMessage | None = None
+    caller: str | None = None
+    voice: VoiceFacts = NOTHING
 
 
 def queue_view(engine: Engine, figures: LiveFigures, id: str, now: Ms) -> QueueView:
@@ -186,6 +201,8 @@ def agent_view(engine: Engine, figures: LiveFigures, agent: AgentState, now: Ms)
         break_due=agent.break_due,
         invitation=InvitationView(invitation.queue, invitation.expires) if invitation else None,
         today=figures.agent(agent.id, now),
+        reachable=agent.reachable,
+        device_why=agent.device_why,
     )
 
 
@@ -210,17 +227,29 @@ def contact_view(contact: ContactState, said: Said) -> ContactView:
         offer_ms=contact.offer_ms if offered else None,
         wrapup_until=contact.wrapup_until if contact.place is Place.WRAPUP else None,
         priority=contact.priority,
-        consult=ConsultView(consult.agent, consult.other, consult.joined, consult.expires) if consult else None,
+        consult=_consult_view(consult) if consult else None,
         callback=contact.callback,
         attempts=contact.attempts,
         last_message=said.last,
         customer_waiting_since=contact.customer_waiting_since,
         simulated=contact.simulated,
+        direction=contact.direction,
+        entry=contact.entry,
+        flow=contact.flow if contact.in_flow else None,
+        dialling=contact.dialled or contact.dialling,
+        caller=said.caller,
+        recording=said.voice.recording,
+        supervision=said.voice.supervision,
+        outside=said.voice.outside,
     )
 
 
+def _consult_view(consult: Consulting) -> ConsultView:
+    return ConsultView(consult.agent, consult.other, consult.joined, consult.expires, consult.merged)
+
+
 def colleague(agent: AgentState) -> Colleague:
-    return Colleague(agent.id, agent.spec.name, agent.state, agent.since)
+    return Colleague(agent.id, agent.spec.name, agent.state, agent.since, agent.reachable)
 
 
 def holders(contact: ContactState) -> tuple[str, ...]:

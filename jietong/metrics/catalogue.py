@@ -7,6 +7,7 @@ from jietong.metrics.definitions.handling import HANDLING
 from jietong.metrics.definitions.present import PRESENT
 from jietong.metrics.definitions.satisfaction import SATISFACTION
 from jietong.metrics.definitions.service_levels import SERVICE_LEVELS
+from jietong.metrics.definitions.telephony import FLOWS, LINES, OUTBOUND
 
 THEMES: dict[str, tuple[Definition, ...]] = {
     "access": ACCESS,
@@ -14,6 +15,9 @@ THEMES: dict[str, tuple[Definition, ...]] = {
     "handling": HANDLING,
     "agents": AGENTS,
     "satisfaction": SATISFACTION,
+    "flows": FLOWS,
+    "outbound": OUTBOUND,
+    "lines": LINES,
     "present": PRESENT,
 }
 

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 
-from jietong.contacts.model import AgentInterval, Kind, Segment
+from jietong.contacts.model import AgentInterval, Kind, Segment, TrunkBusyTime
 from jietong.core.specs import Names
 from jietong.core.vocabulary import Ms, State
 
@@ -13,6 +13,7 @@ class Unit(StrEnum):
     COUNT = "count"
     RATIO = "ratio"  # 0..1, shown as a percentage
     MS = "ms"
+    MOS = "mos"  # mean opinion score in hundredths, 100..450
     STATES = "states"  # a count for each agent state
 
 
@@ -81,6 +82,19 @@ class Time:
 
 
 @dataclass(frozen=True, slots=True)
+class TrunkTime:
+    """The sum of the time in which all channels of a trunk were taken, in ms."""
+
+    def of(self, time: TrunkBusyTime, start: Ms, end: Ms) -> Ms:
+        """The part that lies within [start, end)."""
+        upto = end if time.end is None else min(time.end, end)
+        return max(0, upto - max(time.start, start))
+
+
+Sum = Count | Time | TrunkTime
+
+
+@dataclass(frozen=True, slots=True)
 class Definition:
     id: str
     names: Names
@@ -91,8 +105,8 @@ class Definition:
     better: Better
     attribution: Attribution
     source: str  # where the formula comes from
-    numerator: tuple[Count | Time, ...] = ()
-    denominator: tuple[Count | Time, ...] = ()
+    numerator: tuple[Sum, ...] = ()
+    denominator: tuple[Sum, ...] = ()
     quantile: float | None = None
     parameters: tuple[str, ...] = ()
     version: int = 1

@@ -9,11 +9,11 @@ from typing import NamedTuple
 
 from msgspec.structs import replace
 
-from jietong.contacts.fold import reopened
-from jietong.contacts.model import AgentInterval, Segment
+from jietong.contacts.model import AgentInterval, Segment, TrunkBusyTime
+from jietong.contacts.stays import reopened
 from jietong.core.days import Span
 from jietong.core.vocabulary import Ms, State
-from jietong.metrics.definition import PLAIN, Count, Definition, How, Terms, Time
+from jietong.metrics.definition import PLAIN, Count, Definition, How, Sum, Terms, Time
 
 ON_LINE = frozenset({State.READY, State.OFFERED, State.TALKING, State.HOLD, State.WRAPUP})
 
@@ -39,6 +39,10 @@ def cut_intervals(intervals: Iterable[AgentInterval], at: Ms) -> list[AgentInter
     return [i if i.end is not None and i.end <= at else replace(i, end=None) for i in intervals if i.start <= at]
 
 
+def cut_trunks(times: Iterable[TrunkBusyTime], at: Ms) -> list[TrunkBusyTime]:
+    return [t if t.end is not None and t.end <= at else replace(t, end=None) for t in times if t.start <= at]
+
+
 def evaluate(
     definition: Definition,
     segments: Sequence[Segment],
@@ -49,12 +53,13 @@ def evaluate(
     where: Callable[[Segment], bool] | None = None,
     terms: Terms = PLAIN,
     break_ms: Ms = 900_000,
+    trunks: Sequence[TrunkBusyTime] = (),
 ) -> Figure:
     """The figure over the facts that belong to `window`, by the definition's own attribution.
 
     `now` is the instant the facts are known up to; open intervals last until it. `where` narrows the segments (a
-    queue, an agent, a client); narrow the intervals before handing them in. Raises ValueError for a figure of the
-    present moment, which facts alone do not give.
+    queue, an agent, a client, an entry); narrow intervals and `trunks` before handing them in. Raises ValueError for
+    a figure of the present moment, which facts alone do not give.
     """
     if definition.how is How.NOW:
         raise ValueError(f"{definition.id} is told by the engine, not by facts")
@@ -69,10 +74,11 @@ def evaluate(
         share = 1.0 if definition.quantile is None else definition.quantile
         found = values[max(0, ceil(share * len(values)) - 1)]
         return Figure(found, found, len(values))
-    num = _sum(definition.numerator, mine, intervals, window, now, terms)
+    upto = Span(window.start, min(window.end, now))
+    num = _sum(definition.numerator, mine, intervals, trunks, upto, terms)
     if definition.how is How.SUM:
         return Figure(num, num, 1)
-    den = _sum(definition.denominator, mine, intervals, window, now, terms)
+    den = _sum(definition.denominator, mine, intervals, trunks, upto, terms)
     return Figure(num / den if den else None, num, den)
 
 
@@ -92,7 +98,19 @@ def longest_streak(intervals: Iterable[AgentInterval], window: Span, break_ms: M
     return best
 
 
-def _values(counts: tuple[Count | Time, ...], segments: Iterable[Segment], terms: Terms) -> list[int]:
+def blocked_unseen(seen: int, busy_ms: Ms, open_ms: Ms) -> float | None:
+    """How many more were turned away by the provider while every channel was taken, whom no switch of ours saw.
+
+    seen × ATB ÷ (1 − ATB), ATB the share of `open_ms` in which the trunk was full (metrics.md): as many as came per
+    second of free channels. An estimate, to be shown as one; None where there was no free second to go by.
+    """
+    if open_ms <= 0 or busy_ms >= open_ms:
+        return None
+    share = busy_ms / open_ms
+    return seen * share / (1 - share)
+
+
+def _values(counts: tuple[Sum, ...], segments: Iterable[Segment], terms: Terms) -> list[int]:
     out = []
     for s in segments:
         for c in counts:
@@ -102,17 +120,19 @@ def _values(counts: tuple[Count | Time, ...], segments: Iterable[Segment], terms
 
 
 def _sum(
-    sums: tuple[Count | Time, ...],
+    sums: tuple[Sum, ...],
     segments: Sequence[Segment],
     intervals: Sequence[AgentInterval],
+    trunks: Sequence[TrunkBusyTime],
     window: Span,
-    now: Ms,
     terms: Terms,
 ) -> int:
     total = 0
     for one in sums:
         if isinstance(one, Count):
             total += sum(one.of(s, terms) for s in segments)
+        elif isinstance(one, Time):
+            total += sum(one.of(i, window.start, window.end) for i in intervals)
         else:
-            total += sum(one.of(i, window.start, min(window.end, now)) for i in intervals)
+            total += sum(one.of(t, window.start, window.end) for t in trunks)
     return total

@@ -12,6 +12,9 @@ TITLES = {
     "handling": "Handling",
     "agents": "Agents",
     "satisfaction": "What the customer felt",
+    "flows": "Flows: menus and bots",
+    "outbound": "Calls that we make",
+    "lines": "The lines themselves",
     "present": "This moment",
 }
 INTRODUCTION = """\
@@ -27,12 +30,26 @@ definition over today's facts; for any instant it equals the historical query cu
 it; its wait is counted from when the customer began to wait, so an overflow carries the wait on. A *handling* is one
 agent's whole part: talk, hold and wrap-up; a transfer gives another. X of a service level is the queue's own as the
 contact arrived, unless a contract names one. Contacts that nobody waits for (mail, messages) are in the handling
-figures and in no waiting figure.
+figures and in no waiting figure. Calls that we make are in the figures of that name alone.
+
+**Each attempt once.** Whoever comes is *admitted*, *blocked* or *closed* at the entry. In a flow they are *self
+served*, leave a *voicemail*, go on to a queue or a number outside, or are *lost*. In the queue they are
+*answered*, *abandon*, or go on. A flow that goes on after a queue refused the customer, or after the wait ran out,
+adds nothing to the count: whoever hangs up there was refused, or ran out of time. 1000 attempts: 300 find no
+channel, 40 hear what they wanted in the menu, 10 leave a voicemail, 20 hang up in the menu, 630 queue; 612 of
+these are answered in time, 18 give up. Connect rate 70 %, self-service rate 4 %, service level 612 ÷ 630 = 97.1 %,
+true access 612 ÷ (630 + 300 + 20) = 64.4 %.
 
 **When.** By *arrival*: to the interval in which the contact arrived at the queue. By *time*: each second to the
 interval in which it was spent. Days are local days of the site; a 25-hour day has 25 hours.
 """
-_UNITS = {Unit.COUNT: "count", Unit.RATIO: "%", Unit.MS: "time", Unit.STATES: "count for each state"}
+_UNITS = {
+    Unit.COUNT: "count",
+    Unit.RATIO: "%",
+    Unit.MS: "time",
+    Unit.MOS: "MOS, 1 to 4.5; kept in hundredths",
+    Unit.STATES: "count for each state",
+}
 _BETTER = {Better.UP: "higher", Better.DOWN: "lower", Better.NEITHER: "neither"}
 _WHEN = {Attribution.ARRIVAL: "by arrival", Attribution.TIME: "by time spent", Attribution.NOW: "now"}
 

@@ -6,13 +6,12 @@ Double clicks and second tabs repeat commands: what has been done already gives 
 from jietong.core import commands as k
 from jietong.core import events as e
 from jietong.core.errors import Refused
-from jietong.core.specs import SkillNeed
 from jietong.core.vocabulary import EndedBy, Ms, Outcome, Place, Status
 from jietong.routing.centre import Centre
 from jietong.routing.customers_ask import find_contact, find_queue
 from jietong.routing.lines import KIND, LATER, waited
 from jietong.routing.model import AgentState, ContactState
-from jietong.routing.places import back_in_front, consult_offer_failed, end_consult, end_talk
+from jietong.routing.places import back_in_front, consult_offer_failed, end_consult, end_dial, end_talk
 
 
 def find_agent(c: Centre, agent_id: str) -> AgentState:
@@ -41,12 +40,14 @@ def own(c: Centre, agent_id: str, contact_id: str) -> tuple[AgentState, ContactS
 
 
 def talking(c: Centre, agent_id: str, contact_id: str) -> tuple[AgentState, ContactState]:
-    """The same, with the customer still there. Raises Refused `wrong_place`, `say_reached`."""
+    """The same, with the customer there. Raises Refused `wrong_place`, `say_reached`, `not_answered`."""
     agent, contact = own(c, agent_id, contact_id)
     if contact.place not in (Place.TALK, Place.HOLD):
         raise Refused("wrong_place", "The customer is not in this conversation any more.", place=contact.place)
     if contact.callback:
         raise Refused("say_reached", "Say first whether the customer was reached.", contact=contact_id)
+    if contact.dialled:
+        raise Refused("not_answered", "The customer has not answered yet.", contact=contact_id)
     return agent, contact
 
 
@@ -113,7 +114,7 @@ def resume(c: Centre, cmd: k.Resume, at: Ms) -> None:
 
 
 def end(c: Centre, cmd: k.End, at: Ms) -> None:
-    """Of the adviser in a consult: they leave it."""
+    """Of the adviser in a consult: they leave it. Of a dial that is not answered: it is given up."""
     agent = signed_in(c, cmd.agent)
     contact = find_contact(c, cmd.contact)
     consult = contact.consult
@@ -121,6 +122,9 @@ def end(c: Centre, cmd: k.End, at: Ms) -> None:
         end_consult(c, contact, at, "cancelled")
         return
     if contact.place in (Place.WRAPUP, Place.CLOSED) and contact.last_agent == agent.id:
+        return
+    if contact.dialled and contact.agent == agent.id:
+        end_dial(c, contact, at, EndedBy.AGENT)
         return
     talking(c, cmd.agent, cmd.contact)
     end_talk(c, contact, at, EndedBy.AGENT)
@@ -152,7 +156,7 @@ def extend_wrapup(c: Centre, cmd: k.ExtendWrapup, at: Ms) -> None:
     if contact.place is not Place.WRAPUP:
         raise Refused("wrong_place", "There is no wrap-up to extend.", place=contact.place)
     if contact.wrapup_until is not None:
-        more = c.queues[contact.queue or ""].spec.wrapup_extend_s * 1000
+        more = c.terms_of(contact).wrapup_extend_s * 1000
         until = max(contact.wrapup_until, at) + more
         c.emit(e.WrapupExtended(at=at, contact=contact.id, agent=cmd.agent, until=until))
 
@@ -189,9 +193,12 @@ def _transfer_to_queue(c: Centre, agent_id: str, contact: ContactState, queue_id
 
 
 def _transfer_to_agent(c: Centre, agent_id: str, contact: ContactState, other: str, at: Ms) -> None:
+    if contact.queue is None:
+        what = "Ask the colleague first and hand over then, or choose a queue: this call has none to wait in."
+        raise Refused("no_queue", what, contact=contact.id)
     target = free_agent(c, contact, agent_id, other, at)
     end_consult(c, contact, at, "cancelled")
-    offer_s = c.queues[contact.queue or ""].spec.offer_s
+    offer_s = c.terms_of(contact).offer_s
     c.emit(e.ContactTransferred(at=at, contact=contact.id, agent=agent_id, to_agent=target.id))
     c.emit(
         e.OfferMade(
@@ -210,8 +217,7 @@ def free_agent(c: Centre, contact: ContactState, asker: str | None, agent_id: st
         raise Refused("same_agent", "Choose somebody else.", agent=agent_id)
     if not c.is_free(agent, contact.channel):
         raise Refused("not_available", f"{agent.spec.name} cannot take another contact now.", agent=agent_id)
-    requires: tuple[SkillNeed, ...] = c.queues[contact.queue or ""].spec.requires
-    if not c.certified(agent, requires, at):
+    if not c.certified(agent, c.terms_of(contact).requires, at):
         raise Refused("not_certified", f"{agent.spec.name} has no valid certificate for this.", agent=agent_id)
     return agent
 
@@ -223,7 +229,7 @@ def consult(c: Centre, cmd: k.Consult, at: Ms) -> None:
             return
         raise Refused("consult_open", "A colleague is being asked already.", other=contact.consult.other)
     other = free_agent(c, contact, cmd.agent, cmd.other, at)
-    offer_s = c.queues[contact.queue or ""].spec.offer_s
+    offer_s = c.terms_of(contact).offer_s
     c.emit(e.ConsultStarted(at=at, contact=contact.id, agent=cmd.agent, other=other.id))
     c.emit(
         e.OfferMade(

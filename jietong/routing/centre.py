@@ -161,7 +161,7 @@ class Centre(Readings):
             capacity = agent.spec.capacity
             rank = agent.occupancy
             key = seat_key(agent.voice + agent.text, agent.turn, index)
-            if rules.room_for_voice(capacity, agent.voice, agent.text):
+            if rules.can_be_called(agent):
                 voice.put(index, key, rank)
             else:
                 voice.take(index)

@@ -42,8 +42,12 @@ def _contacts(c: Centre) -> Iterator[str]:
 
 
 def _contact(c: Centre, contact: ContactState) -> Iterator[str]:
-    if contact.place is Place.ARRIVED and contact.retry_at is None:
+    if contact.place is Place.ARRIVED and contact.retry_at is None and not contact.in_flow:
         yield f"contact {contact.id} is nowhere"
+    if contact.in_flow and (contact.place is not Place.ARRIVED or contact.flow is None):
+        yield f"contact {contact.id} at {contact.place} is in a flow as well"
+    if contact.dialled and contact.place is not Place.TALK:
+        yield f"contact {contact.id} at {contact.place} is being dialled as well"
     if (contact.ended_at is None) is (contact.place in (Place.WRAPUP, Place.CLOSED)):
         yield f"contact {contact.id} at {contact.place} has ended_at {contact.ended_at}"
     if contact.place is Place.OFFER:
@@ -64,12 +68,17 @@ def _contact(c: Centre, contact: ContactState) -> Iterator[str]:
 def _agents(c: Centre) -> Iterator[str]:
     """Capacity is kept, each agent is in the state that follows, and an unready agent has no way to an offer."""
     for agent in c.by_index:
-        voice = text = 0
+        voice = text = talks = 0
         for contact_id in [*agent.contacts, *agent.offers, *agent.consulting]:
             if c.contacts[contact_id].channel is Channel.VOICE:
                 voice += 1
             else:
                 text += 1
+        for contact_id in [*agent.contacts, *agent.consulting]:
+            contact = c.contacts[contact_id]
+            talks += contact.channel is Channel.VOICE and contact.place in (Place.TALK, Place.HOLD)
+        if talks > 1:
+            yield f"agent {agent.id} is in {talks} calls at once"
         if (voice, text) != (agent.voice, agent.text):
             yield f"agent {agent.id} counts {agent.voice} calls and {agent.text} chats, has {voice} and {text}"
         state, _, queue = derive(c, agent)
@@ -84,7 +93,7 @@ def _index(c: Centre, agent: AgentState) -> Iterator[str]:
     capacity = agent.spec.capacity
     wants = rules.wants_work(agent)
     for work, room in (
-        (VOICE, rules.room_for_voice(capacity, agent.voice, agent.text)),
+        (VOICE, rules.can_be_called(agent)),
         (TEXT, rules.room_for_text(capacity, agent.voice, agent.text)),
     ):
         if (c.seats[work].keys[agent.index] != 0) is not (wants and room):

@@ -3,12 +3,12 @@
 from jietong.core import commands as k
 from jietong.core import events as e
 from jietong.core.errors import Refused
-from jietong.core.vocabulary import Author, EndedBy, Ms, Outcome, Place
+from jietong.core.vocabulary import Author, Channel, EndedBy, Ms, Outcome, Place
 from jietong.routing.centre import Centre
 from jietong.routing.lines import KIND, LATER, waited
 from jietong.routing.matching import end_wrapup, waits_for
 from jietong.routing.model import ContactState
-from jietong.routing.places import end_talk, withdraw
+from jietong.routing.places import end_dial, end_talk, withdraw
 from jietong.routing.queues import QueueState
 
 
@@ -47,45 +47,53 @@ def arrive(c: Centre, cmd: k.Arrive, at: Ms) -> None:
             simulated=cmd.simulated,
         )
     )
-    outcome = _refusal(c, cmd, queue, at)
+    outcome = refusal(c, cmd.channel, queue, at)
     if outcome is not None:
         c.emit(e.QueueRefused(at=at, contact=cmd.contact, queue=spec.id, outcome=outcome))
         c.emit(
             e.ContactEnded(at=at, contact=cmd.contact, by=EndedBy.SYSTEM, outcome=outcome, queue=spec.id, waited_ms=0)
         )
         return
-    prefer = _known_agent(c, cmd.prefer, queue)
-    hold = prefer is not None and spec.sticky_s > 0 and waits_for(c.agents[prefer])
+    enter_queue(c, c.contacts[cmd.contact], queue, cmd.priority, cmd.prefer, at)
+
+
+def enter_queue(
+    c: Centre, contact: ContactState, queue: QueueState, priority: int, prefer: str | None, at: Ms
+) -> None:
+    """A new wait begins."""
+    spec = queue.spec
+    known = _known_agent(c, prefer, queue)
+    hold = known is not None and spec.sticky_s > 0 and waits_for(c.agents[known], contact.channel)
     c.emit(
         e.QueueEntered(
             at=at,
-            contact=cmd.contact,
+            contact=contact.id,
             queue=spec.id,
-            priority=spec.priority + cmd.priority,
+            priority=spec.priority + priority,
             since=at,
-            prefer=prefer,
+            prefer=known,
             prefer_until=at + spec.sticky_s * 1000 if hold else None,
         )
     )
 
 
-def _refusal(c: Centre, cmd: k.Arrive, queue: QueueState, at: Ms) -> Outcome | None:
-    """What nobody waits for may be left at any hour and in any number."""
-    if KIND[cmd.channel] == LATER:
+def refusal(c: Centre, channel: Channel, queue: QueueState, at: Ms) -> Outcome | None:
+    """Why the queue would not take somebody now. What nobody waits for may be left at any hour, in any number."""
+    if KIND[channel] == LATER:
         return None
     if not c.is_open(queue.id, at):
         return Outcome.REFUSED_CLOSED
     limit = queue.spec.max_waiting
-    if limit is not None and queue.waiting >= limit and not _served_at_once(c, cmd, queue):
+    if limit is not None and queue.waiting >= limit and not _served_at_once(c, channel, queue):
         return Outcome.REFUSED_FULL
     return None
 
 
-def _served_at_once(c: Centre, cmd: k.Arrive, queue: QueueState) -> bool:
+def _served_at_once(c: Centre, channel: Channel, queue: QueueState) -> bool:
     """A queue that may hold nobody (`max_waiting` 0) still takes whom an agent is free for."""
     if queue.in_line:
         return False
-    lane = c.lane(queue.rings[0], KIND[cmd.channel], queue.spec.selection)
+    lane = c.lane(queue.rings[0], KIND[channel], queue.spec.selection)
     return lane.best() >= 0
 
 
@@ -102,6 +110,12 @@ def customer_left(c: Centre, cmd: k.CustomerLeft, at: Ms) -> None:
     contact = find_contact(c, cmd.contact)
     if contact.place in (Place.WRAPUP, Place.CLOSED) or contact.callback:
         return
+    if contact.in_flow:
+        leave(c, contact, "hung_up", Outcome.LOST_IN_FLOW, EndedBy.CUSTOMER, None, at)
+        return
+    if contact.dialled:
+        end_dial(c, contact, at, EndedBy.CUSTOMER)
+        return
     if contact.place in (Place.TALK, Place.HOLD):
         end_talk(c, contact, at, EndedBy.CUSTOMER)
         return
@@ -116,6 +130,16 @@ def end_wait(c: Centre, contact: ContactState, at: Ms, by: EndedBy, outcome: Out
     c.emit(e.ContactEnded(at=at, contact=contact.id, by=by, outcome=outcome, queue=contact.queue, waited_ms=wait))
 
 
+def leave(
+    c: Centre, contact: ContactState, how: str, outcome: Outcome, by: EndedBy, node: str | None, at: Ms
+) -> None:
+    """Out of the flow, and the contact ends. Who asked a queue in vain and was given nothing else ended by that."""
+    if contact.unmet is not None and outcome in (Outcome.LOST_IN_FLOW, Outcome.SELF_SERVED):
+        outcome = contact.unmet
+    c.emit(e.FlowLeft(at=at, contact=contact.id, flow=contact.flow or "", how=how, node=node))
+    c.emit(e.ContactEnded(at=at, contact=contact.id, by=by, outcome=outcome, queue=contact.queue))
+
+
 def request_callback(c: Centre, cmd: k.RequestCallback, at: Ms) -> None:
     """The place in the queue is kept exactly; a second request, or one of the same customer, makes no second call."""
     contact = find_contact(c, cmd.contact)
@@ -123,10 +147,15 @@ def request_callback(c: Centre, cmd: k.RequestCallback, at: Ms) -> None:
         return
     if contact.place is not Place.QUEUE or KIND[contact.channel] == LATER:
         raise Refused("wrong_place", "A call-back can be asked for while waiting only.", place=contact.place)
-    for other in sorted(c.callbacks.get(contact.customer, ())) if contact.customer is not None else ():
-        if c.contacts[other].queue == contact.queue:
-            raise Refused("callback_exists", "This customer is to be called back already.", contact=other)
+    no_second_callback(c, contact, contact.queue)
     c.emit(e.CallbackRequested(at=at, contact=contact.id, queue=contact.queue or ""))
+
+
+def no_second_callback(c: Centre, contact: ContactState, queue_id: str | None) -> None:
+    """Raises Refused `callback_exists`: of one customer a queue keeps one call-back."""
+    for other in sorted(c.callbacks.get(contact.customer, ())) if contact.customer is not None else ():
+        if c.contacts[other].queue == queue_id:
+            raise Refused("callback_exists", "This customer is to be called back already.", contact=other)
 
 
 def post_message(c: Centre, cmd: k.PostMessage, at: Ms) -> None:
@@ -188,9 +217,11 @@ def close_contact(c: Centre, cmd: k.CloseContact, at: Ms) -> None:
         return
     if contact.place is Place.WRAPUP:
         end_wrapup(c, contact, at, cmd.by)
-    elif contact.place in (Place.TALK, Place.HOLD) and not contact.callback:
+    elif contact.in_flow:
+        leave(c, contact, "cancelled", Outcome.CANCELLED, cmd.by, None, at)
+    elif contact.place in (Place.TALK, Place.HOLD) and not contact.callback and not contact.dialled:
         end_talk(c, contact, at, cmd.by)
-    elif contact.callback and contact.agent is not None:
+    elif contact.agent is not None:
         c.emit(
             e.ContactEnded(
                 at=at,

@@ -144,7 +144,21 @@ def _cannot_move(c: Centre, contact_id: str, step: MoveStep, at: Ms) -> str | No
 
 
 def wait_ends(c: Centre, whose: str, at: Ms) -> None:
+    """The queue's longest wait. Whoever came by a flow goes back to it, where a voicemail or a call-back may be
+    offered; in the figures of the queue the stay ran out either way."""
     contact = c.contacts[whose]
+    if contact.flow is not None:
+        c.emit(
+            e.FlowEntered(
+                at=at,
+                contact=whose,
+                flow=contact.flow,
+                version=contact.flow_version,
+                cause="queue_left",
+                stay=Outcome.TIMED_OUT,
+            )
+        )
+        return
     c.emit(
         e.ContactEnded(
             at=at,

@@ -5,10 +5,11 @@ takes effect through `apply_one` at once, so decisions see what came before them
 and contacts that were touched: next statuses, offers, system states, invitations. On replay only `apply` runs, and
 the state comes out the same to the byte.
 
-    customers_ask, agents_ask, attendance, supervision     what may be asked        (decide)
+    customers_ask, agents_ask, attendance, supervision,
+    flows_ask, calls_ask                                   what may be asked        (decide)
     due                                                    what time brings         (decide)
     matching                                               who gets whom            (decide)
-    facts_contacts, facts_agents                           what a fact does         (apply)
+    facts_contacts, facts_agents, facts_calls              what a fact does         (apply)
     centre                                                 state, indexes, reads
     seats, lines, queues                                   the indexes
     rules                                                  the rules, as functions
@@ -18,17 +19,27 @@ whoever runs the engine sends a Tick when `next_deadline()` has come, before any
 """
 
 from collections.abc import Callable
-from typing import Any, cast
+from typing import Any, cast, get_args
 
 import msgspec
 
 from jietong.core import commands as k
 from jietong.core import events as e
 from jietong.core.commands import AnyCommand
-from jietong.core.events import AnyEvent, Event
+from jietong.core.events import AnyEvent, Event, WitnessedFact
 from jietong.core.specs import SiteSpec
 from jietong.core.vocabulary import Ms
-from jietong.routing import agents_ask, attendance, customers_ask, facts_agents, facts_contacts, supervision
+from jietong.routing import (
+    agents_ask,
+    attendance,
+    calls_ask,
+    customers_ask,
+    facts_agents,
+    facts_calls,
+    facts_contacts,
+    flows_ask,
+    supervision,
+)
 from jietong.routing.centre import Centre
 from jietong.routing.checks import check
 from jietong.routing.due import DUE
@@ -170,6 +181,20 @@ _DECIDE: dict[type, Callable[[Centre, Any, Ms], None]] = {
     k.ConfigureHours: supervision.configure_hours,
     k.ConfigureAgent: supervision.configure_agent,
     k.Restart: supervision.restart,
+    k.Enter: flows_ask.enter,
+    k.RefuseEntry: flows_ask.refuse_entry,
+    k.JoinQueue: flows_ask.join_queue,
+    k.ReturnToFlow: flows_ask.return_to_flow,
+    k.LeaveFlow: flows_ask.leave_flow,
+    k.CallLost: calls_ask.call_lost,
+    k.Dial: calls_ask.dial,
+    k.DialResult: calls_ask.dial_result,
+    k.AgentLegLost: calls_ask.agent_leg_lost,
+    k.DeviceChanged: calls_ask.device_changed,
+    k.AskSurvey: calls_ask.ask_survey,
+    k.Witness: calls_ask.witness,
+    k.MergeConsult: calls_ask.merge_consult,
+    k.TransferOut: calls_ask.transfer_out,
 }
 
 _APPLY: dict[type, Callable[[Centre, Any], None]] = {
@@ -222,4 +247,13 @@ _APPLY: dict[type, Callable[[Centre, Any], None]] = {
     e.RuntimeStarted: facts_agents.runtime_started,
     e.AlarmAcknowledged: facts_agents.nothing,
     e.ArticlePublished: facts_agents.nothing,
+    e.EntryRefused: facts_agents.nothing,
+    e.FlowEntered: facts_calls.flow_entered,
+    e.FlowLeft: facts_calls.flow_left,
+    e.ConsultMerged: facts_calls.consult_merged,
+    e.OutboundDialled: facts_calls.dialled,
+    e.OutboundAnswered: facts_calls.dial_answered,
+    e.SurveyAsked: facts_calls.survey_asked,
+    e.AgentDevice: facts_calls.device,
+    **dict.fromkeys(get_args(WitnessedFact), facts_agents.nothing),
 }

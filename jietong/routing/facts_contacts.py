@@ -25,6 +25,7 @@ def arrived(c: Centre, f: e.ContactArrived) -> None:
         arrived=f.at,
         place=Place.ARRIVED,
         since=f.at,
+        direction=f.direction,
     )
     c.by_serial[contact.serial] = contact
 
@@ -34,7 +35,7 @@ def queue_entered(c: Centre, f: e.QueueEntered) -> None:
     if contact.place is Place.QUEUE:
         c.leave_line(contact, f.at, departed=False)
     elif contact.agent is not None:
-        _let_go(c, contact, f.at)
+        let_go(c, contact, f.at)
     if f.cause == "overflow" and contact.queue is not None:
         contact.visited = (*contact.visited, contact.queue)
     elif f.cause != "callback_retry":
@@ -52,13 +53,18 @@ def queue_entered(c: Centre, f: e.QueueEntered) -> None:
     contact.prefer = f.prefer
     contact.prefer_until = f.prefer_until
     contact.retry_at = None
+    contact.unmet = None
     _drop_old_passes(contact, f.at)
     c.enter_line(contact, f.at)
     c.arm_waiting(contact)
 
 
 def queue_refused(c: Centre, f: e.QueueRefused) -> None:
-    c.contacts[f.contact].queue = f.queue
+    contact = c.contacts[f.contact]
+    if f.ends:
+        contact.queue = f.queue
+    else:
+        contact.unmet = f.outcome
 
 
 def queue_expanded(c: Centre, f: e.QueueExpanded) -> None:
@@ -186,7 +192,7 @@ def resumed(c: Centre, f: e.ContactResumed) -> None:
 
 def transferred(c: Centre, f: e.ContactTransferred) -> None:
     contact = c.contacts[f.contact]
-    _let_go(c, contact, f.at)
+    let_go(c, contact, f.at)
     _pass_over(c, contact, f.agent, f.at)
 
 
@@ -213,7 +219,7 @@ def consult_ended(c: Centre, f: e.ConsultEnded) -> None:
         if f.why != "completed":
             c.next_turn(other)
     if f.why == "completed":
-        _let_go(c, contact, f.at)
+        let_go(c, contact, f.at)
         other.contacts.append(f.contact)
         c.take_room(other, contact, 1)
         contact.place = Place.TALK
@@ -240,7 +246,7 @@ def callback_attempted(c: Centre, f: e.CallbackAttempted) -> None:
         c.touch(c.agents[f.agent])
         return
     spec = c.queues[contact.queue or ""].spec
-    _let_go(c, contact, f.at)
+    let_go(c, contact, f.at)
     contact.retry_at = f.at + spec.callback_retry_s * 1000
     c.arm(contact.retry_at, RETRY_DUE, f.contact)
 
@@ -250,14 +256,16 @@ def ended(c: Centre, f: e.ContactEnded) -> None:
     if contact.place is Place.QUEUE:
         c.leave_line(contact, f.at, departed=True)
     elif contact.agent is not None:
-        spec = c.queues[contact.queue or ""].spec
-        if spec.wrapup_s == 0 and contact.talk_since is not None:
-            c.queues[spec.id].handled(f.at - contact.talk_since)
+        no_wrapup = contact.queue is not None and c.queues[contact.queue].spec.wrapup_s == 0
+        if no_wrapup and contact.queue is not None and contact.talk_since is not None and not contact.dialled:
+            c.queues[contact.queue].handled(f.at - contact.talk_since)
         talk_since = contact.talk_since
-        _let_go(c, contact, f.at)
+        let_go(c, contact, f.at)
         contact.talk_since = talk_since
     _callback_over(c, contact)
     contact.retry_at = None
+    contact.dialled = False
+    contact.in_flow = False
     contact.outcome = f.outcome
     contact.ended_by = f.by
     contact.ended_at = f.at
@@ -288,7 +296,7 @@ def wrapup_ended(c: Centre, f: e.WrapupEnded) -> None:
     contact = c.contacts[f.contact]
     if contact.talk_since is not None and contact.queue is not None:
         c.queues[contact.queue].handled(f.at - contact.talk_since)
-    _let_go(c, contact, f.at)
+    let_go(c, contact, f.at)
     contact.wrapup_until = None
     _close(c, contact, f.at)
 
@@ -299,7 +307,7 @@ def message_posted(c: Centre, f: e.MessagePosted) -> None:
     contact.last_author = f.author
     contact.last_message_at = f.at
     if f.author is Author.CUSTOMER:
-        if contact.customer_waiting_since is None:
+        if contact.customer_waiting_since is None and not contact.in_flow:
             contact.customer_waiting_since = f.at
     elif f.author is not Author.SYSTEM:
         contact.customer_waiting_since = None
@@ -349,7 +357,7 @@ def _offer_failed(c: Centre, contact: ContactState, agent_id: str, at: Ms) -> No
     contact.prefer = None
 
 
-def _let_go(c: Centre, contact: ContactState, at: Ms) -> None:
+def let_go(c: Centre, contact: ContactState, at: Ms) -> None:
     """The agent has it no more."""
     if contact.agent is not None:
         agent = c.agents[contact.agent]
@@ -378,8 +386,7 @@ def _talk_place(c: Centre, contact_id: str, agent: str, place: Place, at: Ms) ->
 
 
 def _pass_over(c: Centre, contact: ContactState, agent: str, at: Ms) -> None:
-    spec = c.queues[contact.queue or ""].spec
-    until = at + PASSED_OFFERS * spec.offer_s * 1000
+    until = at + PASSED_OFFERS * c.terms_of(contact).offer_s * 1000
     contact.passed[agent] = until
     c.arm(until, PASSED_ENDS, contact.id)
 

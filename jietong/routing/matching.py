@@ -7,7 +7,7 @@ to wait and agents who have just become free need a look, and the work does not 
 from heapq import heapify, heappop, heappush
 
 from jietong.core import events as e
-from jietong.core.vocabulary import EndedBy, Ms, Place, State, Status
+from jietong.core.vocabulary import Channel, EndedBy, Ms, Place, State, Status
 from jietong.routing import rules
 from jietong.routing.centre import Centre
 from jietong.routing.lines import KIND, LATER, SERIAL, TEXT, VOICE, Line, place_in_order
@@ -236,8 +236,8 @@ def derive(c: Centre, agent: AgentState) -> tuple[State, str | None, str | None]
 
 def _finish_up(c: Centre, agent: AgentState, at: Ms) -> None:
     """What was waiting for an agent's contacts to be done, and who was waiting for an agent that has gone."""
-    if agent.id in c.sticky and not waits_for(agent):
-        for contact_id in sorted(c.sticky[agent.id]):
+    for contact_id in sorted(c.sticky.get(agent.id, ())):
+        if not waits_for(agent, c.contacts[contact_id].channel):
             c.emit(e.PreferenceLapsed(at=at, contact=contact_id))
     if agent.open or agent.status is Status.OFFLINE:
         return
@@ -247,9 +247,10 @@ def _finish_up(c: Centre, agent: AgentState, at: Ms) -> None:
         c.emit(e.AgentStatusChosen(at=at, agent=agent.id, status=agent.next, reason=agent.next_reason))
 
 
-def waits_for(agent: AgentState) -> bool:
-    """Whether it makes sense to hold a contact for this agent: at work, even if busy."""
-    return agent.status is Status.READY and agent.connected and not agent.missed and agent.spec.active
+def waits_for(agent: AgentState, channel: Channel) -> bool:
+    """Whether it makes sense to hold a contact for this agent: at work, even if busy; for calls by telephone too."""
+    at_work = agent.status is Status.READY and agent.connected and not agent.missed and agent.spec.active
+    return at_work and (agent.reachable or channel is not Channel.VOICE)
 
 
 def sign_out(c: Centre, agent: AgentState, at: Ms, by: str | None) -> None:

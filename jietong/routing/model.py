@@ -7,7 +7,7 @@ lines, the heap of deadlines) lives beside them in `routing.centre` and is built
 from msgspec import Struct, field
 
 from jietong.core.specs import AgentSpec, HoursSpec, QueueSpec, SiteSpec, SkillSpec
-from jietong.core.vocabulary import Author, Channel, EndedBy, Ms, Outcome, Place, State, Status
+from jietong.core.vocabulary import Author, Channel, Direction, EndedBy, Ms, Outcome, Place, State, Status
 
 
 class Consulting(Struct):
@@ -17,6 +17,7 @@ class Consulting(Struct):
     other: str
     expires: Ms | None = None  # of the offer to `other`; None once joined
     joined: bool = False
+    merged: bool = False  # the customer is in the talk of the two
 
 
 class Invitation(Struct):
@@ -40,6 +41,13 @@ class ContactState(Struct):
     arrived: Ms
     place: Place
     since: Ms  # of the place
+    direction: Direction = Direction.INBOUND
+
+    # in a flow
+    flow: str | None = None  # by which it came, or which serves it now
+    flow_version: int = 0
+    in_flow: bool = False  # the flow serves the customer now
+    unmet: Outcome | None = None  # why the queue it asked for last gave it nobody: refused, or the wait ran out
 
     # waiting
     queue: str | None = None  # where it waits, or was last waiting
@@ -64,6 +72,7 @@ class ContactState(Struct):
     # talking
     agent: str | None = None  # who has it: talk, hold, wrap-up
     talk_since: Ms | None = None
+    dialled: bool = False  # an agent dials the customer, who has not answered yet (not a call-back)
     consult: Consulting | None = None
     wrapup_until: Ms | None = None
     callback: bool = False  # the customer has hung up and is to be called back
@@ -83,6 +92,7 @@ class ContactState(Struct):
     ended_by: EndedBy | None = None
     ended_at: Ms | None = None
     closed_at: Ms | None = None
+    survey_asked: bool = False
     surveyed: bool = False
 
     @property
@@ -112,6 +122,8 @@ class AgentState(Struct):
     grace_until: Ms | None = None
     missed: bool = False  # not responding: no offers until a status is chosen or the desk comes back
     missed_why: str | None = None
+    reachable: bool = True  # the agent's telephone can be rung, as far as is known: else no calls are offered
+    device_why: str = ""
 
     contacts: list[str] = field(default_factory=list)  # talk, hold, wrap-up, in order of acceptance
     offers: list[str] = field(default_factory=list)

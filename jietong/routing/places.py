@@ -42,12 +42,19 @@ def end_consult(c: Centre, contact: ContactState, at: Ms, why: str, withdrawn: s
 
 
 def requeue(c: Centre, contact: ContactState, at: Ms, cause: str, by: str | None) -> None:
-    """Out of a talk whose agent has gone, to the front of its queue; a colleague who had joined takes it over."""
+    """Out of a talk whose agent has gone, to the front of its queue; a colleague who had joined takes it over. With
+    no queue to go back to, and where nobody has been reached yet, it ends."""
+    if contact.dialled:
+        end_dial(c, contact, at, EndedBy.SYSTEM, wraps_up=False)
+        return
     if contact.consult is not None and contact.consult.joined:
         end_consult(c, contact, at, "completed")
         return
+    if contact.queue is None:
+        end_talk(c, contact, at, EndedBy.SYSTEM, wraps_up=False)
+        return
     end_consult(c, contact, at, "cancelled")
-    queue = c.queues[contact.queue or ""]
+    queue = c.queues[contact.queue]
     since = contact.waiting_since if contact.dialling and contact.waiting_since is not None else at
     c.emit(
         e.QueueEntered(
@@ -63,15 +70,34 @@ def requeue(c: Centre, contact: ContactState, at: Ms, cause: str, by: str | None
     )
 
 
-def end_talk(c: Centre, contact: ContactState, at: Ms, by: EndedBy) -> None:
+def end_talk(
+    c: Centre,
+    contact: ContactState,
+    at: Ms,
+    by: EndedBy,
+    outcome: Outcome = Outcome.HANDLED,
+    wraps_up: bool = True,
+) -> None:
     """The customer's part is over; the agent wraps up, unless the queue has no wrap-up."""
     agent = contact.agent or ""
-    queue = c.queues[contact.queue or ""]
     end_consult(c, contact, at, "left", "customer_left" if by is EndedBy.CUSTOMER else "cancelled")
+    c.emit(e.ContactEnded(at=at, contact=contact.id, by=by, outcome=outcome, queue=contact.queue, agent=agent))
+    if wraps_up:
+        _wrap_up(c, contact, agent, at)
+
+
+def end_dial(c: Centre, contact: ContactState, at: Ms, by: EndedBy, wraps_up: bool = True) -> None:
+    """The customer whom an agent dialled was not reached."""
+    agent = contact.agent or ""
     c.emit(
-        e.ContactEnded(at=at, contact=contact.id, by=by, outcome=Outcome.HANDLED, queue=contact.queue, agent=agent)
+        e.ContactEnded(at=at, contact=contact.id, by=by, outcome=Outcome.UNREACHED, queue=contact.queue, agent=agent)
     )
-    wrapup_s = queue.spec.wrapup_s
+    if wraps_up:
+        _wrap_up(c, contact, agent, at)
+
+
+def _wrap_up(c: Centre, contact: ContactState, agent: str, at: Ms) -> None:
+    wrapup_s = c.terms_of(contact).wrapup_s
     if wrapup_s != 0:
         until = at + wrapup_s * 1000 if wrapup_s is not None else None
         c.emit(e.WrapupStarted(at=at, contact=contact.id, agent=agent, until=until))

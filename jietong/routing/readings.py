@@ -5,7 +5,7 @@ from typing import TypeAlias
 
 from jietong.core.events import Event
 from jietong.core.hours import stretch
-from jietong.core.specs import HoursSpec, InviteRule, SiteSpec, SkillNeed, SkillSpec
+from jietong.core.specs import HoursSpec, InviteRule, QueueSpec, SiteSpec, SkillNeed, SkillSpec
 from jietong.core.vocabulary import Channel, Ms, Place, State
 from jietong.routing import rules
 from jietong.routing.lines import TEXT, VOICE
@@ -15,6 +15,10 @@ from jietong.routing.seats import Seats
 
 Due: TypeAlias = tuple[Ms, int, str]
 """A deadline: when, which kind, whose. Equal instants are done by kind, then by id."""
+
+
+NO_QUEUE = QueueSpec(id="", name={}, client="", channels=())
+"""The terms of a call that belongs to no queue: offers, wrap-up and the like as by default."""
 
 
 class Readings:
@@ -100,6 +104,17 @@ class Readings:
             return self.queues[contact.queue].ahead(contact)
         return 0 if contact.place is Place.OFFER else None
 
+    def flow_of(self, contact_id: str) -> tuple[str, int] | None:
+        """The flow that serves the contact's customer now, with its version; None: none does."""
+        contact = self.contacts.get(contact_id)
+        if contact is None or not contact.in_flow or contact.flow is None:
+            return None
+        return contact.flow, contact.flow_version
+
+    def in_flows(self) -> list[ContactState]:
+        """All whom a flow serves now. Looks at every contact: for reconciling."""
+        return [contact for contact in self.contacts.values() if contact.in_flow]
+
     def estimated_wait_s(self, queue_id: str, ahead: int | None = None) -> float | None:
         """Seconds a contact with `ahead` others before it will wait; None when that cannot be told.
 
@@ -149,6 +164,10 @@ class Readings:
     def occupancy(self, queue: QueueState) -> float | None:
         """Of the queue's full-timers on line, at this instant."""
         return rules.occupancy_now(queue.rings[0].full_timers)
+
+    def terms_of(self, contact: ContactState) -> QueueSpec:
+        """Of the queue that the contact belongs to, or the defaults where it never had one."""
+        return self.queues[contact.queue].spec if contact.queue is not None else NO_QUEUE
 
     def is_free(self, agent: AgentState, channel: Channel) -> bool:
         """Whether the agent could be offered something on this channel at once."""

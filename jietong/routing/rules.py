@@ -40,6 +40,11 @@ def room_for_text(capacity: Capacity, voice: int, text: int) -> bool:
     return text < (min(capacity.text, capacity.text_during_voice) if voice else capacity.text)
 
 
+def can_be_called(agent: AgentState) -> bool:
+    """Whether a call may be brought to the agent beside what is open: room, and a telephone that can be rung."""
+    return agent.reachable and room_for_voice(agent.spec.capacity, agent.voice, agent.text)
+
+
 def certificate_holds(spec: AgentSpec, skill: str, at: Ms) -> bool:
     """Whether the agent's certificate for `skill` is there and still runs at `at`."""
     for held in spec.skills:

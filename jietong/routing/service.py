@@ -16,12 +16,23 @@ from jietong.core.commands import (
     ConfigureSkill,
 )
 from jietong.core.errors import Invalid, NotFound
-from jietong.core.inbox import Inbox
-from jietong.core.specs import AgentSpec, ClientSpec, HoursSpec, QueueSpec, ReasonSpec, SiteSpec, SkillSpec
+from jietong.core.inbox import Inbox, Write
+from jietong.core.specs import (
+    AgentSpec,
+    ClientSpec,
+    ExtensionSpec,
+    HoursSpec,
+    NumberSpec,
+    QueueSpec,
+    ReasonSpec,
+    SiteSpec,
+    SkillSpec,
+    TrunkSpec,
+)
 from jietong.db.pool import ALL, Connection, Database
 from jietong.identity import audit
 from jietong.identity.model import Principal
-from jietong.routing import store
+from jietong.routing import store, telephony
 from jietong.routing import validation as rules
 from jietong.routing.store import Document, Kind
 from jietong.routing.validation import Fault, World
@@ -40,9 +51,19 @@ _COMMANDS: dict[Kind, Callable[[Any], AnyCommand]] = {
 
 
 async def save(
-    database: Database, inbox: Inbox, clock: Clock, by: Principal, kind: Kind, spec: S, base: int | None
+    database: Database,
+    inbox: Inbox,
+    clock: Clock,
+    by: Principal,
+    kind: Kind,
+    spec: S,
+    base: int | None,
+    *,
+    more: Sequence[Write] = (),
+    also: Mapping[str, Any] | None = None,
 ) -> Document[S]:
-    """Stores a document made from version `base` (None: new) and tells the writer.
+    """Stores a document made from version `base` (None: new) and tells the writer. `more` rows are committed with it;
+    `also` goes into the audit entry beside the version.
 
     Raises Invalid `invalid_setup` with `errors: [{field, code, params}]`, Refused `stale_version` or `id_taken`,
     NotFound, Unavailable (then nothing was stored).
@@ -56,12 +77,13 @@ async def save(
             raise invalid(faults)
         writes = [
             store.upsert(kind, spec, id, version, now, by.name),
+            *more,
             audit.append_write(
                 by=by,
                 action=f"{kind}.changed" if base else f"{kind}.created",
                 object=id,
                 now=now,
-                details={"version": version},
+                details={"version": version, **(also or {})},
             ),
         ]
         if kind in _COMMANDS:
@@ -96,7 +118,7 @@ async def history(database: Database, by: Principal, kind: Kind, id: str) -> lis
 
 
 def sees(by: Principal, spec: Struct) -> bool:
-    """Queues, reasons and clients are within somebody's scope or not; everything else is common."""
+    """Queues, reasons, numbers and clients are within somebody's scope or not; everything else is common."""
     if isinstance(spec, ClientSpec):
         return by.sees(spec.id)
     return by.sees(getattr(spec, "client", None))
@@ -187,12 +209,19 @@ async def load_specs(database: Database, engine: Engine) -> list[AnyCommand]:
 
 async def world(conn: Connection) -> World:
     """All that set-up can refer to."""
+    sites = await store.read_all(conn, Kind.SITE, SiteSpec)
     return World(
         clients={d.id: d.spec for d in await store.read_all(conn, Kind.CLIENT, ClientSpec)},
         skills={d.id: d.spec for d in await store.read_all(conn, Kind.SKILL, SkillSpec)},
         hours={d.id: d.spec for d in await store.read_all(conn, Kind.HOURS, HoursSpec)},
         queues={d.id: d.spec for d in await store.read_all(conn, Kind.QUEUE, QueueSpec)},
         reasons={d.id: d.spec for d in await store.read_all(conn, Kind.REASON, ReasonSpec)},
+        trunks={d.id: d.spec for d in await store.read_all(conn, Kind.TRUNK, TrunkSpec)},
+        numbers={d.id: d.spec for d in await store.read_all(conn, Kind.NUMBER, NumberSpec)},
+        extensions={d.id: d.spec for d in await store.read_all(conn, Kind.EXTENSION, ExtensionSpec)},
+        agents=await store.active_agents(conn),
+        flows=await store.published_flows(conn),
+        region=sites[0].spec.region if sites else SiteSpec().region,
     )
 
 
@@ -213,12 +242,22 @@ def check(kind: Kind, spec: Struct, known: World, by: Principal) -> list[Fault]:
             faults = rules.check_agent(spec, known)
         case ReasonSpec():
             faults = rules.check_reason(spec, known)
+        case TrunkSpec():
+            faults = telephony.check_trunk(spec, known)
+        case NumberSpec():
+            faults = telephony.check_number(spec, known)
+        case ExtensionSpec():
+            faults = telephony.check_extension(spec, known)
         case _:
             raise TypeError(f"{type(spec)} is no set-up document")
     if not getattr(spec, "active", True):
         faults += [
             Fault("active", "in_use", {"queue": queue})
             for queue in rules.users_of(kind, str(cast(Any, spec).id), known)
+        ]
+        faults += [
+            Fault("active", "in_use", {"number": number})
+            for number in telephony.numbers_with(kind, str(cast(Any, spec).id), known)
         ]
     if not sees(by, spec):
         faults.append(Fault("client", "unknown_client"))

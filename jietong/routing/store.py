@@ -11,7 +11,18 @@ from msgspec import Struct
 from jietong.core.clock import to_datetime, to_ms
 from jietong.core.errors import Invalid, NotFound, Refused
 from jietong.core.inbox import Write
-from jietong.core.specs import AgentSpec, ClientSpec, HoursSpec, QueueSpec, ReasonSpec, SiteSpec, SkillSpec
+from jietong.core.specs import (
+    AgentSpec,
+    ClientSpec,
+    ExtensionSpec,
+    HoursSpec,
+    NumberSpec,
+    QueueSpec,
+    ReasonSpec,
+    SiteSpec,
+    SkillSpec,
+    TrunkSpec,
+)
 from jietong.core.vocabulary import Ms
 from jietong.db.pool import Connection
 
@@ -24,6 +35,9 @@ class Kind(StrEnum):
     QUEUE = "queue"
     AGENT = "agent"
     REASON = "reason"
+    TRUNK = "trunk"
+    NUMBER = "number"
+    EXTENSION = "extension"
 
 
 SPECS: dict[Kind, type[Struct]] = {
@@ -34,7 +48,12 @@ SPECS: dict[Kind, type[Struct]] = {
     Kind.QUEUE: QueueSpec,
     Kind.AGENT: AgentSpec,
     Kind.REASON: ReasonSpec,
+    Kind.TRUNK: TrunkSpec,
+    Kind.NUMBER: NumberSpec,
+    Kind.EXTENSION: ExtensionSpec,
 }
+
+_TELEPHONY = frozenset({Kind.TRUNK, Kind.NUMBER, Kind.EXTENSION})
 
 S = TypeVar("S", bound=Struct)
 
@@ -84,7 +103,9 @@ async def next_version(conn: Connection, kind: Kind, id: str, base: int | None) 
     Raises Refused `stale_version` when somebody else was first, `id_taken` for a new one that exists already,
     NotFound for a change of what is not there.
     """
-    await conn.execute("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", f"setup:{kind}:{id}")
+    # Numbers and extensions must not collide with each other, so of those one is changed at a time.
+    lock = "setup:telephony" if kind in _TELEPHONY else f"setup:{kind}:{id}"
+    await conn.execute("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", lock)
     current = await conn.fetchval("SELECT version FROM setup_document WHERE kind = $1 AND id = $2", kind, id)
     if base is None:
         if current is not None:
@@ -122,6 +143,19 @@ async def ids(conn: Connection, kind: Kind, among: Sequence[str]) -> set[str]:
         "SELECT id FROM setup_document WHERE kind = $1 AND id = ANY($2::text[])", kind, list(among)
     )
     return {row["id"] for row in rows}
+
+
+async def active_agents(conn: Connection) -> frozenset[str]:
+    rows = await conn.fetch(
+        "SELECT id FROM setup_document WHERE kind = 'agent' AND coalesce((spec->>'active')::boolean, true)"
+    )
+    return frozenset(row["id"] for row in rows)
+
+
+async def published_flows(conn: Connection) -> dict[str, str]:
+    """Flows that can answer a number, and whose client's they are."""
+    rows = await conn.fetch("SELECT id, client FROM flow WHERE active AND published IS NOT NULL")
+    return {row["id"]: row["client"] for row in rows}
 
 
 def _document(row: asyncpg.Record, spec: type[S]) -> Document[S]:

@@ -15,16 +15,19 @@ from jietong.core.specs import (
     Capacity,
     ClientSpec,
     ExpandStep,
+    ExtensionSpec,
     HoursSpec,
     InviteRule,
     MoveStep,
     Names,
+    NumberSpec,
     Period,
     QueueSpec,
     ReasonSpec,
     SiteSpec,
     SkillNeed,
     SkillSpec,
+    TrunkSpec,
 )
 
 LANGUAGES = ("zh-Hans", "zh-Hant", "en")
@@ -49,29 +52,35 @@ class World:
     hours: dict[str, HoursSpec] = field(default_factory=dict)
     queues: dict[str, QueueSpec] = field(default_factory=dict)
     reasons: dict[str, ReasonSpec] = field(default_factory=dict)
+    trunks: dict[str, TrunkSpec] = field(default_factory=dict)
+    numbers: dict[str, NumberSpec] = field(default_factory=dict)
+    extensions: dict[str, ExtensionSpec] = field(default_factory=dict)
+    agents: frozenset[str] = frozenset()  # the active ones
+    flows: dict[str, str] = field(default_factory=dict)  # those that are published and active, and whose client's
+    region: str = "CN"
 
 
 def check_client(spec: ClientSpec) -> list[Fault]:
-    return [*_id(spec.id), *_names(spec.name)]
+    return [*check_id(spec.id), *check_names(spec.name)]
 
 
 def check_skill(spec: SkillSpec) -> list[Fault]:
-    return [*_id(spec.id), *_names(spec.name)]
+    return [*check_id(spec.id), *check_names(spec.name)]
 
 
 def check_site(spec: SiteSpec) -> list[Fault]:
-    faults = [*_names(spec.name), *_zone(spec.zone)]
+    faults = [*check_names(spec.name), *_zone(spec.zone)]
     if not re.fullmatch(r"[A-Z]{2}", spec.region):
         faults.append(Fault("region", "bad_region"))
-    faults += _within("grace_s", spec.grace_s, 5, 3600)
-    faults += _within("break_every_s", spec.break_every_s, 600, 86_400)
-    faults += _within("break_length_s", spec.break_length_s, 60, spec.break_every_s)
+    faults += within("grace_s", spec.grace_s, 5, 3600)
+    faults += within("break_every_s", spec.break_every_s, 600, 86_400)
+    faults += within("break_length_s", spec.break_length_s, 60, spec.break_every_s)
     return faults
 
 
 def check_hours(spec: HoursSpec) -> list[Fault]:
     """Periods lie within their day, do not overlap, nor run into the next day's; holidays are real, single dates."""
-    faults = [*_id(spec.id), *_names(spec.name), *_zone(spec.zone)]
+    faults = [*check_id(spec.id), *check_names(spec.name), *_zone(spec.zone)]
     if len(spec.week) != 7:
         return [*faults, Fault("week", "seven_days_needed", {"days": len(spec.week)})]
     for day, periods in enumerate(spec.week):
@@ -91,14 +100,14 @@ def check_hours(spec: HoursSpec) -> list[Fault]:
         elif holiday.date in seen:
             faults.append(Fault(f"{path}.date", "holiday_twice", {"value": holiday.date}))
         seen.add(holiday.date)
-        faults += _names(holiday.name, f"{path}.name")
+        faults += check_names(holiday.name, f"{path}.name")
         faults += _periods(f"{path}.periods", holiday.periods)
     return faults
 
 
 def check_queue(spec: QueueSpec, world: World) -> list[Fault]:
     """References exist and are active, limits are sensible numbers, overflow goes somewhere and not in circles."""
-    faults = [*_id(spec.id), *_names(spec.name)]
+    faults = [*check_id(spec.id), *check_names(spec.name)]
     client = world.clients.get(spec.client)
     if client is None or not client.active:
         faults.append(Fault("client", "unknown_client", {"value": spec.client}))
@@ -118,7 +127,7 @@ def check_queue(spec: QueueSpec, world: World) -> list[Fault]:
 
 def check_agent(spec: AgentSpec, world: World) -> list[Fault]:
     """Known skills, once each, at levels 1 to 5; a capacity that one person can bear."""
-    faults = [*_id(spec.id)]
+    faults = [*check_id(spec.id)]
     if not spec.name.strip() or len(spec.name) > 80:
         faults.append(Fault("name", "name_needed"))
     seen: set[str] = set()
@@ -135,7 +144,7 @@ def check_agent(spec: AgentSpec, world: World) -> list[Fault]:
 
 
 def check_reason(spec: ReasonSpec, world: World) -> list[Fault]:
-    faults = [*_id(spec.id), *_names(spec.name)]
+    faults = [*check_id(spec.id), *check_names(spec.name)]
     if spec.kind not in ("break", "contact", "article"):
         faults.append(Fault("kind", "bad_kind", {"value": spec.kind}))
     if spec.client is not None and spec.client not in world.clients:
@@ -150,29 +159,29 @@ def check_reason(spec: ReasonSpec, world: World) -> list[Fault]:
 
 
 def _limits(spec: QueueSpec) -> Iterator[Fault]:
-    yield from _within("priority", spec.priority, -100, 100)
-    yield from _within("ageing_s", spec.ageing_s, 1, 86_400)
-    yield from _within("service_level_s", spec.service_level_s, 1, 86_400)
+    yield from within("priority", spec.priority, -100, 100)
+    yield from within("ageing_s", spec.ageing_s, 1, 86_400)
+    yield from within("service_level_s", spec.service_level_s, 1, 86_400)
     # A target of 100 % is a pitfall (requirement D6): one late answer and the month is lost.
-    yield from _within("service_level_target", spec.service_level_target, 0.01, 0.999)
-    yield from _within("short_abandon_s", spec.short_abandon_s, 0, 600)
-    yield from _within("alarm_wait_s", spec.alarm_wait_s, 1, 86_400)
-    yield from _within("alarm_talk_s", spec.alarm_talk_s, 1, 86_400)
-    yield from _within("max_wait_s", spec.max_wait_s, 1, 604_800)
-    yield from _within("max_waiting", spec.max_waiting, 0, 1_000_000)
-    yield from _within("offer_s", spec.offer_s, 3, 600)
-    yield from _within("wrapup_s", spec.wrapup_s, 0, 86_400)
-    yield from _within("wrapup_extend_s", spec.wrapup_extend_s, 1, 3600)
-    yield from _within("sticky_s", spec.sticky_s, 0, 3600)
-    yield from _within("callback_retry_s", spec.callback_retry_s, 10, 86_400)
-    yield from _within("callback_attempts", spec.callback_attempts, 1, 20)
+    yield from within("service_level_target", spec.service_level_target, 0.01, 0.999)
+    yield from within("short_abandon_s", spec.short_abandon_s, 0, 600)
+    yield from within("alarm_wait_s", spec.alarm_wait_s, 1, 86_400)
+    yield from within("alarm_talk_s", spec.alarm_talk_s, 1, 86_400)
+    yield from within("max_wait_s", spec.max_wait_s, 1, 604_800)
+    yield from within("max_waiting", spec.max_waiting, 0, 1_000_000)
+    yield from within("offer_s", spec.offer_s, 3, 600)
+    yield from within("wrapup_s", spec.wrapup_s, 0, 86_400)
+    yield from within("wrapup_extend_s", spec.wrapup_extend_s, 1, 3600)
+    yield from within("sticky_s", spec.sticky_s, 0, 3600)
+    yield from within("callback_retry_s", spec.callback_retry_s, 10, 86_400)
+    yield from within("callback_attempts", spec.callback_attempts, 1, 20)
 
 
 def _steps(spec: QueueSpec, world: World) -> Iterator[Fault]:
     last = 0
     for n, step in enumerate(spec.steps):
         path = f"steps[{n}]"
-        yield from _within(f"{path}.after_s", step.after_s, 1, 86_400)
+        yield from within(f"{path}.after_s", step.after_s, 1, 86_400)
         if step.after_s < last:
             yield Fault(f"{path}.after_s", "steps_out_of_order")
         last = max(last, step.after_s)
@@ -221,12 +230,12 @@ def _invite(rule: InviteRule) -> Iterator[Fault]:
     """Letting go must need less than drawing in, or part-timers would come and go by the minute (hysteresis)."""
     if rule.wait_s is None and rule.waiting is None and rule.occupancy is None:
         yield Fault("invite", "limit_needed")
-    yield from _within("invite.wait_s", rule.wait_s, 1, 86_400)
-    yield from _within("invite.waiting", rule.waiting, 1, 1_000_000)
-    yield from _within("invite.occupancy", rule.occupancy, 0.01, 1)
-    yield from _within("invite.calm_s", rule.calm_s, 0, 86_400)
-    yield from _within("invite.answer_s", rule.answer_s, 5, 3600)
-    yield from _within("invite.again_s", rule.again_s, 0, 86_400)
+    yield from within("invite.wait_s", rule.wait_s, 1, 86_400)
+    yield from within("invite.waiting", rule.waiting, 1, 1_000_000)
+    yield from within("invite.occupancy", rule.occupancy, 0.01, 1)
+    yield from within("invite.calm_s", rule.calm_s, 0, 86_400)
+    yield from within("invite.answer_s", rule.answer_s, 5, 3600)
+    yield from within("invite.again_s", rule.again_s, 0, 86_400)
     for name in ("wait_s", "waiting", "occupancy"):
         limit, release = getattr(rule, name), getattr(rule, f"release_{name}")
         if release < 0:
@@ -236,9 +245,9 @@ def _invite(rule: InviteRule) -> Iterator[Fault]:
 
 
 def _capacity(capacity: Capacity) -> Iterator[Fault]:
-    yield from _within("capacity.voice", capacity.voice, 0, 1)
-    yield from _within("capacity.text", capacity.text, 0, 20)
-    yield from _within("capacity.text_during_voice", capacity.text_during_voice, 0, max(capacity.text, 0))
+    yield from within("capacity.voice", capacity.voice, 0, 1)
+    yield from within("capacity.text", capacity.text, 0, 20)
+    yield from within("capacity.text_during_voice", capacity.text_during_voice, 0, max(capacity.text, 0))
     if capacity.voice == 0 and capacity.text == 0:
         yield Fault("capacity", "no_capacity")
 
@@ -265,12 +274,12 @@ def _periods(path: str, periods: Iterable[Period]) -> Iterator[Fault]:
         until = max(until, period.end)
 
 
-def _within(path: str, value: float | None, low: float, high: float) -> Iterator[Fault]:
+def within(path: str, value: float | None, low: float, high: float) -> Iterator[Fault]:
     if value is not None and not low <= value <= high:
         yield Fault(path, "out_of_range", {"low": low, "high": high})
 
 
-def _names(names: Names, path: str = "name") -> Iterator[Fault]:
+def check_names(names: Names, path: str = "name") -> Iterator[Fault]:
     for language in LANGUAGES:
         if not names.get(language, "").strip():
             yield Fault(f"{path}.{language}", "name_needed")
@@ -280,7 +289,7 @@ def _names(names: Names, path: str = "name") -> Iterator[Fault]:
         yield Fault(f"{path}.{language}", "unknown_language")
 
 
-def _id(value: str) -> Iterator[Fault]:
+def check_id(value: str) -> Iterator[Fault]:
     if not _ID.fullmatch(value):
         yield Fault("id", "bad_id")
 

@@ -30,7 +30,11 @@ class Dice(Protocol):
 
 
 class Traffic(Struct, frozen=True):
-    """One queue's day. Means in seconds; handling times are lognormal, patience is exponential."""
+    """One queue's day. Means in seconds; handling times are lognormal, patience and time in the flow exponential.
+
+    With `flow_s` customers come by a flow first: some are served by it, some hang up in it, the others ask for the
+    queue; whoever the queue turns away, or whose wait runs out, hears so and hangs up.
+    """
 
     queue: str
     channel: Channel
@@ -41,6 +45,9 @@ class Traffic(Struct, frozen=True):
     patience_s: float = 180.0
     answer_s: float = 3.0  # from offer to acceptance
     missed: float = 0.0  # share of offers that the agent lets run out
+    flow_s: float = 0.0  # mean time in the flow; 0: straight to the queue
+    flow_served: float = 0.0  # share that the flow itself serves
+    flow_lost: float = 0.0  # share that hangs up in it
 
 
 class DayResult(Struct):
@@ -52,6 +59,8 @@ class DayResult(Struct):
     abandoned: int = 0
     refused: int = 0
     timed_out: int = 0
+    self_served: int = 0
+    lost_in_flow: int = 0
     missed_offers: int = 0
     events: int = 0
     waited_ms: Ms = 0  # Σ wait of answered
@@ -60,13 +69,26 @@ class DayResult(Struct):
 
     @property
     def service_level(self) -> float | None:
-        """SL3 of metrics.md over the day; None when nobody came in."""
-        offered = self.arrived - self.refused
+        """SL3 of metrics.md over the day; None when nobody asked for a person."""
+        offered = self.arrived - self.refused - self.self_served - self.lost_in_flow
         return self.answered_in_time / offered if offered else None
+
+    @property
+    def true_access(self) -> float | None:
+        """SL7 of metrics.md over the day, refusals counted as blocked; None when nobody came."""
+        tried = self.arrived - self.self_served
+        return self.answered_in_time / tried if tried else None
+
+    @property
+    def ended(self) -> int:
+        over = self.handled + self.abandoned + self.refused + self.timed_out
+        return over + self.self_served + self.lost_in_flow
 
 
 HALF_HOUR_MS: Ms = 30 * 60_000
 LIMIT_S = 86_400.0
+ANNOUNCEMENT_S = 8.0
+"""How long a customer listens to what the flow says of a queue that would not take them."""
 
 
 class VirtualDay:
@@ -91,6 +113,7 @@ class VirtualDay:
         self._arrivals = _merged([_arrivals(one, dice, start) for one in traffic])
         self._next_arrival = next(self._arrivals, None)
         self._arrived = 0
+        self._by_flow: dict[str, Traffic] = {}  # whoever is in a flow, or has come by one and waits
 
     def open(self, agents: Sequence[str]) -> None:
         """The agents sign in and are ready; one whose offer was missed comes back after a while by themselves."""
@@ -121,18 +144,43 @@ class VirtualDay:
 
     def engine_busy(self) -> bool:
         """Whether some contact has not come to its end."""
-        result = self.result
-        return result.arrived > result.handled + result.abandoned + result.refused + result.timed_out
+        return self.result.arrived > self.result.ended
 
     def _arrive(self, traffic: Traffic) -> None:
         self._arrived += 1
         contact = f"v{self._arrived}"
+        if traffic.flow_s:
+            self._enter(traffic, contact)
+            return
         self._send(
             k.Arrive(contact=contact, channel=traffic.channel, queue=traffic.queue, entry="virtual", simulated=True)
         )
         state = self.engine.contacts.get(contact)
         if state is not None and state.ended_at is None:
             self._later(self._dice.expovariate(1 / traffic.patience_s), k.CustomerLeft(contact=contact))
+
+    def _enter(self, traffic: Traffic, contact: str) -> None:
+        """By the flow: what the customer will do there is drawn at once."""
+        client = self.engine.queues[traffic.queue].spec.client
+        self._by_flow[contact] = traffic
+        self._send(
+            k.Enter(
+                contact=contact,
+                channel=traffic.channel,
+                client=client,
+                entry="virtual",
+                flow="virtual",
+                version=1,
+                simulated=True,
+            )
+        )
+        stays, fate = self._dice.expovariate(1 / traffic.flow_s), self._dice.random()
+        if fate < traffic.flow_served:
+            self._later(stays, k.LeaveFlow(contact=contact, how="finished", outcome=Outcome.SELF_SERVED))
+        elif fate < traffic.flow_served + traffic.flow_lost:
+            self._later(stays, k.LeaveFlow(contact=contact, how="hung_up", outcome=Outcome.LOST_IN_FLOW))
+        else:
+            self._later(stays, k.JoinQueue(contact=contact, queue=traffic.queue))
 
     def _do(self, command: k.AnyCommand) -> None:
         """What was planned, if it still makes sense: people do not act on contacts that have gone elsewhere."""
@@ -142,6 +190,8 @@ class VirtualDay:
             apt = contact is not None and contact.offered_to == agent
         elif isinstance(command, k.CustomerLeft):
             apt = contact is not None and contact.place in ("queue", "offer")
+        elif isinstance(command, (k.JoinQueue, k.LeaveFlow)):
+            apt = contact is not None and contact.in_flow
         elif isinstance(command, (k.End, k.FinishWrapup)):
             apt = contact is not None and contact.agent == agent
         else:
@@ -170,6 +220,21 @@ class VirtualDay:
 
     def _on_arrived(self, event: e.ContactArrived) -> None:
         self.result.arrived += 1
+
+    def _on_queued(self, event: e.QueueEntered) -> None:
+        """Whoever came by a flow begins to lose patience in the queue."""
+        traffic = self._by_flow.get(event.contact)
+        if traffic is not None:
+            self._later(self._dice.expovariate(1 / traffic.patience_s), k.CustomerLeft(contact=event.contact))
+
+    def _on_turned_away(self, event: e.QueueRefused) -> None:
+        if not event.ends:
+            self._later(ANNOUNCEMENT_S, k.LeaveFlow(event.contact, how="finished", outcome=event.outcome))
+
+    def _on_flow(self, event: e.FlowEntered) -> None:
+        """Back from the queue: the wait ran out."""
+        if event.stay is not None:
+            self._later(ANNOUNCEMENT_S, k.LeaveFlow(event.contact, how="finished", outcome=event.stay))
 
     def _on_offer(self, event: e.OfferMade) -> None:
         traffic = self._traffic[event.queue or ""]
@@ -200,18 +265,26 @@ class VirtualDay:
 
     def _on_ended(self, event: e.ContactEnded) -> None:
         result = self.result
+        self._by_flow.pop(event.contact, None)
         if event.outcome is Outcome.HANDLED:
             result.handled += 1
         elif event.outcome is Outcome.ABANDONED:
             result.abandoned += 1
         elif event.outcome is Outcome.TIMED_OUT:
             result.timed_out += 1
+        elif event.outcome is Outcome.SELF_SERVED:
+            result.self_served += 1
+        elif event.outcome is Outcome.LOST_IN_FLOW:
+            result.lost_in_flow += 1
         else:
             result.refused += 1
 
 
 _REACT: dict[type, Callable[..., None]] = {
     e.ContactArrived: VirtualDay._on_arrived,
+    e.FlowEntered: VirtualDay._on_flow,
+    e.QueueEntered: VirtualDay._on_queued,
+    e.QueueRefused: VirtualDay._on_turned_away,
     e.OfferMade: VirtualDay._on_offer,
     e.OfferMissed: VirtualDay._on_missed,
     e.OfferAccepted: VirtualDay._on_accepted,

@@ -35,6 +35,10 @@ def pages(built: Path = BUILT) -> APIRouter:
     async def chat(request: Request) -> Response:
         return _page(built, "chat.html", request)
 
+    @router.get("/call", dependencies=[Depends(public("the customer's page"))])
+    async def call(request: Request) -> Response:
+        return _page(built, "call.html", request)
+
     @router.get("/widget.js", dependencies=[Depends(public("the snippet on the client's site"))])
     async def widget(request: Request) -> Response:
         file = _file(built, "widget.js")

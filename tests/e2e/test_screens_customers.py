@@ -43,8 +43,7 @@ async def test_a_file_is_found_read_shown_and_put_together(centre: Running, wind
     await dialog.get_by_role("button", name=re.compile("^合并")).click()
     await expect(file).to_contain_text("139****9099")
     async with caller(centre, "zhou.xin") as lead:
-        found = (await lead.get("/api/customers", q="欧阳"))["items"]
-        assert [one["id"] for one in found] == [made[0]]
+        await lead.found(lambda all: [one["id"] for one in all] == [made[0]], "/api/customers", q="欧阳")
 
 
 async def test_a_wrong_number_and_an_unsaved_change_are_told(centre: Running, window: Open) -> None:

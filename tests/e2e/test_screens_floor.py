@@ -1,5 +1,6 @@
 """The floor and the wall: alarms, what a team lead can do, a wall that never scrolls and never lies (A6, D1, D4)."""
 
+import asyncio
 import re
 from collections.abc import AsyncIterator
 
@@ -7,6 +8,8 @@ import pytest
 from playwright.async_api import Page, expect
 from running import Open, Running
 from screens import caller, faultless, goes_ready, page_of, tidy, writes
+
+from jietong.demo.wire import Frame, Wire
 
 pytestmark = pytest.mark.browser
 
@@ -44,8 +47,11 @@ async def test_alarms_come_are_acknowledged_and_waiting_contacts_are_moved(centr
     await expect(waiting.get_by_role("button", name=re.compile("Rob Frost"))).to_contain_text("订单配送")
     await expect(first.get_by_role("log")).to_contain_text("Ice in the drawer")  # the customer notices nothing
 
-    count = await alarms.get_by_role("button", name="知道了").count()
-    assert count > 0
+    # Whoever has seen an alarm stands beside it; it stays while its cause lasts.
+    alarm = alarms.get_by_role("listitem").filter(has_text="售后报修已等")
+    await expect(alarm).to_contain_text("1 人等候")
+    await alarm.get_by_role("button", name="知道了").click()
+    await expect(alarm).to_contain_text("周欣 已看。")
     async with caller(centre) as admin:
         await admin.change("queues", "repair", **before)
 
@@ -84,8 +90,11 @@ async def test_who_may_only_look_has_no_way_to_act(centre: Running, window: Open
         .get_by_role("button", name=re.compile("邓辉"))
         .click()
     )
-    for item in await floor.get_by_role("menuitem").all():
-        assert await item.get_attribute("aria-disabled") == "true" or "0" not in await item.inner_text()
+    menu = floor.get_by_role("menu")
+    await expect(menu).to_contain_text("您只能檢視")
+    await expect(menu.get_by_role("menuitem")).to_have_count(4)
+    for item in await menu.get_by_role("menuitem").all():
+        await expect(item).to_have_attribute("aria-disabled", "true")
     async with caller(centre, "gu.ming") as planner:
         refused = await planner.http.post("/api/floor/commands", json={"type": "sign_out", "agent": "deng.hui"})
     assert (refused.status_code, refused.json()["code"]) == (403, "not_permitted")
@@ -96,7 +105,8 @@ async def test_the_wall_fits_its_screen(
     centre: Running, window: Open, width: int, height: int, language: str
 ) -> None:
     wall = await page_of(window, centre, "zhou.xin", language, path="/wall", width=width, height=height)
-    await expect(wall.get_by_role("heading", level=1)).to_be_visible()
+    await expect(wall.locator(".wl-tile")).to_have_count(8)
+    await expect(wall.locator(".wl-draw")).to_be_visible()
     beyond = await wall.evaluate(
         "[document.documentElement.scrollWidth - innerWidth, document.documentElement.scrollHeight - innerHeight]"
     )
@@ -107,6 +117,51 @@ async def test_the_wall_fits_its_screen(
     )
     assert cut == [], "words cut off"
     await faultless(wall)
+
+
+async def turned_away(centre: Running, widget: str) -> str:
+    """A customer whom the queue does not take; gives the reason."""
+    news: asyncio.Queue[Frame] = asyncio.Queue()
+    wire = await Wire.open(centre.url.replace("http", "ws", 1) + "/ws/chat", {}, news.put_nowait)
+    await wire.send({"t": "hello", "widget": widget, "token": None, "lang": "en"})
+    await wire.ask({"t": "start", "profile": {"name": "Tom Late", "phone": "+44 7400 121212"}, "text": "Anybody?"})
+    async with asyncio.timeout(15):
+        while (frame := await news.get())["t"] != "state" or frame["state"]["place"] == "queue":
+            pass
+    await wire.close()
+    place: str = frame["state"]["place"]
+    return place
+
+
+async def test_the_wall_counts_out_of_hours_apart_from_those_who_never_got_in(centre: Running, window: Open) -> None:
+    """Whom a full queue sent away stands against true access, in both tiles alike; out of hours does not."""
+    async with caller(centre) as admin:
+        names = {"zh-Hans": "从未开放", "zh-Hant": "從未開放", "en": "Never open"}
+        week: list[object] = [[] for _ in range(7)]
+        shut = {"id": "never-open", "zone": "Asia/Shanghai", "week": week, "holidays": [], "name": names}
+        if "never-open" not in {one["id"] for one in (await admin.get("/api/hours"))["items"]}:
+            await admin.post("/api/hours", spec=shut)
+        before = await admin.change("queues", "returns", hours=None, max_waiting=1)
+        await writes(window, centre, "I was first", name="Fay First", widget="returns")
+        assert await turned_away(centre, "returns") == "full"
+        wall = await page_of(window, centre, "zhou.xin", "en", path="/wall?queue=returns", width=1920, height=1080)
+        access, never = (
+            wall.locator(".wl-tile", has=wall.get_by_role("heading", name=name, exact=True))
+            for name in ("True access", "Never got in")
+        )
+        await expect(never.locator(".wl-figure")).to_have_text("1person")
+        await expect(never).to_contain_text("Today, in opening hours")
+        await expect(access).to_contain_text("1 never got in")
+        await admin.change("queues", "returns", hours="never-open")
+        assert await turned_away(centre, "returns") == "closed_hours"
+        await expect(never).to_contain_text("1 more out of hours")
+        await expect(never.locator(".wl-figure")).to_have_text("1person")
+        await expect(access).to_contain_text("1 never got in")
+        for language, tile, words in (("zh-Hans", "未能接入", "非服务时间"), ("zh-Hant", "未能進線", "非服務時間")):
+            other = await page_of(window, centre, "zhou.xin", language, path="/wall", width=1366, height=768)
+            await expect(other.locator(".wl-tile", has_text=f"1 位{tile}")).to_have_count(1)
+            await expect(other.locator(".wl-tile", has_text=words)).to_contain_text(f"{tile}1位另有 1 位")
+        await admin.change("queues", "returns", **before)
 
 
 async def test_the_wall_turns_grey_and_says_since_when_it_hears_nothing(centre: Running, window: Open) -> None:

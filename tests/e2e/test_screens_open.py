@@ -3,8 +3,8 @@
 import re
 
 import pytest
-from axe import violations
-from playwright.async_api import expect
+from axe import still, violations
+from playwright.async_api import Page, expect
 from running import Open, Running
 from screens import LOCALES, faultless, page_of
 
@@ -39,6 +39,18 @@ LEFT_BY_LIBRARIES = re.compile(r"Increase Value|Decrease Value|close-circle|\bNo
 """Words that come with components and are in no catalogue of ours."""
 
 
+async def drawn(page: Page, path: str) -> None:
+    """With what it asked the centre for."""
+    await expect(page.get_by_role("heading", level=1).first).to_be_visible()
+    if path == "/wall":
+        await expect(page.locator(".wl-tile")).to_have_count(8)
+    elif path == "/floor":
+        await expect(page.locator("[aria-busy=true]")).to_have_count(0)
+    else:
+        await page.wait_for_load_state("networkidle")
+    await still(page)
+
+
 @pytest.mark.parametrize("language", LOCALES)
 async def test_every_screen_opens_in_each_language_without_a_barrier(
     centre: Running, window: Open, language: str
@@ -49,8 +61,7 @@ async def test_every_screen_opens_in_each_language_without_a_barrier(
     for number, path in enumerate(SCREENS):
         await page.emulate_media(color_scheme="dark" if number % 3 == dark else "light", reduced_motion="reduce")
         await page.goto(centre.url + path)
-        await expect(page.get_by_role("heading").first).to_be_visible()
-        await page.wait_for_load_state("networkidle") if not path.startswith(("/floor", "/wall")) else None
+        await drawn(page, path)
         assert await violations(page) == [], path
         titles.append(await page.get_by_role("heading", level=1).first.inner_text())
         if language != "en":
@@ -75,6 +86,6 @@ async def test_nothing_scrolls_sideways_at_the_smallest_supported_size(centre: R
     page = await page_of(window, centre, "he.feng", "en", width=1280, height=720)
     for path in SCREENS:
         await page.goto(centre.url + path)
-        await expect(page.get_by_role("heading").first).to_be_visible()
+        await drawn(page, path)
         wide = await page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
         assert wide <= 0, path

@@ -1,6 +1,7 @@
 """Administration: queues with plain sentences and no lost updates, skills, hours, staff, the widget, tokens (G1)."""
 
 import re
+from collections.abc import Callable
 
 import httpx
 import pytest
@@ -40,7 +41,7 @@ async def test_a_queue_is_changed_and_an_older_version_is_refused_in_words(centr
     await faultless(page)
 
 
-async def test_a_skill_hours_and_a_person_are_made(centre: Running, window: Open) -> None:
+async def test_a_skill_and_hours_are_made(centre: Running, window: Open) -> None:
     page = await page_of(window, centre, "he.feng", "en", path="/settings/skills")
     await page.get_by_role("button", name="New skill").click()
     drawer = page.get_by_role("dialog")
@@ -67,23 +68,6 @@ async def test_a_skill_hours_and_a_person_are_made(centre: Running, window: Open
             {"start": 810, "end": 960},
         ]
 
-    await page.goto(f"{centre.url}/settings/staff")
-    await page.get_by_role("button", name="New person").click()
-    drawer = page.get_by_role("dialog")
-    await drawer.get_by_label("Login").fill("wei.ning@hechuan.example")
-    await drawer.get_by_label("Name", exact=True).fill("卫宁")
-    await drawer.get_by_role("checkbox", name="Agent, answering").check()
-    await drawer.get_by_label("First password").fill("a long first one")
-    if await drawer.get_by_role("switch", name="Talks to customers").count():
-        await drawer.get_by_role("switch", name="Talks to customers").click()
-    await faultless(page, schemes=("light",))
-    await drawer.get_by_role("button", name="Save").click()
-    await expect(page.get_by_role("row", name=re.compile("卫宁"))).to_be_visible()
-    async with httpx.AsyncClient(base_url=centre.url, headers={"Origin": centre.url}) as http:
-        account = {"login": address_of("wei.ning"), "password": "a long first one"}
-        me = (await http.post("/api/session", json=account)).raise_for_status().json()
-    assert me["roles"] == ["answerer"]
-
 
 async def test_a_widget_is_seen_before_it_is_saved_and_its_code_copied(centre: Running, window: Open) -> None:
     page = await page_of(window, centre, "he.feng", "zh-Hant", path="/settings/widgets/orders")
@@ -94,6 +78,38 @@ async def test_a_widget_is_seen_before_it_is_saved_and_its_code_copied(centre: R
     await expect(code).to_contain_text(f'src="{centre.url}/widget.js"')
     await expect(code).to_contain_text('data-widget="orders"')
     await faultless(page)
+
+
+async def test_the_first_real_person_ends_the_demonstration_accounts(
+    new_centre: Callable[[], Running], window: Open
+) -> None:
+    """On a centre of its own: the first real account ends the offer of demonstration accounts for good."""
+    centre = new_centre()
+    centre.start()
+    await centre.serving()
+    outside = await window(1280, 720, locale="zh-CN")
+    await outside.goto(centre.url)
+    await expect(outside.get_by_role("complementary", name="演示账号")).to_be_visible()
+    page = await page_of(window, centre, "he.feng", "en", path="/settings/staff")
+    await page.get_by_role("button", name="New person").click()
+    drawer = page.get_by_role("dialog")
+    await drawer.get_by_label("Login").fill("wei.ning@hechuan.example")
+    await drawer.get_by_label("Name", exact=True).fill("卫宁")
+    await drawer.get_by_role("checkbox", name="Agent, answering").check()
+    await drawer.get_by_label("First password").fill("a long first one")
+    await drawer.get_by_role("switch", name="Talks to customers").click()
+    await faultless(page, schemes=("light",))
+    await drawer.get_by_role("button", name="Save").click()
+    await expect(page.get_by_role("row", name=re.compile("卫宁"))).to_be_visible()
+    async with httpx.AsyncClient(base_url=centre.url, headers={"Origin": centre.url}) as http:
+        account = {"login": address_of("wei.ning"), "password": "a long first one"}
+        me = (await http.post("/api/session", json=account)).raise_for_status().json()
+    assert me["roles"] == ["answerer"]
+    await outside.reload()
+    await expect(outside.get_by_label("账号", exact=True)).to_be_visible()
+    await outside.wait_for_load_state("networkidle")
+    await expect(outside.get_by_role("complementary")).to_have_count(0)
+    centre.stop()
 
 
 async def test_a_token_is_shown_once_works_and_is_revoked(centre: Running, window: Open) -> None:

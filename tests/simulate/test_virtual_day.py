@@ -4,11 +4,21 @@ from random import Random
 from time import perf_counter
 
 import pytest
+from msgspec import structs
 
 from jietong.core import commands as k
-from jietong.core.events import AnyEvent, ContactEnded, OfferAccepted, OfferMade
-from jietong.core.specs import AgentSkill, AgentSpec, Capacity, QueueSpec, SkillNeed, SkillSpec
+from jietong.core.days import local_day
+from jietong.core.events import (
+    AnyEvent,
+    ContactEnded,
+    OfferAccepted,
+    OfferMade,
+    QueueConfigured,
+    SiteConfigured,
+)
+from jietong.core.specs import AgentSkill, AgentSpec, Capacity, QueueSpec, SiteSpec, SkillNeed, SkillSpec
 from jietong.core.vocabulary import Channel, Place
+from jietong.metrics.live import LiveFigures
 from jietong.routing.engine import Engine
 from jietong.routing.virtual import Traffic, VirtualDay, profile
 
@@ -103,3 +113,43 @@ def test_more_agents_answer_sooner(agents: int, better: int) -> None:
         day.open(names)
         levels.append(day.run().service_level or 0.0)
     assert levels[0] < levels[1]
+
+
+def by_flow(total: int) -> list[Traffic]:
+    """Half of the calls come by a menu that serves some and loses some."""
+    return [
+        structs.replace(one, flow_s=40.0, flow_served=0.15, flow_lost=0.1) if one.channel is Channel.VOICE else one
+        for one in traffic(total)
+    ]
+
+
+def test_a_day_by_the_menu_accounts_for_everybody_and_agrees_with_the_catalogue() -> None:
+    """A3, C1: what the day counts for itself is what the facts say, and nobody in the menu is anybody's talk."""
+    engine, names = centre(44)
+    for n in range(2):
+        spec = structs.replace(engine.queues[f"q{n}"].spec, max_wait_s=60, max_waiting=4)
+        engine.handle(k.ConfigureQueue(spec=spec), START)
+    live = LiveFigures()
+    live.apply(SiteConfigured(START, SiteSpec(zone="UTC")))
+    for queue in engine.queues.values():
+        live.apply(QueueConfigured(START, queue.spec))
+    day = VirtualDay(engine, by_flow(8_000), Random(11), START, live.apply)
+    day.open(names)
+    result = day.run()
+    assert result.arrived == result.ended
+    assert engine.check() == []
+    assert engine.in_flows() == []
+    assert result.timed_out > 50
+    assert result.refused > 50
+    assert 0.13 < result.self_served / (result.arrived / 2) < 0.17
+    assert 0.08 < result.lost_in_flow / (result.arrived / 2) < 0.12
+    site, calls = live.site(day.now), live.calls(day.now)
+    assert local_day(START, "UTC") == live.day(day.now)
+    assert (calls["self_served"], calls["lost_in_flow"]) == (result.self_served, result.lost_in_flow)
+    assert site["entry_offered"] == result.arrived
+    assert site["answered"] == result.answered
+    assert site["abandoned"] == result.abandoned + result.timed_out
+    assert calls["entry_blocked"] == result.refused
+    assert site["sl3"]["num"] / site["sl3"]["den"] == result.service_level
+    assert site["sl7"]["num"] / site["sl7"]["den"] == result.true_access
+    assert (result.true_access or 0) < (result.service_level or 0)

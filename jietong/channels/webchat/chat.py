@@ -43,6 +43,7 @@ class Chat:
         "lines",
         "masked",
         "name",
+        "options",
         "posted",
         "read_n",
         "sent",
@@ -65,6 +66,7 @@ class Chat:
         self.gone_since: Ms | None = None
         self.address: str | None = None
         self.read_n = 0
+        self.options: tuple[str, ...] = ()  # answers to the bot's question
         self.sent: ChatState | None = None
         self.masked: tuple[str, str | None] = ("", None)  # the number as given, and as it is shown
 
@@ -100,6 +102,7 @@ class Chat:
             outcome=str(story.outcome) if story.outcome else None,
             callback=story.callback,
             phone=self._phone(reception.region()) if story.live else None,
+            options=self.options if story.place == "bot" else (),
         )
 
     def _phone(self, region: str) -> str | None:

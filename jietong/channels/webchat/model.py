@@ -11,7 +11,7 @@ LANGUAGES = ("zh-Hans", "zh-Hant", "en")
 UPLOAD_TYPES = ("image/png", "image/jpeg", "image/gif", "image/webp", "application/pdf", "text/plain")
 """All that may ever be sent. Nothing a browser would run: no SVG, no HTML."""
 
-Place: TypeAlias = Literal["none", "queue", "talk", "ended", "closed_hours", "full"]
+Place: TypeAlias = Literal["none", "bot", "queue", "talk", "ended", "closed_hours", "full"]
 SurveyState: TypeAlias = Literal["none", "asked", "done"]
 Ask: TypeAlias = Literal["name", "phone", "email"]
 
@@ -55,6 +55,7 @@ class WidgetSpec(Spec, frozen=True):
     attachments: Uploads = field(default_factory=Uploads)
     max_text: int = 2000
     origins: tuple[str, ...] = ()  # sites that may embed it; none: any
+    flow: str | None = None  # that serves the customer before the queue; None: the queue is first
     gone_queue_s: int = 300  # how long a vanished browser keeps its place
     gone_talk_s: int = 900
     limits: Limits = field(default_factory=Limits)
@@ -121,6 +122,7 @@ class ChatState(Struct, frozen=True):
     outcome: str | None = None
     callback: bool = False  # to be called back: the page may be closed
     phone: str | None = None  # the number that would be called, masked
+    options: tuple[str, ...] = ()  # answers to the bot's question, by one click
 
 
 class WidgetConfig(Struct, frozen=True):

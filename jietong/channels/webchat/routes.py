@@ -288,6 +288,8 @@ def _spec(document: dict[str, Any], web: WebChat) -> WidgetSpec:
     wrong = rules.check_widget(spec)
     if not web.reception.serves(spec.queue, Channel.CHAT):
         wrong["queue"] = "No such queue, or it takes no chats."
+    elif spec.flow is not None and not web.has_flow(spec):
+        wrong["flow"] = "No such flow is published for chats of this queue's client."
     if wrong:
         errors = [{"field": f"spec.{field}", "message": message} for field, message in wrong.items()]
         raise Invalid("invalid", "Some fields need another look.", field=errors[0]["field"], errors=errors)

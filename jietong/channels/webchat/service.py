@@ -6,10 +6,10 @@ What browsers are told comes from committed events alone, in the ledger's order.
 
 import asyncio
 import hmac
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
-from jietong.channels.ports import Reception
+from jietong.channels.ports import Concierge, Reception
 from jietong.channels.webchat import frames, rules, store
 from jietong.channels.webchat.attachments import Files
 from jietong.channels.webchat.callbacks import Callbacks
@@ -28,9 +28,9 @@ from jietong.channels.webchat.model import (
 from jietong.channels.webchat.posting import Posted, Posting
 from jietong.channels.webchat.story import Story
 from jietong.channels.webchat.uploads import Exchange
-from jietong.channels.webchat.visitors import Visitors
+from jietong.channels.webchat.visitors import Known, Visitors
 from jietong.core.clock import Clock, to_datetime
-from jietong.core.commands import AnswerSurvey, Arrive, CustomerLeft
+from jietong.core.commands import AnswerSurvey, AnyCommand, Arrive, CustomerLeft, Enter
 from jietong.core.errors import Forbidden, Invalid, NotFound, Refused, TooMany
 from jietong.core.events import MessagePosted, RuntimeStarted
 from jietong.core.ids import new_id, new_secret
@@ -72,6 +72,7 @@ class WebChat:
         self.exchange = Exchange(database, clock, reception, self.loader, files, self.buckets)
         self.find_again = True  # asks the watch to look for live chats: after a start or a recovery
         self.stale: set[str] = set()  # chats in memory that a recovery may have passed by
+        self.concierge: Concierge | None = None  # serves chats of widgets that name a flow
         self._inbox = inbox
         self._visitors = Visitors(database, history, site)
         self.callbacks = Callbacks(database, inbox, clock, reception, self._visitors)
@@ -128,7 +129,7 @@ class WebChat:
 
     def config(self, id: str) -> WidgetConfig:
         spec = self.widget(id)
-        open_ = self.reception.is_open(spec.queue)
+        open_ = self._flow_version(spec) is not None or self.reception.is_open(spec.queue)
         return WidgetConfig(
             id=spec.id,
             queue=spec.queue,
@@ -218,16 +219,8 @@ class WebChat:
         self.chats[contact] = chat
         for page in {browser, *(before.browsers if before else ())}:
             self._attach(page, chat)
-        arrive = Arrive(
-            contact=contact,
-            channel=Channel.CHAT,
-            queue=spec.queue,
-            entry=spec.id,
-            customer=known.customer,
-            language=session.language,
-            prefer=known.last_agent,
-            simulated=session.simulated,
-        )
+        version = self._flow_version(spec)
+        arrive = _arrival(contact, session, spec, known, version)
         kept = store.ChatContact(
             contact, session.client, session.id, spec.id, spec.queue, known.customer, known.name, now
         )
@@ -258,8 +251,11 @@ class WebChat:
             session.contact = first
             _, chat = await self.loader.conversation(first)
             self._attach(browser, chat)
-        elif chat.story.live and not browser.trusted:  # a simulation takes nobody's place
-            self._count(browser.address, chat)
+        else:
+            if version is not None and self.concierge is not None and spec.flow is not None:
+                self.concierge.begin(contact, session.client, spec.flow, version, session.language, known.customer)
+            if chat.story.live and not browser.trusted:  # a simulation takes nobody's place
+                self._count(browser.address, chat)
         return {"contact": first, "posted": posted}
 
     async def say(self, browser: Browser, frame: frames.Say) -> dict[str, Any]:
@@ -272,7 +268,11 @@ class WebChat:
         file = None
         if frame.attachment is not None:
             file = await self.exchange.by_session(frame.attachment, chat.session.id)
-        return (await self._post(chat, text, frame.id, file))._asdict()
+        first = frame.id not in chat.posted
+        posted = await self._post(chat, text, frame.id, file)
+        if first and chat.story.place == "bot" and self.concierge is not None:
+            self.concierge.heard(chat.contact, text)
+        return posted._asdict()
 
     def beat(self) -> str:
         """The frame that tells a page that the line is alive, and the centre's time."""
@@ -287,7 +287,7 @@ class WebChat:
     async def end(self, browser: Browser, frame: frames.End) -> dict[str, Any]:
         chat = await self._chat(browser)
         if chat.story.live:
-            await self._inbox.submit(CustomerLeft(chat.contact), key=f"chat:{chat.session.id}:{frame.id}")
+            await self._inbox.submit(self._parting(chat.contact), key=f"chat:{chat.session.id}:{frame.id}")
         return {"contact": chat.contact}
 
     async def call_back(self, browser: Browser, frame: frames.Callback) -> dict[str, Any]:
@@ -459,7 +459,36 @@ class WebChat:
 
     async def left(self, contact: str) -> None:
         """The customer has been away too long."""
-        await self._inbox.submit(CustomerLeft(contact))
+        await self._inbox.submit(self._parting(contact))
+
+    def _parting(self, contact: str) -> AnyCommand:
+        leaving = self.concierge.parting(contact) if self.concierge is not None else None
+        return leaving if leaving is not None else CustomerLeft(contact)
+
+    def _flow_version(self, spec: WidgetSpec) -> int | None:
+        """Of the flow that serves the widget's customers first; None: the queue does."""
+        client = self.reception.client_of(spec.queue)
+        if spec.flow is None or self.concierge is None or client is None:
+            return None
+        return self.concierge.version_of(spec.flow, client)
+
+    def has_flow(self, spec: WidgetSpec) -> bool:
+        """Whether the widget's flow can serve."""
+        return self._flow_version(spec) is not None
+
+    # --- what a bot does -------------------------------------------------------------------------------------
+
+    async def say_as_bot(self, contact: str, text: str, key: str) -> None:
+        """The words of a flow (`channels.ports.ChatLine`)."""
+        chat = await self.loader.chat(contact)
+        if key not in chat.posted:
+            chat.posted[key] = await self._posting.post(contact, chat.session.client, Author.SYSTEM, text, key)
+
+    def suggest(self, contact: str, options: Sequence[str]) -> None:
+        chat = self.chats.get(contact)
+        if chat is not None:
+            chat.options = tuple(options)
+            self.push_state(chat)
 
     # --- pages and their chats -------------------------------------------------------------------------------
 
@@ -545,6 +574,32 @@ class WebChat:
         self.buckets.take(what, browser.address, address, now)
         if widget is not None and browser.widget is not None:
             self.buckets.take(what, f"widget {browser.widget.id}", widget, now)
+
+
+def _arrival(contact: str, session: Session, spec: WidgetSpec, known: Known, version: int | None) -> AnyCommand:
+    """To the flow's first node, where there is a flow, else to the queue's door."""
+    if version is not None and spec.flow is not None:
+        return Enter(
+            contact=contact,
+            channel=Channel.CHAT,
+            client=session.client,
+            entry=spec.id,
+            flow=spec.flow,
+            version=version,
+            customer=known.customer,
+            language=session.language,
+            simulated=session.simulated,
+        )
+    return Arrive(
+        contact=contact,
+        channel=Channel.CHAT,
+        queue=spec.queue,
+        entry=spec.id,
+        customer=known.customer,
+        language=session.language,
+        prefer=known.last_agent,
+        simulated=session.simulated,
+    )
 
 
 def _contact_of(receipt: Receipt) -> str | None:

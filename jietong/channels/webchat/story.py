@@ -12,6 +12,11 @@ from jietong.core.vocabulary import Ms, Outcome
 
 _REFUSED: dict[Outcome, Place] = {Outcome.REFUSED_CLOSED: "closed_hours", Outcome.REFUSED_FULL: "full"}
 
+_PLAIN_ENDS = frozenset(
+    {Outcome.HANDLED, Outcome.ABANDONED, Outcome.SELF_SERVED, Outcome.LOST_IN_FLOW, Outcome.VOICEMAIL}
+)
+"""Of these only by whom it was is told."""
+
 
 class Line(NamedTuple):
     """A system line: `code` is worded by the client; `agent` names whom it is about."""
@@ -56,8 +61,8 @@ class Story:
 
     @property
     def live(self) -> bool:
-        """Whether the customer waits or talks."""
-        return self.place in ("queue", "talk")
+        """Whether the customer waits or talks, to a person or to a bot."""
+        return self.place in ("bot", "queue", "talk")
 
     def apply(self, event: e.AnyEvent) -> Line | None:
         """Brings the story forward; gives the line that the conversation shows for it, if any."""
@@ -66,6 +71,8 @@ class Story:
                 self.n = event.n
             case e.QueueEntered() | e.ContactReturned():
                 return self._waits(event)
+            case e.FlowEntered():
+                self.place, self.waiting_since = "bot", None
             case e.OfferMade() if self.place == "none":
                 self.place = "queue"
                 self.waiting_since = event.at
@@ -137,6 +144,6 @@ class Story:
         self.callback = False
         if self.talked and event.outcome is Outcome.HANDLED:
             self.survey = "asked"
-        if event.outcome in (Outcome.HANDLED, Outcome.ABANDONED):
+        if event.outcome in _PLAIN_ENDS:
             return Line("ended", event.at, self.agent, {"by": str(event.by)})
         return Line(str(event.outcome), event.at)

@@ -11,6 +11,7 @@ from jietong.core.vocabulary import Ms
 
 _WORDS: dict[str, dict[str, str]] = {
     "zh-Hans": {
+        "bot": "自动助手",
         "you": "您",
         "agent": "客服",
         "title": "聊天记录",
@@ -34,6 +35,7 @@ _WORDS: dict[str, dict[str, str]] = {
         "cancelled": "会话已取消",
     },
     "zh-Hant": {
+        "bot": "自動助理",
         "you": "您",
         "agent": "客服",
         "title": "對話紀錄",
@@ -57,6 +59,7 @@ _WORDS: dict[str, dict[str, str]] = {
         "cancelled": "對話已取消",
     },
     "en": {
+        "bot": "Assistant",
         "you": "You",
         "agent": "Agent",
         "title": "Chat transcript",
@@ -80,7 +83,7 @@ _WORDS: dict[str, dict[str, str]] = {
         "cancelled": "The chat was cancelled",
     },
 }
-LINE_CODES = frozenset(_WORDS["en"]) - {"you", "agent", "title", "file"}
+LINE_CODES = frozenset(_WORDS["en"]) - {"you", "agent", "bot", "title", "file"}
 """Every system line has its words here; `agent_joined_plain` and `ended_*` are variants by params."""
 
 
@@ -117,6 +120,8 @@ def html(messages: Sequence[Message], lang: str, zone: ZoneInfo) -> str:
 
 def _line(message: Message, lang: str) -> tuple[str, str]:
     words = _WORDS[lang]
+    if message.author == "system" and not message.code:
+        return words["bot"], message.text
     if message.author == "system":
         params = message.params or {}
         code = message.code or ""

@@ -83,7 +83,7 @@ class ChatWatch:
         now = self._web.clock.now()
         if chat.gone_since is None:
             chat.gone_since = now
-        patience = chat.widget.gone_queue_s if chat.story.place == "queue" else chat.widget.gone_talk_s
+        patience = chat.widget.gone_talk_s if chat.story.place == "talk" else chat.widget.gone_queue_s
         if now - chat.gone_since >= patience * 1000:
             chat.gone_since = now  # should the command fail, the next try comes after another patience
             task = asyncio.create_task(self._leave(chat.contact), name="chat-gone")

@@ -11,10 +11,13 @@ ACCESS = (
         "entry_offered",
         three("总来电数", "總來電數", "Contacts at the entry"),
         three(
-            "营业时间内到达入口（号码或网页）的客户数，不论是否接入。非营业时间到达的另计。邮件、留言等无人在线等候的渠道不计。",
-            "營業時間內抵達入口（號碼或網頁）的客戶數，不論有沒有進線。非營業時間抵達者另計；電郵、留言等無人在線等候的管道不計。",
-            "Customers who reached an entry (number or web page) within opening hours, let in or not. Those who came "
-            "out of hours are counted apart. Channels where nobody waits at the other end (mail, messages) are left out.",
+            "营业时间内到达入口（号码或网页）的客户数，不论是否接入，每一次尝试都算。非营业时间到达、没有得到服务的另计。"
+            "邮件、留言等无人在线等候的渠道不计；我们拨出的电话不计。",
+            "營業時間內抵達入口（號碼或網頁）的客戶數，不論有沒有進線，每一次嘗試都計。非營業時間抵達、沒有得到服務者另計。"
+            "電郵、留言等無人在線等候的管道不計；我們撥出的電話不計。",
+            "Customers who reached an entry (number or web page) within opening hours, let in or not: every attempt "
+            "counts. Those who came out of hours and were given nothing are counted apart. Channels where nobody waits at "
+            "the other end (mail, messages) are left out, and calls that we make.",
         ),
         three(
             "入口时段数：接入 + 受阻 + 途中流失",
@@ -27,6 +30,24 @@ ACCESS = (
         _A,
         _SOURCE,
         (m.entry_offered,),
+        version=2,
+    ),
+    Definition(
+        "entry_blocked",
+        three("受阻数", "受阻數", "Blocked at the entry"),
+        three(
+            "到达入口却被挡在外面的客户数：没有空闲的中继通道、号码的上限已到、没有可用的流程，或队列已满又没有得到别的帮助。",
+            "抵達入口卻被擋在外面的客戶數：沒有空閒的中繼通道、號碼的上限已到、沒有可用的流程，或佇列已滿又沒有得到別的幫助。",
+            "Customers who were turned away at the entry: no trunk channel was free, the number's limit was reached, no flow "
+            "could take them, or the queue was full and they were given nothing instead.",
+        ),
+        three("入口时段数：受阻", "入口時段數：受阻", "entry stays that ended as blocked"),
+        Unit.COUNT,
+        How.SUM,
+        Better.DOWN,
+        _A,
+        "A11, C1, D6; metrics.md, Access",
+        (m.entry_blocked,),
     ),
     Definition(
         "entry_closed",
@@ -49,10 +70,13 @@ ACCESS = (
         "entry_connect_rate",
         three("入口接通率", "代表號接通率", "Entry connect rate"),
         three(
-            "到达入口的客户中被接入的比例。它先于服务水平：没接入的客户不会出现在排队数字里。",
-            "抵達入口的客戶中成功進線的比例。它先於服務水準：進不了線的客戶不會出現在等候數字裡。",
-            "The share of those who reached the entry and were let in. It comes before the service level: who is not let "
-            "in never shows in the queue's figures.",
+            "到达入口的客户中被接入的比例：进了队列，或由流程（语音导航、机器人）接待，哪怕后来在流程里挂断，后者另列为流程中流失。"
+            "它先于服务水平：没接入的客户不会出现在排队数字里。例：1000 次来电，300 次受阻，接通率 70%，忙线率 30%。",
+            "抵達入口的客戶中成功進線的比例：進了佇列，或由流程（語音導航、機器人）接待，即使後來在流程裡掛斷，後者另列為流程中流失。"
+            "它先於服務水準：進不了線的客戶不會出現在等候數字裡。例：1000 次來電，300 次受阻，接通率 70%，忙線率 30%。",
+            "The share of those who reached the entry and were let in: into a queue, or taken by a flow (menu, bot), even if "
+            "they hung up there, which stands apart as lost in the flow. It comes before the service level: who is not let "
+            "in never shows in the queue's figures. 1000 attempts with 300 blocked: 70 % connected, 30 % busy.",
         ),
         three("接入 ÷ 总来电数", "進線 ÷ 總來電數", "admitted ÷ entry_offered"),
         Unit.RATIO,
@@ -67,10 +91,11 @@ ACCESS = (
         "entry_busy_rate",
         three("入口忙线率", "代表號忙線率", "Entry busy rate"),
         three(
-            "到达入口却没有接入的客户比例：队列已满，或在进入队列前离开。等于 1 − 接通率。",
-            "抵達入口卻沒有進線的客戶比例：佇列已滿，或在進入佇列前離開。等於 1 − 接通率。",
-            "The share of those who reached the entry and were not let in: the queue was full, or they left before any "
-            "queue. It is 1 − connect rate. (The source prints connected ÷ total under this name.)",
+            "到达入口却没有接入的客户比例：没有通道、号码的上限已到、队列已满，或没有流程接待就离开。等于 1 − 接通率。",
+            "抵達入口卻沒有進線的客戶比例：沒有通道、號碼的上限已到、佇列已滿，或沒有流程接待就離開。等於 1 − 接通率。",
+            "The share of those who reached the entry and were not let in: no channel, the number's limit, a full queue, or "
+            "they left before anything took them. It is 1 − connect rate. (The source prints connected ÷ total under this "
+            "name.)",
         ),
         three("(受阻 + 途中流失) ÷ 总来电数", "(受阻 + 途中流失) ÷ 總來電數", "(blocked + lost) ÷ entry_offered"),
         Unit.RATIO,
@@ -109,10 +134,10 @@ ACCESS = (
         "transferred_in",
         three("转入数", "轉入數", "Transferred in"),
         three(
-            "人工请求中由坐席转接而来的次数。减去它，剩下的就是自己来的客户，不会多于总来电数。",
-            "人工請求中由專員轉接而來的次數。減去它，剩下的就是自行進線的客戶，不會多於總來電數。",
-            "Requests that an agent's transfer led to. Without them, those who asked for a person are never more than those "
-            "who came.",
+            "人工请求中由坐席转接而来的次数。减去它，剩下的就是自己来的客户。等到超时、回到流程后再次排队的，算两次请求。",
+            "人工請求中由專員轉接而來的次數。減去它，剩下的就是自行進線的客戶。等到逾時、回到流程後再次排隊的，算兩次請求。",
+            "Requests that an agent's transfer led to. Without them, those who asked for a person are those who came. One "
+            "whose wait ran out and who chose to wait again from the flow has asked twice.",
         ),
         three(
             "因转接而起的排队时段数，不含转入其他队列的",
@@ -130,10 +155,10 @@ ACCESS = (
         "put_back",
         three("退回排队数", "退回等候數", "Put back in the queue"),
         three(
-            "已经接通又失去坐席（断线、被签退）、重新排到队首的次数。原来的请求已计为应答，这里不再重复计算。",
-            "已經接通又失去專員（斷線、被登出）、重新排到最前面的次數。原本的請求已計為應答，這裡不再重複計算。",
-            "Customers who had an agent and lost them (desk vanished, signed out by a supervisor) and wait again in front. "
-            "Their request has been counted as answered and is not counted again.",
+            "已经接通又失去坐席（断线、话机掉线、被签退）、重新排到队首的次数。原来的请求已计为应答，这里不再重复计算。",
+            "已經接通又失去專員（斷線、話機離線、被登出）、重新排到最前面的次數。原本的請求已計為應答，這裡不再重複計算。",
+            "Customers who had an agent and lost them (desk or telephone vanished, signed out by a supervisor) and wait "
+            "again in front. Their request has been counted as answered and is not counted again.",
         ),
         three(
             "因坐席断线或签退而起的排队时段数",
@@ -169,14 +194,15 @@ ACCESS = (
         "flow_out",
         three("流出数", "流出數", "Went on elsewhere"),
         three(
-            "离开本队列、在别处继续等候的时段数：溢出、主管移动、回拨未接通后重排。",
-            "離開本佇列、在別處繼續等候的時段數：溢流、主管移動、回電未接通後重排。",
-            "Stays that left this queue and went on elsewhere: overflow, moved by a supervisor, a call-back to be retried.",
+            "离开本队列、在别处继续的时段数：溢出、主管移动、回拨未接通后重排、客户自己按键回到流程。",
+            "離開本佇列、在別處繼續的時段數：溢流、主管移動、回電未接通後重排、客戶自己按鍵回到流程。",
+            "Stays that left this queue and went on elsewhere: overflow, moved by a supervisor, a call-back to be retried, "
+            "back to the flow by the customer's own choice.",
         ),
         three(
-            "排队时段数：溢出 + 移动 + 重试",
-            "等候時段數：溢流 + 移動 + 重試",
-            "queue stays: overflowed + moved + retried",
+            "排队时段数：溢出 + 移动 + 重试 + 回到流程",
+            "等候時段數：溢流 + 移動 + 重試 + 回到流程",
+            "queue stays: overflowed + moved + retried + to_flow",
         ),
         Unit.COUNT,
         How.SUM,
@@ -205,10 +231,13 @@ ACCESS = (
         "abandoned",
         three("等候放弃数", "等候掛斷數", "Abandoned"),
         three(
-            "没等到坐席就结束的排队次数：客户离开，或队列的最长等候已到。后者也算，缩短上限不能美化数字。",
-            "沒等到專人就結束的等候次數：客戶離開，或佇列的最長等候已到。後者也計入，縮短上限無法美化數字。",
-            "Queue stays that ended without a person: the customer left, or the queue's maximum wait ran out. The second "
-            "counts too, so that a shorter limit cannot flatter the figure.",
+            "没等到坐席就结束的排队次数：客户离开，或队列的最长等候已到（即使之后流程请他留言）。后者也算，缩短上限不能美化数字。"
+            "因交换机故障断线的不算放弃，另计。",
+            "沒等到專人就結束的等候次數：客戶離開，或佇列的最長等候已到（即使之後流程請他留言）。後者也計入，縮短上限無法美化數字。"
+            "因交換機故障斷線的不算掛斷，另計。",
+            "Queue stays that ended without a person: the customer left, or the queue's maximum wait ran out, even if the "
+            "flow then takes a voicemail. The second counts too, so that a shorter limit cannot flatter the figure. Those "
+            "cut off by a fault of the switch did not abandon and are counted apart.",
         ),
         three("排队时段数：放弃 + 超时", "等候時段數：放棄 + 逾時", "queue stays: abandoned + timed_out"),
         Unit.COUNT,

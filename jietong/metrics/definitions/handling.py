@@ -55,9 +55,10 @@ HANDLING = (
         "handled",
         three("处理数", "處理數", "Handled"),
         three(
-            "坐席已完成的处理次数，整理也已结束。转接后各人各算一次。",
-            "專員已完成的處理次數，話後處理也已結束。轉接後各人各計一次。",
-            "Handlings that are wholly over, wrap-up included. A transfer credits each agent with their own part.",
+            "坐席已完成的处理次数，整理也已结束。转接后各人各算一次。外呼另计。",
+            "專員已完成的處理次數，話後處理也已結束。轉接後各人各計一次。外撥另計。",
+            "Handlings that are wholly over, wrap-up included. A transfer credits each agent with their own part. Calls "
+            "that we make have figures of their own.",
         ),
         three("已结束的处理段数", "已結束的處理段數", "finished handlings"),
         Unit.COUNT,
@@ -107,18 +108,18 @@ HANDLING = (
         "fcr",
         (
             "一次解决率",
-            "一次联系就解决的比例，由坐席在整理时确认。转走的处理不计入，由接手的人计。",
+            "一次联系就解决的比例，由坐席在整理时确认。转走的处理不计入，由接手的人计；转到外部号码的计入，通常算未解决。",
             "当次解决 ÷ 当次结束的处理",
         ),
         (
             "一通電話處理完成率",
-            "一次聯絡就處理完成的比例，由專員在話後處理時確認。轉走的處理不計，由接手者計。",
+            "一次聯絡就處理完成的比例，由專員在話後處理時確認。轉走的處理不計，由接手者計；轉到外部號碼的計入，通常算未完成。",
             "當次完成 ÷ 當次結束的處理",
         ),
         (
             "Solved in one contact",
             "The share of contacts solved on line, as the agent states in wrap-up. A handling that was passed on is not "
-            "counted here; the one who took over counts it.",
+            "counted here; the one who took over counts it. One handed on to a number outside is: nobody else here will.",
             "solved on line ÷ answered contacts whose handling is over",
         ),
         Better.UP,
@@ -127,9 +128,13 @@ HANDLING = (
     ),
     _share(
         "transfer_rate",
-        ("转接率", "转给别人的处理比例。", "转接 ÷ 处理数"),
-        ("轉接率", "轉給別人的處理比例。", "轉接 ÷ 處理數"),
-        ("Transfer rate", "The share of handlings passed on to someone else.", "transferred ÷ handled"),
+        ("转接率", "转给别人的处理比例，转到外部号码的也算。", "转接 ÷ 处理数"),
+        ("轉接率", "轉給別人的處理比例，轉到外部號碼的也計。", "轉接 ÷ 處理數"),
+        (
+            "Transfer rate",
+            "The share of handlings passed on to someone else, numbers outside included.",
+            "transferred ÷ handled",
+        ),
         Better.DOWN,
         m.transferred,
         m.handled,

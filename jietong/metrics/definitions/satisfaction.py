@@ -45,9 +45,10 @@ SATISFACTION = (
         "response_rate",
         three("调查回复率", "調查回覆率", "Response rate"),
         three(
-            "被邀请评价的客户中回答了的比例。目前在网页会话结束时邀请。",
-            "受邀評價的客戶中回答了的比例。目前於網頁對話結束時邀請。",
-            "Of the customers who were asked, the share that answered. At present they are asked when a web chat ends.",
+            "被邀请评价的客户中回答了的比例。网页会话结束时总会邀请；电话在通话后的流程问到时才算邀请。",
+            "受邀評價的客戶中回答了的比例。網頁對話結束時必定邀請；電話在通話後的流程問到時才算邀請。",
+            "Of the customers who were asked, the share that answered. They are always asked when a web chat ends, and on "
+            "the telephone when the flow puts the question after the talk.",
         ),
         three("回答数 ÷ 邀请数", "回答數 ÷ 邀請數", "answers ÷ invitations"),
         Unit.RATIO,

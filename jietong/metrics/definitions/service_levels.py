@@ -12,6 +12,7 @@ def _level(
     numerator: tuple[Count, ...],
     denominator: tuple[Count, ...],
     parameters: tuple[str, ...] = ("target_ms",),
+    version: int = 1,
 ) -> Definition:
     return Definition(
         id,
@@ -26,6 +27,7 @@ def _level(
         numerator,
         denominator,
         parameters=parameters,
+        version=version,
     )
 
 
@@ -125,21 +127,33 @@ SERVICE_LEVELS = (
         "sl7",
         (
             "真实接通率",
-            "所有想找到我们的客户中 X 秒内被接起的比例：被挡在入口外和进队列前流失的也在分母里。总与合同口径并列显示。",
-            "X 内应答 ÷ (应答 + 放弃 + 受阻 + 途中流失)",
+            "所有想找到我们的客户中 X 秒内被接起的比例：被挡在入口外、在流程中流失、因交换机故障断线的也在分母里。"
+            "流程已办妥或留了语音的不计。总与合同口径并列显示。",
+            "X 内应答 ÷ (应答 + 放弃 + 受阻 + 流程中流失 + 故障断线)",
         ),
         (
             "真實接通率",
-            "所有想找到我們的客戶中 X 秒內被接起的比例：被擋在入口外和進佇列前流失的也在分母裡。永遠與合約口徑並列顯示。",
-            "X 內應答 ÷ (應答 + 掛斷 + 受阻 + 途中流失)",
+            "所有想找到我們的客戶中 X 秒內被接起的比例：被擋在入口外、在流程中流失、因交換機故障斷線的也在分母裡。"
+            "流程已辦妥或留下語音的不計。永遠與合約口徑並列顯示。",
+            "X 內應答 ÷ (應答 + 掛斷 + 受阻 + 流程中流失 + 故障斷線)",
         ),
         (
             "True access",
-            "Of all who tried to reach us, the share answered within X seconds: those turned away at the entry or lost "
-            "before the queue are in the denominator. Always shown beside the contract's own reading.",
-            "answered ≤ X ÷ (answered + abandoned + blocked + lost in the flow)",
+            "Of all who tried to reach us, the share answered within X seconds: those turned away at the entry, lost in "
+            "the flow or cut off by a fault of the switch are in the denominator. Whom the flow served, or who left a "
+            "voicemail, is not. Always shown beside the contract's own reading.",
+            "answered ≤ X ÷ (answered + abandoned + blocked + lost in the flow + lost to a fault)",
         ),
         (m.answered_within,),
-        (m.answered, m.abandoned, m.entry_blocked, m.entry_lost),
+        (
+            m.answered,
+            m.abandoned,
+            m.entry_blocked,
+            m.entry_lost,
+            m.lost_in_flow,
+            m.flow_switch_lost,
+            m.waiting_switch_lost,
+        ),
+        version=2,
     ),
 )

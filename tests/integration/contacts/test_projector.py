@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 import pytest
+from random_centre import RandomCentre
 
 from jietong.contacts import explorer, store
 from jietong.contacts.explorer import Cursor, Filter
@@ -77,6 +78,7 @@ async def rows(database: Database) -> list[tuple[object, ...]]:
             "SELECT * FROM segment ORDER BY contact, n",
             "SELECT * FROM contact_facet ORDER BY facet, arrived, contact",
             "SELECT * FROM agent_interval ORDER BY seq",
+            "SELECT * FROM trunk_busy ORDER BY seq",
         ):
             out += [tuple(row) for row in await conn.fetch(sql)]
     return out
@@ -207,3 +209,31 @@ async def test_an_agents_second_is_in_exactly_one_interval(database: Database) -
         intervals = await store.intervals(conn, T0, T0 + 1000 * S, "lin")
     assert [i.end for i in intervals[:-1]] == [i.start for i in intervals[1:]]
     assert intervals[-1].end is None
+
+
+async def test_flows_calls_and_trunks_are_followed_batch_by_batch_as_all_at_once(database: Database) -> None:
+    """Every kind of fact that telephony brings, from the engine itself; a trunk's stretch may span batches (C1)."""
+    centre = RandomCentre(8, T0, "Asia/Shanghai")
+    for _ in centre.steps(900):
+        pass
+    projector = ContactsProjector(database)
+    for i in range(0, len(centre.events), 61):
+        await append(database, centre.events[i : i + 61])
+        await projector.catch_up()
+    followed = await verify(database)
+    assert followed.sound
+    async for _ in projector.rebuild():
+        pass
+    assert await verify(database) == followed
+    async with database.read(ALL) as conn:
+        flows = await conn.fetchval("SELECT count(*) FROM segment WHERE kind = 'flow' AND flow = 'menu'")
+        blocked = await conn.fetchval("SELECT count(*) FROM segment WHERE kind = 'entry' AND cause = 'trunk_limit'")
+        ours = await explorer.page(conn, Filter(0, 1 << 62, facets=(("had", ("outbound",)),)), None, 50)
+        busy = await store.trunk_busy(conn, "main", T0, centre.now, "t0")
+        poor = await conn.fetchval("SELECT count(*) FROM segment WHERE kind = 'quality' AND mos < 360")
+    assert min(flows, blocked, len(ours), len(busy), poor) > 0
+    assert {one.direction for one in ours} == {"outbound"}
+    assert all(one.end is None or one.end >= one.start for one in busy)
+    async with database.transaction(ALL) as conn:
+        await conn.execute("UPDATE trunk_busy SET started = started + 1 WHERE trunk = 't0'")
+    assert (await verify(database)).wrong == ["t0"]

@@ -60,6 +60,27 @@ def test_a_wait_over_the_limit_is_to_act_on_and_says_since_when() -> None:
     assert floor.codes() == []
 
 
+def test_a_seen_wait_stays_seen_for_those_who_waited_already_and_is_new_for_who_came_later() -> None:
+    floor = Floor()
+
+    def over() -> Alarm:
+        return next(alarm for alarm in floor.alarms() if alarm.code == "wait_over_limit")
+
+    for contact in ("c", "d"):
+        floor.do(k.Arrive(contact, Channel.CHAT, "q", "w"))
+        floor.wait(10)
+    floor.wait(181)
+    floor.do(k.AcknowledgeAlarm(over().id, "zhou.xin", "周欣"))
+    before = over()
+    floor.wait(5)
+    floor.do(k.Arrive("e", Channel.CHAT, "q", "w"))
+    floor.do(k.CustomerLeft("c"))
+    assert (over().id != before.id, over().acknowledged_name) == (True, "周欣")  # "d" had been waiting, and was seen
+    floor.wait(181)
+    floor.do(k.CustomerLeft("d"))
+    assert over().acknowledged_by is None  # "e" came afterwards
+
+
 def test_nobody_ready_counts_only_while_somebody_waits() -> None:
     floor = Floor()
     assert floor.codes() == []

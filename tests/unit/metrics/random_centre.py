@@ -19,8 +19,9 @@ from jietong.core.specs import (
     SkillNeed,
     SkillSpec,
 )
-from jietong.core.vocabulary import Author, Channel, Employment, Ms, Status
+from jietong.core.vocabulary import Author, Channel, Employment, Ms, Party, Status
 from jietong.routing.engine import Engine
+from jietong.routing.flows_ask import ENDINGS
 
 NAMES = {"zh-Hans": "队", "zh-Hant": "隊", "en": "Q"}
 CHANNELS = (Channel.CHAT, Channel.VOICE, Channel.MESSAGE)
@@ -68,6 +69,10 @@ class RandomCentre:
                 move = self.move_wake
             elif choice < 0.55:
                 move = self.rng.choice((self.move_arrive, self.move_end, self.move_finish))
+            elif choice < 0.68:
+                move = self.rng.choice((self.move_enter, self.move_join, self.move_join, self.move_leave_flow))
+            elif choice < 0.76:
+                move = self.rng.choice((self.move_witness, self.move_dial, self.move_dial_result, self.move_merge))
             command = move()
             if command is not None:
                 self._do(command)
@@ -79,6 +84,71 @@ class RandomCentre:
         channel = self.rng.choice(CHANNELS)
         prefer = self.rng.choice((None, None, self._any_agent()))
         return k.Arrive(id, channel, self._any_queue(), "web", customer=f"u{self.rng.randrange(9)}", prefer=prefer)
+
+    def move_enter(self) -> k.AnyCommand:
+        id = f"c{len(self.contacts)}"
+        self.contacts.append(id)
+        if self.rng.random() < 0.15:
+            return k.RefuseEntry(id, Channel.VOICE, "acme", self._any_number(), "trunk_limit")
+        return k.Enter(id, Channel.VOICE, "acme", self._any_number(), "menu", 1, customer=f"u{self.rng.randrange(9)}")
+
+    def move_join(self) -> k.AnyCommand | None:
+        callback = self.rng.random() < 0.2
+        return self._in_flow(lambda contact: k.JoinQueue(contact, self._any_queue(), node="ask", callback=callback))
+
+    def move_leave_flow(self) -> k.AnyCommand | None:
+        outcome = self.rng.choice(sorted(ENDINGS))
+        return self._in_flow(lambda contact: k.LeaveFlow(contact, "finished", outcome, node="end"))
+
+    def move_back_to_flow(self) -> k.AnyCommand | None:
+        return k.ReturnToFlow(contact, "menu", 1) if (contact := self._any_contact()) else None
+
+    def move_dial(self) -> k.AnyCommand:
+        id = f"c{len(self.contacts)}"
+        self.contacts.append(id)
+        queue = self.rng.choice((None, self._any_queue()))
+        return k.Dial(self._any_agent(), id, "acme", self._any_number(), queue)
+
+    def move_dial_result(self) -> k.AnyCommand | None:
+        dialled = [(one.agent or "", one.id) for one in self.engine.contacts.values() if one.dialled]
+        return k.DialResult(*self.rng.choice(dialled), reached=self.rng.random() < 0.6) if dialled else None
+
+    def move_merge(self) -> k.AnyCommand | None:
+        joined = [c for c in self.engine.contacts.values() if c.consult is not None and c.consult.joined]
+        return k.MergeConsult(joined[0].agent or "", joined[0].id) if joined else None
+
+    def move_transfer_out(self) -> k.AnyCommand | None:
+        return self._on_open(k.TransferOut)
+
+    def move_lose(self) -> k.AnyCommand | None:
+        contact = self._any_contact()
+        if contact is None or self.rng.random() < 0.5:
+            return None
+        agent = self.engine.contacts[contact].agent if contact in self.engine.contacts else None
+        if agent is not None and self.rng.random() < 0.5:
+            return k.AgentLegLost(agent, contact, "lost")
+        return k.CallLost(contact)
+
+    def move_device(self) -> k.AnyCommand:
+        return k.DeviceChanged(self._any_agent(), self.rng.random() < 0.7)
+
+    def move_ask(self) -> k.AnyCommand | None:
+        return k.AskSurvey(contact) if (contact := self._any_contact()) else None
+
+    def move_witness(self) -> k.AnyCommand | None:
+        """A line comes up and is measured; a trunk fills and empties; the switch goes."""
+        contact = self._any_contact()
+        if contact is None:
+            return None
+        trunk, busy = self.rng.choice(("t0", "t1")), self.rng.random() < 0.5
+        leg, agent = f"l{self.rng.randrange(3)}", self.rng.choice((None, self._any_agent()))
+        mos = self.rng.choice((None, 2.9, 3.6, 4.4))
+        facts: list[e.WitnessedFact] = [
+            self.rng.choice((e.TrunkBusy(0, trunk, busy), e.TrunkBusy(0, trunk, busy), e.SwitchState(0, busy))),
+            e.LegStarted(0, contact, leg, Party.AGENT if agent else Party.CUSTOMER, agent),
+            e.LegQuality(0, contact, leg, mos=mos),
+        ]
+        return k.Witness(tuple(self.rng.sample(facts, self.rng.randint(1, 3))))
 
     def move_accept(self) -> k.AnyCommand | None:
         return self._on_offer(k.Accept)
@@ -138,15 +208,18 @@ class RandomCentre:
         return k.SetStatus(self._any_agent(), self.rng.choice((Status.READY, Status.READY, Status.BREAK)))
 
     def move_wake(self) -> k.AnyCommand:
-        """Whoever is away or not responding comes back and gets ready."""
+        """Whoever is away or not responding comes back and gets ready, with a telephone that works."""
         asleep = [
-            a for a in self.engine.agents.values() if a.missed or not a.connected or a.status is not Status.READY
+            a
+            for a in self.engine.agents.values()
+            if a.missed or not a.connected or a.status is not Status.READY or not a.reachable
         ]
         if not asleep:
             return k.Tick()
         agent = self.rng.choice(asleep)
         self._do(k.SignIn(agent.id))
         self._do(k.PresenceBack(agent.id))
+        self._do(k.DeviceChanged(agent.id, True))
         return k.SetStatus(agent.id, Status.READY)
 
     def move_sign(self) -> k.AnyCommand:
@@ -202,6 +275,13 @@ class RandomCentre:
 
     def _any_queue(self) -> str:
         return f"q{self.rng.randrange(3)}"
+
+    def _any_number(self) -> str:
+        return self.rng.choice(("4001", "4002"))
+
+    def _in_flow(self, make: Callable[[str], k.AnyCommand]) -> k.AnyCommand | None:
+        served = [one.id for one in self.engine.in_flows()]
+        return make(self.rng.choice(served)) if served else None
 
     def _any_agent(self) -> str:
         return f"a{self.rng.randrange(6)}"

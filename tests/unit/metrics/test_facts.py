@@ -1,9 +1,9 @@
 """From events to segments: each stay its own row, credited to whom it belongs."""
 
-from jietong.contacts.facts import Facts
-from jietong.contacts.fold import SegmentChange
+from jietong.contacts.facts import Facts, IntervalChange
 from jietong.contacts.model import AgentInterval, End, Kind, Segment
 from jietong.contacts.record import record_of
+from jietong.contacts.stays import SegmentChange
 from jietong.core import events as e
 from jietong.core.specs import AgentSkill, AgentSpec, QueueSpec
 from jietong.core.vocabulary import Channel, Employment, EndedBy, Outcome, State
@@ -30,7 +30,7 @@ class Told:
             for change in self.facts.apply(event):
                 if isinstance(change, SegmentChange):
                     self.rows[change.new.contact, change.new.n] = change.new
-                else:
+                elif isinstance(change, IntervalChange):
                     self.intervals[change.new.agent, change.new.start] = change.new
 
     def kind(self, kind: Kind) -> list[Segment]:

@@ -13,16 +13,16 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from random_centre import RandomCentre
 
-from jietong.contacts.facts import Facts
-from jietong.contacts.fold import SegmentChange
-from jietong.contacts.model import OUTCOMES, AgentInterval, Kind, Segment
+from jietong.contacts.facts import Facts, TrunkChange
+from jietong.contacts.model import OUTCOMES, AgentInterval, Kind, Segment, TrunkBusyTime
+from jietong.contacts.stays import SegmentChange
 from jietong.core import events as e
 from jietong.core.clock import to_ms
 from jietong.core.days import HALF_HOUR, Span, local_day
 from jietong.core.vocabulary import Ms
 from jietong.metrics import measures as m
 from jietong.metrics.catalogue import CATALOGUE
-from jietong.metrics.history import Figure, cut, cut_intervals, evaluate
+from jietong.metrics.history import Figure, cut, cut_intervals, cut_trunks, evaluate
 from jietong.metrics.live import LiveFigures, QueueFigures, Ratio
 from jietong.metrics.trend import POINTS, STEP
 
@@ -52,6 +52,7 @@ class Book:
         self._facts = Facts()
         self.segments: dict[tuple[str, int], Segment] = {}
         self.intervals: dict[tuple[str, int], AgentInterval] = {}
+        self.trunks: list[TrunkBusyTime] = []
         self._n = 0
         self._open: dict[str, int] = {}
 
@@ -59,6 +60,10 @@ class Book:
         for change in self._facts.apply(event):
             if isinstance(change, SegmentChange):
                 self.segments[change.new.contact, change.new.n] = change.new
+            elif isinstance(change, TrunkChange):
+                if change.old is not None:
+                    self.trunks.remove(change.old)
+                self.trunks.append(change.new)
             else:
                 agent = change.new.agent
                 if change.old is None:
@@ -102,9 +107,34 @@ def queue_figures(
     }
 
 
+CALLS = {
+    "entry_blocked": "num", "lost_in_flow": "num", "self_served": "num", "voicemail_left": "num",
+    "transferred_out": "num", "switch_lost": "num", "flow_time": "pair", "outbound_dialled": "num",
+    "outbound_reached": "num", "outbound_aht": "pair", "mos": "pair", "poor_quality_share": "pair",
+}  # fmt: skip
+ENTRY = {
+    "entry_offered": "num", "entry_closed": "num", "entry_connect_rate": "pair", "entry_busy_rate": "pair",
+    "lost_in_flow": "num", "self_served": "num", "voicemail_left": "num", "transferred_out": "num",
+    "switch_lost": "num", "flow_time": "pair", "requested_agent": "num", "answered": "num", "abandoned": "num",
+    "sl3": "pair", "sl7": "pair", "abandon_rate": "pair", "asa": "pair",
+}  # fmt: skip
+
+
+def said(
+    ids: dict[str, str], rows: list[Segment], day: Span, now: Ms, where: Callable[[Segment], bool] | None = None
+) -> dict[str, object]:
+    """The catalogue's figures of these ids, as the live state words them."""
+    out: dict[str, object] = {}
+    for id, form in ids.items():
+        figure = evaluate(CATALOGUE[id], rows, [], day, now=now, where=where)
+        out["offered" if id == "requested_agent" else id] = figure.num if form == "num" else pair(figure)
+    return out
+
+
 def out_of_line(stay: Segment, rows: list[Segment]) -> Ms | None:
     """When the customer was answered, gone, elsewhere, or being called back."""
-    dials = [r.start for r in rows if r.kind is Kind.DIAL and r.contact == stay.contact and r.n > stay.n]
+    mine = [r for r in rows if r.contact == stay.contact and r.n > stay.n and r.direction == "inbound"]
+    dials = [r.start for r in mine if r.kind is Kind.DIAL]
     ends = [at for at in (stay.end, *dials) if at is not None]
     return min(ends, default=None)
 
@@ -122,10 +152,22 @@ def compare(live: LiveFigures, book: Book, now: Ms, zone: str) -> None:
         assert live.trend(queue, now) == [
             sum(start <= mark and (end is None or end > mark) for start, end in waits) for mark in marks
         ]
-    site = live.site(now)
     came = evaluate(CATALOGUE["entry_offered"], rows, [], day, now=now).num
-    admitted = sum(m.entry_admitted.of(r) for r in rows if r.arrived in day)
-    assert site["offered"] - site["transferred_in"] == admitted <= came
+    today = [r for r in rows if r.arrived in day]
+    admitted, blocked, lost = (
+        sum(count.of(r) for r in today) for count in (m.entry_admitted, m.entry_blocked, m.entry_lost)
+    )
+    assert admitted + blocked + lost == came
+    assert live.calls(now) == said(CALLS, rows, day, now)
+    for queue in ("q0", "q1", "q2"):
+        assert live.calls(now, queue) == said(CALLS, rows, day, now, lambda r, q=queue: r.queue == q)  # type: ignore[misc]
+    for entry in ("web", "4001", "4002"):
+        by = said(ENTRY, rows, day, now, lambda r, x=entry: r.entry == x and r.direction == "inbound")  # type: ignore[misc]
+        assert live.entry(entry, now) == by
+    for trunk in ("t0", "t1"):
+        times = cut_trunks([t for t in book.trunks if t.trunk == trunk], now)
+        atb = evaluate(CATALOGUE["atb"], [], [], day, now=now, trunks=times).num
+        assert live.trunk(trunk, now) == {"atb_ms": atb, "busy": any(t.end is None for t in times)}
     shown = live.half_hours(now)
     assert [h["start"] for h in shown] == list(range(day.start, now + 1, HALF_HOUR))
     for half in shown:
@@ -139,6 +181,9 @@ def compare(live: LiveFigures, book: Book, now: Ms, zone: str) -> None:
         for id in ("handled", "aht", "occupancy", "missed_offer_rate", "csat", "fcr"):
             figure = evaluate(CATALOGUE[id], rows, mine, day, now=now, where=lambda r, a=agent: r.agent == a)  # type: ignore[misc]
             assert figures[id] == (figure.num if id == "handled" else pair(figure)), (agent, id)  # type: ignore[literal-required]
+        for id in ("outbound_dialled", "outbound_reached"):
+            figure = evaluate(CATALOGUE[id], rows, mine, day, now=now, where=lambda r, a=agent: r.agent == a)  # type: ignore[misc]
+            assert figures[id] == figure.num, (agent, id)  # type: ignore[literal-required]
 
 
 @pytest.mark.parametrize("start", STARTS)
@@ -197,8 +242,11 @@ def test_facts_hold_what_the_engine_says(seed: int) -> None:
         assert (row.end is None) == (row.outcome is None)
         assert row.outcome is None or row.outcome in OUTCOMES[row.kind], row
         assert row.end is None or row.end >= row.start
-    arrived = [event for event in centre.events if isinstance(event, e.ContactArrived)]
-    assert len([r for r in book.segments.values() if r.kind is Kind.ENTRY]) == len(arrived)
+    came = [x for x in centre.events if isinstance(x, e.ContactArrived) and x.direction == "inbound"]
+    assert len([r for r in book.segments.values() if r.kind is Kind.ENTRY]) == len(came)
+    for contact in {r.contact for r in book.segments.values()}:
+        starts = [r.start for (who, _), r in sorted(book.segments.items()) if who == contact]
+        assert starts == sorted(starts)
     for agent in centre.engine.agents.values():
         mine = [row for (who, _), row in sorted(book.intervals.items()) if who == agent.id]
         assert [row.end for row in mine[:-1]] == [row.start for row in mine[1:]]

@@ -2,7 +2,10 @@
 
 from typing import Any, TypeVar
 
+import pytest
+
 from jietong.core import commands as k
+from jietong.core.errors import Refused
 from jietong.core.events import AnyEvent, Event, OfferMade
 from jietong.core.specs import AgentSkill, AgentSpec, Capacity, QueueSpec, SiteSpec, SkillNeed, SkillSpec
 from jietong.core.vocabulary import Channel, Employment, Ms, Place, State, Status
@@ -87,6 +90,33 @@ class Floor:
         """Gives the agent it is offered to at once, or None."""
         self.send(k.Arrive(contact=contact, channel=channel, queue=queue, entry="web", **fields))
         return self.offered_to(contact)
+
+    def call(self, contact: str, flow: str = "menu", **fields: Any) -> None:
+        """A customer dials our number and the flow answers."""
+        fields.setdefault("channel", Channel.VOICE)
+        self.send(k.Enter(contact=contact, client="acme", entry="4008001000", flow=flow, version=7, **fields))
+
+    def join(self, contact: str, queue: str = "support", **fields: Any) -> str | None:
+        """The flow hands its customer on; gives the agent it is offered to at once, or None."""
+        self.send(k.JoinQueue(contact=contact, queue=queue, **fields))
+        return self.offered_to(contact)
+
+    def talk(self, agent: str, contact: str, queue: str = "support") -> None:
+        """A call through the menu to the agent."""
+        self.call(contact)
+        assert self.join(contact, queue) == agent
+        self.accept(contact)
+
+    def dial(self, agent: str, contact: str, queue: str | None = "support") -> None:
+        self.send(k.Dial(agent=agent, contact=contact, client="acme", entry="4008001000", queue=queue))
+
+    def refused(self, command: k.AnyCommand) -> str:
+        """The code with which the command is refused; nothing has changed."""
+        before = self.engine.dump()
+        with pytest.raises(Refused) as refusal:
+            self.send(command)
+        assert self.engine.dump() == before
+        return refusal.value.code
 
     def accept(self, contact: str) -> str:
         agent = self.offered_to(contact)

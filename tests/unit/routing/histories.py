@@ -1,8 +1,10 @@
 """Random histories: set-ups, commands of every kind in any order, and time, drawn from a seed."""
 
 from random import Random
+from typing import get_args
 
 from jietong.core import commands as k
+from jietong.core import events as e
 from jietong.core.errors import Refused
 from jietong.core.events import AnyEvent, decode, encode
 from jietong.core.specs import (
@@ -20,7 +22,19 @@ from jietong.core.specs import (
     SkillNeed,
     SkillSpec,
 )
-from jietong.core.vocabulary import Author, Channel, Employment, EndedBy, Ms, Place, Selection, Status
+from jietong.core.vocabulary import (
+    Author,
+    Channel,
+    Employment,
+    EndedBy,
+    Ms,
+    Outcome,
+    Party,
+    Place,
+    Selection,
+    Status,
+    Supervision,
+)
 from jietong.routing.engine import Engine
 
 START: Ms = 1_800_000_000_000
@@ -177,6 +191,8 @@ class History:
             contact = self.engine.contacts[contact_id]
             if contact.callback:
                 return k.CallbackResult(agent=agent.id, contact=contact_id, reached=r.random() < 0.5)
+            if contact.dialled:
+                return k.DialResult(agent=agent.id, contact=contact_id, reached=r.random() < 0.7)
             if contact.consult is not None and contact.consult.joined:
                 return r.choice([k.CompleteConsult, k.CancelConsult, k.End])(agent=agent.id, contact=contact_id)
             if contact.place is Place.HOLD:
@@ -209,6 +225,8 @@ class History:
         answer = self.answer() if r.random() < 0.35 else None
         if answer is not None:
             return answer
+        if r.random() < 0.3:
+            return self.telephony(queue, contact, agent, other)
         kind = r.random()
         if kind < 0.20:
             self.contacts += 1
@@ -333,6 +351,90 @@ class History:
                 k.ConfigureSkill(spec=SkillSpec(id=f"s{r.randrange(4)}", name=NAMES, certificate=r.random() < 0.3)),
             ]
         )
+
+    def telephony(self, queue: str, contact: str, agent: str, other: str) -> k.AnyCommand:
+        """Flows, dials, telephones, lost legs and calls."""
+        r = self.random
+        in_flow = [one.id for one in self.engine.in_flows()]
+        dialled = [one for one in self.engine.contacts.values() if one.dialled]
+        if in_flow and r.random() < 0.45:
+            served = r.choice(in_flow)
+            return r.choice(
+                [
+                    k.JoinQueue(
+                        contact=served,
+                        queue=queue,
+                        priority=r.choice([0, 1]),
+                        prefer=r.choice([None, agent]),
+                        language=r.choice([None, "en", "zh-Hant"]),
+                        callback=r.random() < 0.15,
+                    ),
+                    k.JoinQueue(contact=served, queue=queue),
+                    k.LeaveFlow(contact=served, how="hung_up", outcome=r.choice(list(Outcome))),
+                    k.CustomerLeft(contact=served),
+                ]
+            )
+        if dialled and r.random() < 0.5:
+            one = r.choice(dialled)
+            return k.DialResult(agent=one.agent or agent, contact=one.id, reached=r.random() < 0.6)
+        merging = [one for one in self.engine.contacts.values() if one.consult is not None and one.consult.joined]
+        if merging and r.random() < 0.3:
+            return k.MergeConsult(agent=merging[0].agent or agent, contact=merging[0].id)
+        if r.random() < 0.35:
+            self.contacts += 1
+            fresh = f"k{self.contacts}"
+            channel = r.choice((Channel.VOICE, Channel.VOICE, Channel.CHAT))
+            customer = r.choice([None, f"u{r.randrange(6)}"])
+            return r.choice(
+                [
+                    k.Enter(
+                        contact=fresh, channel=channel, client="c0", entry="4008", flow="f", version=1,
+                        customer=customer,
+                    ),
+                    k.Enter(contact=fresh, channel=Channel.VOICE, client="c1", entry="4009", flow="g", version=2),
+                    k.Dial(
+                        agent=agent, contact=fresh, client="c0", entry="4008", queue=r.choice([None, queue]),
+                        customer=customer,
+                    ),
+                    k.Dial(agent=other, contact=fresh, client="c0", entry="4008"),
+                    k.RefuseEntry(contact=fresh, channel=channel, client="c0", entry="4008", why="trunk_limit"),
+                ]
+            )  # fmt: skip
+        return r.choice(
+            [
+                k.ReturnToFlow(contact=contact, flow="f", version=3),
+                k.ReturnToFlow(contact=contact, flow="f", version=3),
+                k.LeaveFlow(contact=contact, how="finished", outcome=Outcome.SELF_SERVED),
+                k.JoinQueue(contact=contact, queue=queue),
+                k.DeviceChanged(agent=other, reachable=False, why="unregistered"),
+                k.DeviceChanged(agent=agent, reachable=False),
+                *(k.DeviceChanged(agent=one, reachable=True) for one in self.engine.agents),
+                k.AgentLegLost(agent=agent, contact=contact, why=r.choice(["no_answer", "lost"])),
+                k.AgentLegLost(agent=other, contact=contact, why="busy"),
+                k.CallLost(contact=contact),
+                k.DialResult(agent=agent, contact=contact, reached=r.random() < 0.5),
+                k.TransferOut(agent=agent, contact=contact),
+                k.MergeConsult(agent=agent, contact=contact),
+                k.AskSurvey(contact=contact),
+                k.AskSurvey(contact=contact),
+                k.Witness(facts=tuple(seen(r, contact, agent) for _ in range(r.randrange(3)))),
+                k.Witness(facts=tuple(seen(r, contact, agent) for _ in range(r.randrange(3)))),
+            ]
+        )
+
+
+def seen(r: Random, contact: str, agent: str) -> e.WitnessedFact:
+    """Any fact that a switch may tell, with whatever is asked for at random."""
+    kind = r.choice(get_args(e.WitnessedFact))
+    values: dict[str, object] = {"at": 1, "contact": contact, "agent": agent, "party": r.choice(list(Party))}
+    values |= {"mode": r.choice(list(Supervision)), "version": 1, "duration_ms": 5, "bytes": 9}
+    values |= {"busy": r.random() < 0.5, "up": r.random() < 0.5, "mos": r.choice([None, 4.2])}
+    names = kind.__struct_fields__
+    needed = names[: len(names) - len(kind.__struct_defaults__)]
+    fact: e.WitnessedFact = kind(
+        **{name: values.get(name, "x") for name in names if name in values or name in needed}
+    )
+    return fact
 
 
 def replayed(events: list[AnyEvent]) -> Engine:

@@ -458,6 +458,66 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/contacts/{id}/recordings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Of Contact
+         * @description Recordings of each talk in the order they began, with what happened along them and how well they sounded.
+         */
+        get: operations["of_contact_api_contacts__id__recordings_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/contacts/{id}/recordings/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export
+         * @description A ZIP of all tracks of the contact with a manifest of digests, gaps and marks; in the audit log.
+         */
+        get: operations["export_api_contacts__id__recordings_export_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/contacts/{id}/recordings/hold": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Hold
+         * @description Legal hold: none of the contact's recordings is deleted until it is lifted, whoever asks.
+         */
+        post: operations["hold_api_contacts__id__recordings_hold_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/contacts/{id}/timeline": {
         parameters: {
             query?: never;
@@ -679,6 +739,223 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/flows": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Flows */
+        get: operations["flows_api_flows_get"];
+        put?: never;
+        /**
+         * Create
+         * @description A new flow, as a draft. Importing a file is the same.
+         */
+        post: operations["create_api_flows_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/flows/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Check
+         * @description The faults of a document that is not stored.
+         */
+        post: operations["check_api_flows_check_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/flows/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Flow */
+        get: operations["flow_api_flows__id__get"];
+        /**
+         * Save
+         * @description Stores the draft. 409 `stale_version` with `current`, `by`, `at` when somebody else was first: to write over
+         *     it, save with `current`.
+         */
+        put: operations["save_api_flows__id__put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/flows/{id}/active": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Set Active
+         * @description Lays the flow aside, or takes it up again.
+         */
+        put: operations["set_active_api_flows__id__active_put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/flows/{id}/counts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Counts */
+        get: operations["counts_api_flows__id__counts_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/flows/{id}/discard": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Discard
+         * @description Back to the published version.
+         */
+        post: operations["discard_api_flows__id__discard_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/flows/{id}/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export
+         * @description The document as a file.
+         */
+        get: operations["export_api_flows__id__export_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/flows/{id}/publish": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Publish
+         * @description 422 `flow_faults` with `faults` while there are errors.
+         */
+        post: operations["publish_api_flows__id__publish_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/flows/{id}/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Test
+         * @description One step of a test call: nothing is dialled, nothing is written.
+         */
+        post: operations["test_api_flows__id__test_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/flows/{id}/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Versions
+         * @description Newest first.
+         */
+        get: operations["versions_api_flows__id__versions_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/flows/{id}/versions/{version}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Version */
+        get: operations["version_api_flows__id__versions__version__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/hours": {
         parameters: {
             query?: never;
@@ -799,6 +1076,87 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/prompts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** All Prompts */
+        get: operations["all_prompts_api_prompts_get"];
+        put?: never;
+        /** Create */
+        post: operations["create_api_prompts_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/prompts/speak": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Speak
+         * @description The words read out by the synthetic voice, as a WAV file. 503 `no_speech` where there is none.
+         */
+        post: operations["speak_api_prompts_speak_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/prompts/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Prompt */
+        get: operations["prompt_api_prompts__id__get"];
+        /** Change */
+        put: operations["change_api_prompts__id__put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/prompts/{id}/sounds/{language}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Listen
+         * @description The recording, as customers hear it.
+         */
+        get: operations["listen_api_prompts__id__sounds__language__get"];
+        /**
+         * Upload
+         * @description The recording in one language: a WAV as multipart field `file`, 10 MB and 5 minutes at most.
+         */
+        put: operations["upload_api_prompts__id__sounds__language__put"];
+        post?: never;
+        /** Drop */
+        delete: operations["drop_api_prompts__id__sounds__language__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/queues": {
         parameters: {
             query?: never;
@@ -882,6 +1240,175 @@ export interface paths {
         /** Change Reason */
         put: operations["change_reason_api_reasons__id__put"];
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/recordings/certificates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Certificates */
+        get: operations["certificates_api_recordings_certificates_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/recordings/certificates/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Certificate
+         * @description As a file that `jietong recordings verify-certificate` checks. `id`: the certificate's or the recording's.
+         */
+        get: operations["certificate_api_recordings_certificates__id__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/recordings/holds": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Holds */
+        get: operations["holds_api_recordings_holds_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/recordings/holds/{id}/lift": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Lift */
+        post: operations["lift_api_recordings_holds__id__lift_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/recordings/overview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Overview */
+        get: operations["overview_api_recordings_overview_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/recordings/{id}/audio": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Audio
+         * @description WAV, from any place (Range). `track`: both (customer left, agent right), mix, customer, agent; without it, the
+         *     first of `ways`.
+         */
+        get: operations["audio_api_recordings__id__audio_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/recordings/{id}/delete": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Delete
+         * @description Before its time, for good. Gives the certificate.
+         */
+        post: operations["delete_api_recordings__id__delete_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/recordings/{id}/download": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Download
+         * @description A track as the switch wrote it, or `both` as stereo. Each download is in the audit log.
+         */
+        get: operations["download_api_recordings__id__download_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/recordings/{id}/listen": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Listen
+         * @description Once for each listening; without its ticket no byte is played.
+         */
+        post: operations["listen_api_recordings__id__listen_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1240,6 +1767,11 @@ export interface components {
              */
             totp: boolean;
         };
+        /** ActiveIn */
+        ActiveIn: {
+            /** Active */
+            active: boolean;
+        };
         /**
          * AgentDocument
          * @description The agent half: skills, capacity, employment (`AgentSpec` without id and name).
@@ -1357,7 +1889,7 @@ export interface components {
             published: number | null;
             /** Shortcut */
             shortcut: string | null;
-            shown: components["schemas"]["VersionOut"];
+            shown: components["schemas"]["jietong__knowledge__routes__VersionOut"];
             /** Tags */
             tags: string[];
             /** Updated At */
@@ -1396,6 +1928,32 @@ export interface components {
         Categories: {
             /** Items */
             items: string[];
+            /** Next */
+            next?: null;
+        };
+        /** CertificateOut */
+        CertificateOut: {
+            /** At */
+            at: number;
+            /** Audit Seq */
+            audit_seq: number;
+            /** Client */
+            client: string;
+            /** Contact */
+            contact: string;
+            /** Digest */
+            digest: string;
+            /** Id */
+            id: string;
+            /** Recording */
+            recording: string;
+            /** Why */
+            why: string;
+        };
+        /** CertificatesOut */
+        CertificatesOut: {
+            /** Items */
+            items: components["schemas"]["CertificateOut"][];
             /** Next */
             next?: null;
         };
@@ -1494,6 +2052,7 @@ export interface components {
                 callback_attempts: number;
                 /** @default 300 */
                 callback_retry_s: number;
+                caller_id?: string | null;
                 channels: ("chat" | "email" | "fax" | "message" | "sms" | "voice" | "voicemail")[];
                 client: string;
                 hours?: string | null;
@@ -1525,6 +2084,16 @@ export interface components {
                 offer_s: number;
                 /** @default 0 */
                 priority: number;
+                recording?: {
+                    /** @default true */
+                    announce: boolean;
+                    /** @default 180 */
+                    keep_days: number;
+                    /** @default 300 */
+                    max_pause_s: number;
+                    /** @default 1 */
+                    share: number;
+                } | null;
                 /** @default [] */
                 requires: {
                     /** @default 1 */
@@ -1608,6 +2177,8 @@ export interface components {
                 };
                 /** @default CN */
                 region: string;
+                /** @default [] */
+                request_hosts: string[];
                 /** @default Asia/Shanghai */
                 zone: string;
             };
@@ -1670,6 +2241,11 @@ export interface components {
          * @enum {string}
          */
         Channel: "voice" | "chat" | "email" | "sms" | "fax" | "voicemail" | "message";
+        /** CheckOut */
+        CheckOut: {
+            /** Faults */
+            faults: components["schemas"]["FaultOut"][];
+        };
         /** Clients */
         Clients: {
             /** Items */
@@ -1709,6 +2285,7 @@ export interface components {
             customer_name: string | null;
             /** Customer Number */
             customer_number: string | null;
+            direction: components["schemas"]["Direction"];
             /** Ended */
             ended: number | null;
             /** Ended By */
@@ -1782,6 +2359,25 @@ export interface components {
             count: number;
             /** More */
             more: boolean;
+        };
+        /**
+         * CountsOut
+         * @description Today's. `nodes`: node → exit → how often; beside the node's own exits also `hung_up`, `finished`, `failed`,
+         *     `voicemail` …, and of queue nodes `answered`, `abandoned`, `waiting`.
+         */
+        CountsOut: {
+            /** Entered */
+            entered: number;
+            /** Nodes */
+            nodes: {
+                [key: string]: {
+                    [key: string]: number;
+                };
+            };
+            /** Since */
+            since: number | null;
+            /** Version */
+            version: number;
         };
         /**
          * CustomerKind
@@ -1887,6 +2483,11 @@ export interface components {
             role: string;
         };
         /**
+         * Direction
+         * @enum {string}
+         */
+        Direction: "inbound" | "outbound";
+        /**
          * Directory
          * @description Names by which records and live views are worded: small, and asked once per page load.
          */
@@ -1905,6 +2506,11 @@ export interface components {
             skills: components["schemas"]["Named"][];
             /** Zone */
             zone: string;
+        };
+        /** DiscardIn */
+        DiscardIn: {
+            /** Revision */
+            revision: number;
         };
         /** DocumentOut[Annotated[ClientSpec, SpecOf]] */
         DocumentOut_Annotated_ClientSpec__SpecOf__: {
@@ -1990,6 +2596,7 @@ export interface components {
                 callback_attempts: number;
                 /** @default 300 */
                 callback_retry_s: number;
+                caller_id?: string | null;
                 channels: ("chat" | "email" | "fax" | "message" | "sms" | "voice" | "voicemail")[];
                 client: string;
                 hours?: string | null;
@@ -2021,6 +2628,16 @@ export interface components {
                 offer_s: number;
                 /** @default 0 */
                 priority: number;
+                recording?: {
+                    /** @default true */
+                    announce: boolean;
+                    /** @default 180 */
+                    keep_days: number;
+                    /** @default 300 */
+                    max_pause_s: number;
+                    /** @default 1 */
+                    share: number;
+                } | null;
                 /** @default [] */
                 requires: {
                     /** @default 1 */
@@ -2116,6 +2733,8 @@ export interface components {
                 };
                 /** @default CN */
                 region: string;
+                /** @default [] */
+                request_hosts: string[];
                 /** @default Asia/Shanghai */
                 zone: string;
             };
@@ -2191,6 +2810,31 @@ export interface components {
             /** Seq */
             seq: number;
         };
+        /**
+         * FaultOut
+         * @description `node` None: the flow as a whole. `message` in the three languages.
+         */
+        FaultOut: {
+            /** Code */
+            code: string;
+            /** Field */
+            field: string;
+            /**
+             * Level
+             * @enum {string}
+             */
+            level: "error" | "warning";
+            /** Message */
+            message: {
+                [key: string]: string;
+            };
+            /** Node */
+            node: string | null;
+            /** Params */
+            params: {
+                [key: string]: string | number;
+            };
+        };
         /** FeedbackIn */
         FeedbackIn: {
             /**
@@ -2225,6 +2869,84 @@ export interface components {
             /** Suspects */
             suspects: components["schemas"]["SuspectOut"][];
         };
+        /** FlowLine */
+        FlowLine: {
+            /** Active */
+            active: boolean;
+            /** Changed */
+            changed: boolean;
+            /** Client */
+            client: string;
+            /** Drafted At */
+            drafted_at: number;
+            /** Drafted By */
+            drafted_by: string;
+            /** Errors */
+            errors: number;
+            /** Id */
+            id: string;
+            /** Name */
+            name: {
+                [key: string]: string;
+            };
+            /** Published */
+            published: number | null;
+            /** Published At */
+            published_at: number | null;
+            /** Published By */
+            published_by: string | null;
+        };
+        /** FlowList */
+        FlowList: {
+            /** Items */
+            items: components["schemas"]["FlowLine"][];
+            /** Next */
+            next?: null;
+        };
+        /**
+         * FlowOut
+         * @description `document` is the draft, or where nothing was changed the published version. Save with `revision`.
+         */
+        FlowOut: {
+            /** Active */
+            active: boolean;
+            /** Changed */
+            changed: boolean;
+            /** Client */
+            client: string;
+            /** Document */
+            document: {
+                [key: string]: unknown;
+            };
+            /** Drafted At */
+            drafted_at: number;
+            /** Drafted By */
+            drafted_by: string;
+            /** Faults */
+            faults: components["schemas"]["FaultOut"][];
+            /** Id */
+            id: string;
+            /** Published */
+            published: number | null;
+            /** Published At */
+            published_at: number | null;
+            /** Published By */
+            published_by: string | null;
+            /** Revision */
+            revision: number;
+        };
+        /**
+         * GapOut
+         * @description Left out, in ms after the recording's beginning.
+         */
+        GapOut: {
+            /** End */
+            end: number;
+            /** Start */
+            start: number;
+            /** Why */
+            why: string;
+        };
         /** Health */
         Health: {
             /**
@@ -2244,6 +2966,32 @@ export interface components {
             status: string;
             /** Version */
             version: string;
+        };
+        /**
+         * HeardOut
+         * @description `pending`: recordings that have ended and are being encrypted.
+         */
+        HeardOut: {
+            hold: components["schemas"]["HoldOut"] | null;
+            /** Legs */
+            legs: components["schemas"]["LegOut"][];
+            /** Marks */
+            marks: components["schemas"]["MarkOut"][];
+            /** Missing */
+            missing: components["schemas"]["MissingOut"][];
+            /** Pending */
+            pending: number;
+            /** Recordings */
+            recordings: components["schemas"]["RecordingOut"][];
+        };
+        /**
+         * HeldOut
+         * @description `late`: recordings of the contact that had been deleted before the hold.
+         */
+        HeldOut: {
+            hold: components["schemas"]["HoldOut"];
+            /** Late */
+            late: string[];
         };
         /** HitOut */
         HitOut: {
@@ -2270,6 +3018,34 @@ export interface components {
             title_marks: components["schemas"]["SpanOut"][];
             /** Version */
             version: number;
+        };
+        /** HoldOut */
+        HoldOut: {
+            /** Client */
+            client: string;
+            /** Contact */
+            contact: string;
+            /** Id */
+            id: string;
+            /** Lifted At */
+            lifted_at: number | null;
+            /** Lifted By Name */
+            lifted_by_name: string | null;
+            /** Lifted Reason */
+            lifted_reason: string | null;
+            /** Reason */
+            reason: string;
+            /** Set At */
+            set_at: number;
+            /** Set By Name */
+            set_by_name: string;
+        };
+        /** HoldsOut */
+        HoldsOut: {
+            /** Items */
+            items: components["schemas"]["HoldOut"][];
+            /** Next */
+            next?: null;
         };
         /** HoursList */
         HoursList: {
@@ -2358,6 +3134,35 @@ export interface components {
             /** Next */
             next?: null;
         };
+        /** LegOut */
+        LegOut: {
+            /** Agent */
+            agent: string | null;
+            /** Answered */
+            answered: number | null;
+            /** Cause */
+            cause: string | null;
+            /** Codec */
+            codec: string | null;
+            /** Ended */
+            ended: number | null;
+            /** Jitter Ms */
+            jitter_ms: number | null;
+            /** Leg */
+            leg: string;
+            /** Loss Pct */
+            loss_pct: number | null;
+            /** Mos */
+            mos: number | null;
+            /** Party */
+            party: string;
+            /** Round Trip Ms */
+            round_trip_ms: number | null;
+            /** Started */
+            started: number;
+            /** Trunk */
+            trunk: string | null;
+        };
         /** MadeToken */
         MadeToken: {
             /**
@@ -2366,6 +3171,28 @@ export interface components {
              */
             secret: string;
             token: components["schemas"]["TokenView"];
+        };
+        /**
+         * MarkOut
+         * @description In ms of the contact's time; `end` None: an instant, or not over.
+         */
+        MarkOut: {
+            /** Agent */
+            agent: string | null;
+            /** At */
+            at: number;
+            /** End */
+            end: number | null;
+            /** Kind */
+            kind: string;
+            /** Other */
+            other: string | null;
+            /** Queue */
+            queue: string | null;
+            /** Recording */
+            recording: string | null;
+            /** What */
+            what: string | null;
         };
         /** Me */
         Me: {
@@ -2426,6 +3253,21 @@ export interface components {
             }[];
             /** Next */
             next?: null;
+        };
+        /** MissingOut */
+        MissingOut: {
+            /** Agent */
+            agent: string | null;
+            /** At */
+            at: number;
+            /** Contact */
+            contact: string;
+            /** Recording */
+            recording: string;
+            /** Started */
+            started: number;
+            /** Why */
+            why: string;
         };
         /** MyChanges */
         MyChanges: {
@@ -2541,6 +3383,16 @@ export interface components {
              */
             region: string;
         };
+        /**
+         * NewFlow
+         * @description A `flow/v1` document, drawn or imported.
+         */
+        NewFlow: {
+            /** Document */
+            document: {
+                [key: string]: unknown;
+            };
+        };
         /** NewHours */
         NewHours: {
             /**
@@ -2595,6 +3447,7 @@ export interface components {
                 callback_attempts: number;
                 /** @default 300 */
                 callback_retry_s: number;
+                caller_id?: string | null;
                 channels: ("chat" | "email" | "fax" | "message" | "sms" | "voice" | "voicemail")[];
                 client: string;
                 hours?: string | null;
@@ -2626,6 +3479,16 @@ export interface components {
                 offer_s: number;
                 /** @default 0 */
                 priority: number;
+                recording?: {
+                    /** @default true */
+                    announce: boolean;
+                    /** @default 180 */
+                    keep_days: number;
+                    /** @default 300 */
+                    max_pause_s: number;
+                    /** @default 1 */
+                    share: number;
+                } | null;
                 /** @default [] */
                 requires: {
                     /** @default 1 */
@@ -2833,7 +3696,31 @@ export interface components {
          * @description How a contact ended.
          * @enum {string}
          */
-        Outcome: "handled" | "abandoned" | "refused_closed" | "refused_full" | "timed_out" | "callback_failed" | "cancelled";
+        Outcome: "handled" | "abandoned" | "refused_closed" | "refused_full" | "timed_out" | "callback_failed" | "cancelled" | "blocked" | "lost_in_flow" | "self_served" | "voicemail" | "transferred_out" | "unreached" | "switch_lost";
+        /**
+         * OverviewOut
+         * @description `stuck`: of those pending, how many could not be stored yet. `due_*`: what retention would do now.
+         */
+        OverviewOut: {
+            /** Due */
+            due: number;
+            /** Due Bytes */
+            due_bytes: number;
+            /** Due Held */
+            due_held: number;
+            /** Missing */
+            missing: components["schemas"]["MissingOut"][];
+            /** Pending */
+            pending: number;
+            /** Pending Since */
+            pending_since: number | null;
+            /** Runs */
+            runs: components["schemas"]["RunOut"][];
+            /** Stuck */
+            stuck: number;
+            /** Totals */
+            totals: components["schemas"]["TotalOut"][];
+        };
         /** Password */
         Password: {
             /** Password */
@@ -2866,7 +3753,7 @@ export interface components {
          * Permission
          * @enum {string}
          */
-        Permission: "desk.use" | "floor.view" | "floor.act" | "wall.view" | "contacts.view" | "contacts.edit" | "contacts.export" | "ledger.view" | "customers.view" | "customers.edit" | "customers.merge" | "customers.reveal" | "knowledge.view" | "knowledge.edit" | "knowledge.publish" | "metrics.view" | "setup.view" | "setup.edit" | "staff.view" | "staff.edit" | "tokens.edit" | "audit.view";
+        Permission: "desk.use" | "floor.view" | "floor.act" | "wall.view" | "contacts.view" | "contacts.edit" | "contacts.export" | "ledger.view" | "customers.view" | "customers.edit" | "customers.merge" | "customers.reveal" | "knowledge.view" | "knowledge.edit" | "knowledge.publish" | "metrics.view" | "setup.view" | "setup.edit" | "staff.view" | "staff.edit" | "tokens.edit" | "audit.view" | "flow.read" | "flow.write" | "flow.publish" | "recording.listen" | "recording.download" | "recording.hold" | "recording.delete" | "call.listen" | "call.whisper" | "call.barge";
         /** PopOut */
         PopOut: {
             /** Contacts */
@@ -2907,10 +3794,82 @@ export interface components {
         } & {
             [key: string]: unknown;
         };
-        /** PublishIn */
-        PublishIn: {
-            /** Version */
-            version: number;
+        /** PromptChange */
+        PromptChange: {
+            /**
+             * Active
+             * @default true
+             */
+            active: boolean;
+            /** Name */
+            name: {
+                [key: string]: string;
+            };
+            /** Revision */
+            revision: number;
+            /**
+             * Words
+             * @default {}
+             */
+            words: {
+                [key: string]: string;
+            };
+        };
+        /** PromptIn */
+        PromptIn: {
+            /** Id */
+            id: string;
+            /** Name */
+            name: {
+                [key: string]: string;
+            };
+            /**
+             * Words
+             * @default {}
+             */
+            words: {
+                [key: string]: string;
+            };
+        };
+        /**
+         * PromptList
+         * @description `voice`: whether words can be spoken here.
+         */
+        PromptList: {
+            /** Items */
+            items: components["schemas"]["PromptOut"][];
+            /** Next */
+            next?: null;
+            /** Voice */
+            voice: boolean;
+        };
+        /**
+         * PromptOut
+         * @description `words` are what is said: shown in chats, and spoken where a recording is missing.
+         */
+        PromptOut: {
+            /** Active */
+            active: boolean;
+            /** Changed At */
+            changed_at: number;
+            /** Changed By */
+            changed_by: string;
+            /** Id */
+            id: string;
+            /** Name */
+            name: {
+                [key: string]: string;
+            };
+            /** Revision */
+            revision: number;
+            /** Sounds */
+            sounds: components["schemas"]["SoundOut"][];
+            /** Used By */
+            used_by: string[];
+            /** Words */
+            words: {
+                [key: string]: string;
+            };
         };
         /** PublishedOut */
         PublishedOut: {
@@ -2925,12 +3884,57 @@ export interface components {
             /** Next */
             next?: null;
         };
+        /** ReasonIn */
+        ReasonIn: {
+            /** Reason */
+            reason: string;
+        };
         /** Reasons */
         Reasons: {
             /** Items */
             items: components["schemas"]["DocumentOut_Annotated_ReasonSpec__SpecOf__"][];
             /** Next */
             next?: null;
+        };
+        /**
+         * RecordingOut
+         * @description `ways`: how it can be heard, the best first. `certificate`: of its deletion.
+         */
+        RecordingOut: {
+            /** Agent */
+            agent: string | null;
+            /** Bucket Ms */
+            bucket_ms: number;
+            /** Certificate */
+            certificate: string | null;
+            /** Consent */
+            consent: string | null;
+            /** Contact */
+            contact: string;
+            /** Damaged */
+            damaged: boolean;
+            /** Duration Ms */
+            duration_ms: number;
+            /** Gaps */
+            gaps: components["schemas"]["GapOut"][];
+            /** Id */
+            id: string;
+            /** Keep Until */
+            keep_until: number;
+            /** Lacking */
+            lacking: string[];
+            /** Queue */
+            queue: string | null;
+            /** Rule */
+            rule: string;
+            /** Started */
+            started: number;
+            /** State */
+            state: string;
+            /** Tracks */
+            tracks: components["schemas"]["TrackOut"][];
+            /** Ways */
+            ways: string[];
         };
         /** RecoveryCodes */
         RecoveryCodes: {
@@ -2975,6 +3979,32 @@ export interface components {
          * @enum {string}
          */
         Role: "answerer" | "solver" | "callback" | "supervisor" | "qa" | "trainer" | "planner" | "support" | "manager" | "client" | "finance" | "admin";
+        /** RunOut */
+        RunOut: {
+            /** Bytes */
+            bytes: number;
+            /** Day */
+            day: string;
+            /** Deleted */
+            deleted: number;
+            /** Ended At */
+            ended_at: number | null;
+            /** Failed */
+            failed: number;
+            /** Held */
+            held: number;
+            /** Started At */
+            started_at: number;
+        };
+        /** SavedFlow */
+        SavedFlow: {
+            /** Document */
+            document: {
+                [key: string]: unknown;
+            };
+            /** Revision */
+            revision: number;
+        };
         /**
          * Secret
          * @description Shown once, when it is made.
@@ -2991,12 +4021,18 @@ export interface components {
             cause: string | null;
             /** End */
             end: number | null;
+            /** Flow */
+            flow: string | null;
             /** Hold Ms */
             hold_ms: number | null;
             /** Kind */
             kind: string;
+            /** Mos */
+            mos: number | null;
             /** N */
             n: number;
+            /** Node */
+            node: string | null;
             /** Outcome */
             outcome: string | null;
             /** Part Time */
@@ -3085,6 +4121,21 @@ export interface components {
             /** Next */
             next?: null;
         };
+        /** SoundOut */
+        SoundOut: {
+            /** Bytes */
+            bytes: number;
+            /** Duration Ms */
+            duration_ms: number;
+            /** Language */
+            language: string;
+            /** Uploaded At */
+            uploaded_at: number;
+            /** Uploaded By */
+            uploaded_by: string;
+            /** Url */
+            url: string;
+        };
         /**
          * SpanOut
          * @description UTF-16 code units, as JavaScript counts.
@@ -3137,6 +4188,13 @@ export interface components {
              */
             next: string | null;
         };
+        /** StepOut */
+        StepOut: {
+            /** Exit */
+            exit: string;
+            /** Node */
+            node: string;
+        };
         /** SuspectOut */
         SuspectOut: {
             customer: components["schemas"]["CustomerOut"];
@@ -3144,10 +4202,88 @@ export interface components {
             why: string;
         };
         /**
+         * TestIn
+         * @description Without `state` the test begins. `document` is tried instead of the stored draft, where it is given.
+         *
+         *     `values` are subjects of conditions as the tester would have them: `{"queue.repair.waiting": 12}`.
+         */
+        TestIn: {
+            /** Answer */
+            answer?: {
+                [key: string]: unknown;
+            } | null;
+            /** At */
+            at?: number | null;
+            /**
+             * Channel
+             * @default voice
+             * @enum {string}
+             */
+            channel: "voice" | "chat";
+            /** Document */
+            document?: {
+                [key: string]: unknown;
+            } | null;
+            /**
+             * Language
+             * @default zh-Hans
+             * @enum {string}
+             */
+            language: "zh-Hans" | "zh-Hant" | "en";
+            /**
+             * Reachable
+             * @default true
+             */
+            reachable: boolean;
+            /** State */
+            state?: {
+                [key: string]: unknown;
+            } | null;
+            /** Values */
+            values?: {
+                [key: string]: string | number | boolean | null;
+            };
+        };
+        /**
+         * TestOut
+         * @description `act` is what the flow wants, `wants` the kinds of answer it takes (`answer` of the next request). Send `state`
+         *     back as it is.
+         */
+        TestOut: {
+            /** Act */
+            act: {
+                [key: string]: unknown;
+            };
+            /** Node */
+            node: string;
+            /** Over */
+            over: boolean;
+            /** State */
+            state: {
+                [key: string]: unknown;
+            };
+            /** Steps */
+            steps: components["schemas"]["StepOut"][];
+            /** Wants */
+            wants: string[];
+        };
+        /**
          * Theme
          * @enum {string}
          */
         Theme: "light" | "dark" | "system";
+        /**
+         * TicketOut
+         * @description For the audio's address; holds for four hours. The listen is in the audit log.
+         */
+        TicketOut: {
+            /** Duration Ms */
+            duration_ms: number;
+            /** Ticket */
+            ticket: string;
+            /** Ways */
+            ways: string[];
+        };
         /** TimelineOut */
         TimelineOut: {
             /** Items */
@@ -3191,6 +4327,21 @@ export interface components {
             /** Roles */
             roles: components["schemas"]["Role"][];
         };
+        /** TotalOut */
+        TotalOut: {
+            /** Bytes */
+            bytes: number;
+            /** Client */
+            client: string;
+            /** Damaged */
+            damaged: number;
+            /** Duration Ms */
+            duration_ms: number;
+            /** Oldest */
+            oldest: number | null;
+            /** Recordings */
+            recordings: number;
+        };
         /** TotpCode */
         TotpCode: {
             /** Code */
@@ -3208,11 +4359,26 @@ export interface components {
             /** Uri */
             uri: string;
         };
+        /** TrackOut */
+        TrackOut: {
+            /** Bytes */
+            bytes: number;
+            /** Digest */
+            digest: string;
+            /** Name */
+            name: string;
+            /** Offset Ms */
+            offset_ms: number;
+            /** Peaks */
+            peaks: string;
+            /** Rate */
+            rate: number;
+        };
         /**
          * Unit
          * @enum {string}
          */
-        Unit: "count" | "ratio" | "ms" | "states";
+        Unit: "count" | "ratio" | "ms" | "mos" | "states";
         /** Verified */
         Verified: {
             /** Broken At */
@@ -3232,31 +4398,25 @@ export interface components {
             /** Sound */
             sound: boolean;
         };
-        /** VersionOut */
-        VersionOut: {
-            /** Author */
-            author: string;
-            /** Bodies */
-            bodies: {
-                [key: string]: string;
-            };
+        /** VersionLine */
+        VersionLine: {
+            /** Nodes */
+            nodes: number;
             /** Note */
             note: string;
             /** Published At */
-            published_at: number | null;
+            published_at: number;
             /** Published By */
-            published_by: string | null;
-            /** Revision */
-            revision: number;
-            /** Saved At */
-            saved_at: number;
-            state: components["schemas"]["VersionState"];
-            /** Titles */
-            titles: {
-                [key: string]: string;
-            };
+            published_by: string;
             /** Version */
             version: number;
+        };
+        /** VersionList */
+        VersionList: {
+            /** Items */
+            items: components["schemas"]["VersionLine"][];
+            /** Next */
+            next?: null;
         };
         /**
          * VersionState
@@ -3266,7 +4426,7 @@ export interface components {
         /** Versions */
         Versions: {
             /** Items */
-            items: components["schemas"]["VersionOut"][];
+            items: components["schemas"]["jietong__knowledge__routes__VersionOut"][];
             /** Next */
             next?: null;
         };
@@ -3294,6 +4454,74 @@ export interface components {
             /** Spec */
             spec: {
                 [key: string]: unknown;
+            };
+            /** Version */
+            version: number;
+        };
+        /** Words */
+        Words: {
+            /**
+             * Language
+             * @enum {string}
+             */
+            language: "zh-Hans" | "zh-Hant" | "en";
+            /** Text */
+            text: string;
+        };
+        /** PublishIn */
+        jietong__flows__routes__PublishIn: {
+            /**
+             * Note
+             * @default
+             */
+            note: string;
+            /** Revision */
+            revision: number;
+        };
+        /** VersionOut */
+        jietong__flows__routes__VersionOut: {
+            /** Document */
+            document: {
+                [key: string]: unknown;
+            };
+            /** Nodes */
+            nodes: number;
+            /** Note */
+            note: string;
+            /** Published At */
+            published_at: number;
+            /** Published By */
+            published_by: string;
+            /** Version */
+            version: number;
+        };
+        /** PublishIn */
+        jietong__knowledge__routes__PublishIn: {
+            /** Version */
+            version: number;
+        };
+        /** VersionOut */
+        jietong__knowledge__routes__VersionOut: {
+            /** Author */
+            author: string;
+            /** Bodies */
+            bodies: {
+                [key: string]: string;
+            };
+            /** Note */
+            note: string;
+            /** Published At */
+            published_at: number | null;
+            /** Published By */
+            published_by: string | null;
+            /** Revision */
+            revision: number;
+            /** Saved At */
+            saved_at: number;
+            state: components["schemas"]["VersionState"];
+            /** Titles */
+            titles: {
+                [key: string]: string;
             };
             /** Version */
             version: number;
@@ -3556,7 +4784,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["PublishIn"];
+                "application/json": components["schemas"]["jietong__knowledge__routes__PublishIn"];
             };
         };
         responses: {
@@ -4296,6 +5524,101 @@ export interface operations {
             };
         };
     };
+    of_contact_api_contacts__id__recordings_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HeardOut"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    export_api_contacts__id__recordings_export_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    hold_api_contacts__id__recordings_hold_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReasonIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HeldOut"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     timeline_api_contacts__id__timeline_get: {
         parameters: {
             query?: never;
@@ -4755,6 +6078,436 @@ export interface operations {
             };
         };
     };
+    flows_api_flows_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FlowList"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_api_flows_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewFlow"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FlowOut"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    check_api_flows_check_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewFlow"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CheckOut"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    flow_api_flows__id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FlowOut"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    save_api_flows__id__put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SavedFlow"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FlowOut"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    set_active_api_flows__id__active_put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ActiveIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FlowOut"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    counts_api_flows__id__counts_get: {
+        parameters: {
+            query?: {
+                /** @description None: the published one */
+                version?: number | null;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CountsOut"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    discard_api_flows__id__discard_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DiscardIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FlowOut"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    export_api_flows__id__export_get: {
+        parameters: {
+            query?: {
+                /** @description None: the draft */
+                version?: number | null;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    publish_api_flows__id__publish_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["jietong__flows__routes__PublishIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VersionLine"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    test_api_flows__id__test_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TestIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TestOut"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    versions_api_flows__id__versions_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VersionList"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    version_api_flows__id__versions__version__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                version: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["jietong__flows__routes__VersionOut"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     hours_list_api_hours_get: {
         parameters: {
             query?: never;
@@ -5042,6 +6795,259 @@ export interface operations {
             };
         };
     };
+    all_prompts_api_prompts_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PromptList"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_api_prompts_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PromptIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PromptOut"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    speak_api_prompts_speak_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Words"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    prompt_api_prompts__id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PromptOut"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_api_prompts__id__put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PromptChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PromptOut"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listen_api_prompts__id__sounds__language__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                language: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    upload_api_prompts__id__sounds__language__put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                language: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PromptOut"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    drop_api_prompts__id__sounds__language__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                language: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PromptOut"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     queues_api_queues_get: {
         parameters: {
             query?: never;
@@ -5316,6 +7322,290 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["DocumentOut_Annotated_ReasonSpec__SpecOf__"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    certificates_api_recordings_certificates_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CertificatesOut"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    certificate_api_recordings_certificates__id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    holds_api_recordings_holds_get: {
+        parameters: {
+            query?: {
+                lifted?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HoldsOut"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    lift_api_recordings_holds__id__lift_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReasonIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HoldOut"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    overview_api_recordings_overview_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OverviewOut"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    audio_api_recordings__id__audio_get: {
+        parameters: {
+            query: {
+                ticket: string;
+                track?: string | null;
+            };
+            header?: {
+                range?: string | null;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_api_recordings__id__delete_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReasonIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CertificateOut"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    download_api_recordings__id__download_get: {
+        parameters: {
+            query?: {
+                track?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listen_api_recordings__id__listen_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TicketOut"];
                 };
             };
             /** @description Problem */

@@ -84,7 +84,13 @@ export type AgentView = {
     csat: Ratio;
     fcr: Ratio;
   };
+  reachable: boolean; // the agent's telephone can be rung, as far as is known
+  device_why: string; // why not: unregistered, none …
 };
+
+/** How a supervisor takes part in a call: heard by nobody, by the agent alone, by both. */
+export type Supervising = 'listen' | 'whisper' | 'barge';
+export type Direction = 'inbound' | 'outbound';
 
 /** A contact as its agent and the floor see it. */
 export type ContactView = {
@@ -105,13 +111,22 @@ export type ContactView = {
   offer_ms: number | null; // its whole length, for the shrinking bar
   wrapup_until: Ms | null; // null in wrap-up: uncapped
   priority: number;
-  consult: { agent: string; other: string; joined: boolean; expires?: Ms | null } | null; // expires: of the question to `other`
+  /** `expires`: of the question to `other`; `merged`: the customer is in the talk of the two. */
+  consult: { agent: string; other: string; joined: boolean; expires?: Ms | null; merged?: boolean } | null;
   callback: boolean; // to be called back; with an agent: being dialled
   attempts: number; // call-backs tried before
   last_message: { author: 'customer' | 'agent' | 'system' | 'supervisor'; text: string; at: Ms; n: number } | null;
   /** First unanswered customer message: how long the customer has been waiting for a word. */
   customer_waiting_since: Ms | null;
   simulated: boolean;
+  direction: Direction;
+  entry: string; // number, widget or mailbox that it came in by
+  flow: string | null; // that serves the customer now
+  dialling: boolean; // an agent dials the customer, who has not answered yet
+  caller: string | null; // the customer's number, masked
+  recording: { id: string; since: Ms; paused_since: Ms | null } | null; // under way
+  supervision: { by: string; mode: Supervising; since: Ms; agent: string | null }[];
+  outside: { leg: string; since: Ms; up: boolean } | null; // a party outside who is asked, or about to get the call
 };
 
 export type Message = {
@@ -133,7 +148,7 @@ export type Message = {
 
 export type Alarm = {
   id: string;
-  code: 'wait_over_limit' | 'nobody_ready' | 'not_responding' | 'talk_over_limit' | 'service_level_low' | 'break_due' | 'database_gone';
+  code: 'wait_over_limit' | 'nobody_ready' | 'not_responding' | 'talk_over_limit' | 'service_level_low' | 'break_due' | 'database_gone' | 'recording_missing';
   level: 'act' | 'look' | 'plain';
   queue: string | null;
   agent: string | null;
@@ -161,14 +176,44 @@ export type DeskState = {
   me: Record<string, AgentView>; // one entry
   contacts: Record<string, ContactView>; // mine, and those offered to me
   queues: Record<string, QueueView>; // those I serve
-  agents: Record<string, { id: string; name: string; state: AgentState; since: Ms }>; // whom I can transfer to
+  agents: Record<string, { id: string; name: string; state: AgentState; since: Ms; reachable: boolean }>; // whom I can transfer to
 };
+/** A trunk. All-trunks-busy time of today is `busy_ms`, and from `busy_since` up to now where it is given. */
+export type TrunkView = {
+  id: string;
+  name: Names;
+  up: boolean | null; // null: the switch has not said
+  why: string; // it is not up
+  in_use: number; // channels, both directions
+  limit: number;
+  peak: number; // today
+  busy_since: Ms | null;
+  busy_ms: number;
+  blocked: number; // today: callers turned away who came by it
+};
+
+/** A number that customers dial. `calls` is now, the others are today. */
+export type EntryView = {
+  id: string;
+  name: Names;
+  client: string;
+  trunk: string | null; // null: on any
+  calls: number; // on the line, and call-backs that are waited for
+  limit: number | null;
+  offered: number; // attempts
+  blocked: number;
+};
+
+/** The telephone plant; key "plant". Absent where the centre has no telephones. */
+export type PlantView = { id: string; switch_up: boolean; trunks: TrunkView[]; entries: EntryView[] };
+
 export type FloorState = {
   site: Record<string, SiteView>;
   queues: Record<string, QueueView>;
   agents: Record<string, AgentView>;
   contacts: Record<string, ContactView>; // waiting and open
   alarms: Record<string, Alarm>;
+  plant: Record<string, PlantView>; // at most one
 };
 export type WallState = Pick<FloorState, 'site' | 'queues'> & {
   /** state → how many agents; key "states" */
@@ -215,7 +260,7 @@ export type WidgetConfig = {
 
 export type ChatState = {
   contact: string | null;
-  place: 'none' | 'queue' | 'talk' | 'ended' | 'closed_hours' | 'full';
+  place: 'none' | 'bot' | 'queue' | 'talk' | 'ended' | 'closed_hours' | 'full'; // bot: a flow serves them
   position: number | null; // how many are ahead, 0 = next
   ewt_s: number | null;
   waiting_since: Ms | null;
@@ -225,6 +270,7 @@ export type ChatState = {
   outcome?: string | null; // of the contact that ended: core.vocabulary.Outcome
   callback?: boolean; // to be called back: the page may be closed
   phone?: string | null; // the number that would be called, masked
+  options?: string[]; // answers to the bot's question, by one click
   messages: Message[];
 };
 

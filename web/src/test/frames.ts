@@ -62,6 +62,8 @@ export function agent(part: Partial<AgentView> = {}): AgentView {
     break_due: false,
     invitation: null,
     today: { handled: 0, aht: none, occupancy: none, missed_offer_rate: none, csat: none, fcr: none },
+    reachable: true,
+    device_why: "",
     ...part,
   };
 }
@@ -91,6 +93,14 @@ export function contact(id: string, part: Partial<ContactView> = {}): ContactVie
     last_message: null,
     customer_waiting_since: null,
     simulated: false,
+    direction: "inbound",
+    entry: "web",
+    flow: null,
+    dialling: false,
+    caller: null,
+    recording: null,
+    supervision: [],
+    outside: null,
     ...part,
   };
 }
@@ -100,7 +110,7 @@ export function deskState(contacts: ContactView[], me: Partial<AgentView> = {}):
     me: { a1: agent(me) },
     contacts: Object.fromEntries(contacts.map((one) => [one.id, one])),
     queues: { repair: queue },
-    agents: { a2: { id: "a2", name: "周欣", state: "ready", since: NOW } },
+    agents: { a2: { id: "a2", name: "周欣", state: "ready", since: NOW, reachable: true } },
   };
 }
 

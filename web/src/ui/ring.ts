@@ -17,6 +17,26 @@ export function stopRinging(): void {
   ringing = null;
 }
 
+/** The same two notes once, on a device: for trying it. */
+export async function ringOnce(device: string | null): Promise<void> {
+  const before = ringDevice;
+  await ringOn(device);
+  chime([659, 880]);
+  setTimeout(() => void ringOn(before), 800);
+}
+
+/** Where it rings from now on; null: where the system puts sound. Browsers that cannot choose ring there too. */
+export async function ringOn(device: string | null): Promise<void> {
+  ringDevice = device;
+  await route();
+}
+
+let ringDevice: string | null = null;
+async function route(): Promise<void> {
+  const chooses = context as (AudioContext & { setSinkId?: (id: string) => Promise<void> }) | null;
+  await chooses?.setSinkId?.(ringDevice ?? "").catch(() => undefined);
+}
+
 /** One short note: a new line in a conversation that is not on screen. */
 export function tick(): void {
   chime([988], 0.04);
@@ -47,7 +67,10 @@ export function systemNotification(title: string, body: string, tag: string): ()
 function chime(notes: number[], loudness = 0.12): void {
   if (navigator.userActivation && !navigator.userActivation.hasBeenActive) return; // it would not sound
   try {
-    context ??= new AudioContext();
+    if (!context) {
+      context = new AudioContext();
+      if (ringDevice) void route();
+    }
     if (context.state === "suspended") void context.resume();
     let at = context.currentTime;
     for (const note of notes) {

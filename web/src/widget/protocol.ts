@@ -195,6 +195,7 @@ export function textOf(frame: OutFrame): string | null {
 /** A conversation is going on, or asked for. */
 export function inChat(model: Model): boolean {
   return (
+    model.chat.place === "bot" ||
     model.chat.place === "queue" ||
     model.chat.place === "talk" ||
     model.outbox.some((item) => item.frame.t === "start" && item.phase !== "refused")

@@ -22,6 +22,36 @@ function stay(kind: string, start: number, end: number | null, more: Partial<Seg
 const told = (list: Piece[]) => list.map((one) => [one.kind, one.start / S, one.end / S]);
 
 describe("the pieces of a contact's way", () => {
+  it("draws the flow in the entry's place, and a talk of three beside the talk", () => {
+    const way = [
+      stay("entry", 0, 30, { outcome: "admitted" }),
+      stay("flow", 0, 30, { outcome: "queued", queue: null }),
+      stay("queue", 30, 40),
+      stay("talk", 40, 100, { agent: "lin" }),
+      stay("consult", 60, 70, { agent: "bo" }),
+      stay("three_way", 70, 90, { agent: "bo" }),
+    ];
+    expect(told(pieces(way, 0))).toEqual([
+      ["flow", 0, 30],
+      ["queue", 30, 40],
+      ["talk", 40, 100],
+      ["consult", 60, 70],
+      ["three_way", 70, 90],
+    ]);
+  });
+
+  it("names a call of our own by its dial, not as a call-back", () => {
+    const way = [
+      stay("handling", 0, 60),
+      stay("dial", 0, 12, { agent: "lin" }),
+      stay("talk", 12, 60, { agent: "lin" }),
+    ];
+    expect(told(pieces(way, 0))).toEqual([
+      ["outbound", 0, 12],
+      ["talk", 12, 60],
+    ]);
+  });
+
   it("cuts a queue stay at the offers made during it", () => {
     const way = [
       stay("queue", 0, 142),

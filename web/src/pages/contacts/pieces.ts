@@ -9,6 +9,7 @@ import type { Segment } from "./api";
  */
 export type PieceKind =
   | "entry"
+  | "flow"
   | "queue"
   | "missed"
   | "declined"
@@ -16,9 +17,11 @@ export type PieceKind =
   | "withdrawn"
   | "transfer"
   | "dial"
+  | "outbound"
   | "talk"
   | "hold"
   | "consult"
+  | "three_way"
   | "wrapup"
   | "survey";
 
@@ -38,6 +41,7 @@ export type Stroke = "thin" | "dotted" | "solid" | "broken" | "half";
 
 export const PIECE_LOOK: Record<PieceKind, { tone: Tone; icon: IconName; stroke: Stroke }> = {
   entry: { tone: "break", icon: "entry", stroke: "thin" },
+  flow: { tone: "break", icon: "branch", stroke: "thin" },
   queue: { tone: "break", icon: "queue", stroke: "dotted" },
   missed: { tone: "missed", icon: "missed", stroke: "dotted" },
   declined: { tone: "break", icon: "transfer", stroke: "dotted" },
@@ -45,27 +49,36 @@ export const PIECE_LOOK: Record<PieceKind, { tone: Tone; icon: IconName; stroke:
   withdrawn: { tone: "break", icon: "undo", stroke: "dotted" },
   transfer: { tone: "offered", icon: "transfer", stroke: "dotted" },
   dial: { tone: "offered", icon: "callback", stroke: "broken" },
+  outbound: { tone: "offered", icon: "callback", stroke: "broken" },
   talk: { tone: "talking", icon: "talking", stroke: "solid" },
   hold: { tone: "hold", icon: "hold", stroke: "broken" },
   consult: { tone: "talking", icon: "consult", stroke: "thin" },
+  three_way: { tone: "talking", icon: "consult", stroke: "solid" },
   wrapup: { tone: "wrapup", icon: "wrapup", stroke: "half" },
   survey: { tone: "break", icon: "star", stroke: "half" },
 };
 
 const PLAIN: Record<string, PieceKind> = {
   entry: "entry",
+  flow: "flow",
   talk: "talk",
   hold: "hold",
   dial: "dial",
   consult: "consult",
+  three_way: "three_way",
   wrapup: "wrapup",
 };
+const BESIDE: ReadonlySet<PieceKind> = new Set<PieceKind>(["consult", "three_way"]);
 const OFFERS: Record<string, PieceKind> = { missed: "missed", declined: "declined", withdrawn: "withdrawn" };
 
 /** The pieces in the order they began, without those that took no time. Open stays last until `now`. */
 export function pieces(segments: readonly Segment[], now: Ms): Piece[] {
   // Offers and call-backs being dialled lie within a queue stay and are drawn in its place.
   const within = segments.filter((one) => (one.kind === "offer" && one.cause !== "consult") || one.kind === "dial");
+  // The flow that served the customer first lies within the entry and is drawn in its place.
+  const inFlow = segments.some((one) => one.kind === "flow");
+  // Whoever is called back has waited before; a call of our own begins with the dial.
+  const firstWait = Math.min(...segments.filter((one) => one.kind === "queue").map((one) => one.start));
   const out: Piece[] = [];
   const add = (one: Segment, kind: PieceKind, start: Ms, end: Ms, lane: 0 | 1 = 0) => {
     if (end > start || kind === "survey") {
@@ -98,8 +111,8 @@ export function pieces(segments: readonly Segment[], now: Ms): Piece[] {
     } else if (one.kind === "survey") {
       if (one.end !== null) add(one, "survey", one.start, one.end, 1);
     } else {
-      const kind = PLAIN[one.kind];
-      if (kind) add(one, kind, one.start, end, kind === "consult" ? 1 : 0);
+      const kind = one.kind === "dial" && one.start < firstWait ? "outbound" : PLAIN[one.kind];
+      if (kind && !(kind === "entry" && inFlow)) add(one, kind, one.start, end, BESIDE.has(kind) ? 1 : 0);
     }
   }
   return out.sort((a, b) => a.start - b.start || a.lane - b.lane || a.end - b.end);

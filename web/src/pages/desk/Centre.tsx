@@ -2,17 +2,20 @@ import type { RefObject } from "react";
 import { core } from "../../i18n/core";
 import { desk as area } from "../../i18n/desk";
 import { useWords } from "../../i18n/messages";
+import { softphone } from "../../i18n/softphone";
 import type { ContactView } from "../../live/types";
 import { useFeed } from "../../live/useLive";
 import { Button } from "../../ui/Button";
 import { Empty } from "../../ui/Empty";
+import { useTaking } from "./accept";
+import { CallSheet } from "./CallSheet";
 import { Composer } from "./Composer";
 import { ConsultBar } from "./ConsultBar";
 import { ContactHead } from "./ContactHead";
 import { dialling, isOffer, useContact, useDesk, useMe } from "./context";
 import { DialBar } from "./DialBar";
 import { Log } from "./Log";
-import { TransferDialog } from "./TransferDialog";
+import { OutsideBar } from "./OutsideBar";
 import { WrapUp } from "./WrapUp";
 
 /** The conversation in hand: head, lines, and below them the reply or the wrap-up. */
@@ -22,17 +25,18 @@ export function Centre({ id, insertion }: { id: string | null; insertion: RefObj
   if (!contact) return <NothingOpen />;
   const mine = contact.agent === agentId;
   const offer = isOffer(contact, agentId);
+  const spoken = contact.channel === "voice" || contact.channel === "voicemail";
   return (
     <>
       <ContactHead contact={contact} />
       {offer ? null : <ConsultBar contact={contact} />}
+      {offer ? null : <OutsideBar contact={contact} />}
       {mine && dialling(contact) ? <DialBar contact={contact} /> : null}
-      {offer ? <Offered contact={contact} /> : <Log contact={contact} />}
+      {offer ? <Offered contact={contact} /> : spoken ? <CallSheet contact={contact} /> : <Log contact={contact} />}
       {contact.place === "wrapup" && mine ? <WrapUp contact={contact} /> : null}
-      {!offer && (contact.place === "talk" || contact.place === "hold") && contact.channel !== "voice" ? (
+      {!offer && (contact.place === "talk" || contact.place === "hold") && !spoken ? (
         <Composer contact={contact} insertion={insertion} />
       ) : null}
-      <TransferDialog />
     </>
   );
 }
@@ -40,15 +44,16 @@ export function Centre({ id, insertion }: { id: string | null; insertion: RefObj
 /** An offer that was clicked in the list: nothing to read before it is taken. */
 function Offered({ contact }: { contact: ContactView }) {
   const t = useWords(area);
-  const { run, usable } = useDesk();
+  const p = useWords(softphone);
+  const take = useTaking();
   return (
     <div className="desk-nothing">
       <Empty
         kind="none"
         icon="offered"
         action={
-          <Button kind="main" disabled={!usable} onClick={() => void run("accept", { contact: contact.id })}>
-            {t("accept")}
+          <Button kind="main" disabled={!take.can(contact)} onClick={() => take.accept(contact)}>
+            {take.how(contact) === "table" ? p("atPhone") : t("accept")}
           </Button>
         }
       >

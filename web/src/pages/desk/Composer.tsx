@@ -45,7 +45,7 @@ export function Composer({
   const said = useRef(0);
   const uploads = useUploads(contact.id);
   const listId = useId();
-  const name = contact.customer_name ?? w("anonymous");
+  const name = contact.customer_name ?? contact.caller ?? w("anonymous");
   const slash = slashQuery(draft.text, caret);
   const replies = useQuickReplies(contact, listOpen ? "" : (slash?.query ?? ""));
   const showList = (slash !== null || listOpen) && focused;

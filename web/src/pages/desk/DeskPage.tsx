@@ -7,10 +7,12 @@ import { useWords } from "../../i18n/messages";
 import type { DeskState } from "../../live/types";
 import { sameList, useFeed, useLive, useSelect } from "../../live/useLive";
 import { useSession } from "../../session/session";
+import { useSoftphone } from "../../softphone/useSoftphone";
 import { Empty } from "../../ui/Empty";
 import { useNotice } from "../../ui/notices";
 import { useDeskActions } from "./actions";
 import { Banners } from "./Banners";
+import { CallBar } from "./CallBar";
 import { Centre } from "./Centre";
 import { type Desk, DeskContext, isOffer, railOrder } from "./context";
 import { Conversations } from "./conversations";
@@ -19,8 +21,10 @@ import { useDeskExtras } from "./extras";
 import { Header } from "./Header";
 import { HistoryLoader } from "./history";
 import { OfferCard } from "./OfferCard";
+import { PhoneBanners } from "./PhoneBanners";
 import { Rail } from "./Rail";
 import { Side } from "./side/Side";
+import { TransferDialog } from "./TransferDialog";
 import "./desk.css";
 
 /** The agent's desk: contacts left, conversation centre, customer and knowledge right; one screen, no page changes. */
@@ -38,6 +42,7 @@ export default function DeskPage() {
 function DeskOf({ agentId, account }: { agentId: string; account: string }) {
   const t = useWords(area);
   const live = useLive("desk");
+  const phone = useSoftphone(true);
   const feed = useFeed(live);
   const notice = useNotice();
   const queries = useQueryClient();
@@ -85,6 +90,7 @@ function DeskOf({ agentId, account }: { agentId: string; account: string }) {
       conversations,
       drafts,
       agentId,
+      phone,
       open,
       select: setOpen,
       usable,
@@ -95,7 +101,7 @@ function DeskOf({ agentId, account }: { agentId: string; account: string }) {
       shownArticle,
       showArticle,
     }),
-    [live, conversations, drafts, agentId, open, usable, run, shownArticle],
+    [live, conversations, drafts, agentId, phone, open, usable, run, shownArticle],
   );
 
   return (
@@ -105,11 +111,14 @@ function DeskOf({ agentId, account }: { agentId: string; account: string }) {
         <Header />
         <div className="desk-bars">
           <FeedBanner live={live} keeps />
+          <PhoneBanners />
           <Banners />
         </div>
         <Rail ids={ids} />
         <main className="desk-main" aria-label={t("conversation")}>
+          <CallBar />
           <Centre key={open ?? "none"} id={open} insertion={insertion} />
+          <TransferDialog />
         </main>
         <Side />
         <OfferCard />

@@ -5,16 +5,25 @@ import { core } from "../../i18n/core";
 import { desk as area } from "../../i18n/desk";
 import { useWords } from "../../i18n/messages";
 import { worded } from "../../i18n/problems";
+import { softphone } from "../../i18n/softphone";
 import type { ContactView } from "../../live/types";
+import { reachable } from "../../softphone/state";
+import { usePhoneState } from "../../softphone/useSoftphone";
 import { Button } from "../../ui/Button";
 import { Icon } from "../../ui/Icon";
 import { useDesk } from "./context";
 
-/** A call-back that I have taken: whom to dial, and what came of it. Nothing else can be done before that is said. */
+/**
+ * A call-back that I have taken. With a telephone the centre dials and knows what came of it; without one I dial, and say
+ * it. Nothing else can be done before that is known.
+ */
 export function DialBar({ contact }: { contact: ContactView }) {
   const t = useWords(area);
   const w = useWords(core);
-  const { run, usable } = useDesk();
+  const p = useWords(softphone);
+  const { run, usable, phone } = useDesk();
+  const state = usePhoneState(phone);
+  const automatic = contact.channel === "voice" && reachable(state);
   // Each look is in the audit log: the number is asked for once per attempt and not kept.
   const number = useQuery({
     queryKey: ["callback-number", contact.id, contact.talk_since],
@@ -23,13 +32,13 @@ export function DialBar({ contact }: { contact: ContactView }) {
     gcTime: 0,
     retry: 2,
   });
-  const name = contact.customer_name ?? w("anonymous");
+  const name = contact.customer_name ?? contact.caller ?? w("anonymous");
   const result = (reached: boolean) => void run("callback_result", { contact: contact.id, reached });
   return (
     <div className="jt-banner desk-dial" role="status">
       <Icon name="phone" />
       <span className="jt-grow">
-        <b className="jt-strong">{t("dial", { name })}</b>{" "}
+        <b className="jt-strong">{automatic ? `${p("autoDial")} ${name}` : t("dial", { name })}</b>{" "}
         {number.data ? (
           <a className="jt-num desk-dialnumber" href={`tel:${number.data.e164}`}>
             {number.data.value}
@@ -41,12 +50,18 @@ export function DialBar({ contact }: { contact: ContactView }) {
           <span className="jt-note"> {t("dialAttempt", { n: contact.attempts + 1 })}</span>
         ) : null}
       </span>
-      <Button kind="main" disabled={!usable} onClick={() => result(true)}>
-        {t("dialReached")}
-      </Button>
-      <Button disabled={!usable} onClick={() => result(false)}>
-        {t("dialNotReached")}
-      </Button>
+      {automatic ? (
+        <span className="jt-note">{p("autoDialText")}</span>
+      ) : (
+        <>
+          <Button kind="main" disabled={!usable} onClick={() => result(true)}>
+            {t("dialReached")}
+          </Button>
+          <Button disabled={!usable} onClick={() => result(false)}>
+            {t("dialNotReached")}
+          </Button>
+        </>
+      )}
     </div>
   );
 }

@@ -210,7 +210,9 @@ function WrapUpCell() {
   }
   return (
     <div className="desk-cell desk-wrapcell">
-      <span className="desk-k jt-clip">{t("wrapupLeft", { name: first.customer_name ?? w("anonymous") })}</span>
+      <span className="desk-k jt-clip">
+        {t("wrapupLeft", { name: first.customer_name ?? first.caller ?? w("anonymous") })}
+      </span>
       <span className="desk-v">
         <Left until={first.wrapup_until} />
         <button

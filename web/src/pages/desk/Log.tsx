@@ -94,7 +94,9 @@ export function Log({ contact }: { contact: ContactView }) {
           <UnsentLine key={one.key} one={one} />
         ))}
         {typing ? (
-          <p className="desk-typing">{t("typing", { name: contact.customer_name ?? w("anonymous") })}</p>
+          <p className="desk-typing">
+            {t("typing", { name: contact.customer_name ?? contact.caller ?? w("anonymous") })}
+          </p>
         ) : null}
       </div>
     </div>

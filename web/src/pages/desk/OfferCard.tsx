@@ -3,13 +3,16 @@ import { core } from "../../i18n/core";
 import { desk as area } from "../../i18n/desk";
 import { inLanguage, useLanguage } from "../../i18n/language";
 import { useWords } from "../../i18n/messages";
+import { softphone as phoneArea } from "../../i18n/softphone";
 import { useTimed } from "../../live/clock";
 import type { ContactView, Ms } from "../../live/types";
 import { useRow, useSelect } from "../../live/useLive";
+import type { PhoneState } from "../../softphone/state";
 import { Button } from "../../ui/Button";
 import { Since } from "../../ui/figures";
 import { Icon } from "../../ui/Icon";
 import { ChannelIcon } from "../../ui/state";
+import { type Taking, useTaking } from "./accept";
 import { isOffer, offerEnds, useContact, useDesk } from "./context";
 import { Shrinking } from "./Header";
 import { PopFacts } from "./side/PopFacts";
@@ -26,7 +29,10 @@ function Card({ contact }: { contact: ContactView }) {
   const t = useWords(area);
   const w = useWords(core);
   const lang = useLanguage();
-  const { live, run, usable, select } = useDesk();
+  const p = useWords(phoneArea);
+  const { live, usable } = useDesk();
+  const take = useTaking();
+  const how = take.how(contact);
   const queue = useRow(live, "queues", contact.queue);
   const accept = useRef<HTMLButtonElement>(null);
   const expires = offerEnds(contact);
@@ -37,7 +43,9 @@ function Card({ contact }: { contact: ContactView }) {
       ? t("consultAsks", { name: asker?.name ?? "" })
       : contact.callback
         ? t("offerCallback")
-        : t("offer");
+        : contact.channel === "voice"
+          ? t("offerCall")
+          : t("offer");
   const seconds = useTimed(
     useCallback((now: Ms) => (expires === null ? 0 : Math.max(0, Math.ceil((expires - now) / 1000))), [expires]),
   );
@@ -45,7 +53,7 @@ function Card({ contact }: { contact: ContactView }) {
   useEffect(() => {
     if (document.activeElement === document.body) accept.current?.focus();
   }, []);
-  const name = contact.customer_name ?? w("anonymous");
+  const name = contact.customer_name ?? contact.caller ?? w("anonymous");
   return (
     <section className="desk-offer" role="alertdialog" aria-label={`${title}: ${name}`} data-state="offered">
       <div className="desk-offer-head">
@@ -60,7 +68,8 @@ function Card({ contact }: { contact: ContactView }) {
           <div className="jt-clip">
             <div className="desk-offer-name jt-clip">{name}</div>
             <div className="jt-note">
-              {w(`channel.${contact.channel}`)} · {inLanguage(queue?.name, lang)}
+              {contact.caller ? <span className="jt-num">{contact.caller}</span> : w(`channel.${contact.channel}`)} ·{" "}
+              {inLanguage(queue?.name, lang)}
             </div>
           </div>
           <span className="jt-fill" />
@@ -96,21 +105,43 @@ function Card({ contact }: { contact: ContactView }) {
             kind="main"
             size="large"
             icon={contact.channel === "voice" || contact.callback ? "phone" : "check"}
-            disabled={!usable}
-            onClick={() => void run("accept", { contact: contact.id }).then((done) => done && select(contact.id))}
+            disabled={!take.can(contact)}
+            onClick={() => take.accept(contact)}
           >
-            {t("accept")} <kbd>Alt A</kbd>
+            {how === "table" ? p("atPhone") : t("accept")} {how === "table" ? null : <kbd>Alt A</kbd>}
           </Button>
-          <Button size="large" disabled={!usable} onClick={() => void run("decline", { contact: contact.id })}>
+          <Button size="large" disabled={!usable} onClick={() => take.decline(contact)}>
             {t("decline")}
           </Button>
         </div>
-        {contact.place === "offer" ? (
+        {how === "command" ? null : <Telephone how={how} phone={take.phone} />}
+        {contact.place === "offer" && (how === "command" || take.phone.standing === "ready") ? (
           <p className="jt-note">{contact.callback ? t("offerCallbackNote") : t("offerNote")}</p>
         ) : null}
       </div>
     </section>
   );
+}
+
+/** Where it rings, if not plainly here. */
+function Telephone({ how, phone }: { how: Taking; phone: PhoneState }) {
+  const p = useWords(phoneArea);
+  if (how === "table") return <p className="jt-strong">{p(phone.kind === "number" ? "numberRings" : "deskRings")}</p>;
+  if (phone.microphone !== "fine" && phone.microphone !== "unknown")
+    return (
+      <p className="jt-over" role="alert">
+        {p("cannotAnswer")} {p(`micHelp.${phone.microphone}`)}
+      </p>
+    );
+  if (phone.standing === "elsewhere") return <p className="jt-note">{p("elsewhereRings")}</p>;
+  if (phone.standing !== "ready")
+    return (
+      <p className="jt-over" role="alert">
+        {p("notReachable")}
+      </p>
+    );
+  if (phone.call?.phase === "answering") return <p className="jt-note">{p("answering")}</p>;
+  return phone.wanted ? <p className="jt-note">{p("coming")}</p> : null;
 }
 
 function firstOffer(contacts: ContactView[], agentId: string): string | null {

@@ -29,7 +29,7 @@ export function useQuickReplies(contact: ContactView, query: string): QuickReply
       http.get<Schema<"Articles">>("/api/articles", { query: { kind: "reply", limit: 200 }, signal }),
     staleTime: 120_000,
   });
-  const customer = contact.customer_name ?? w("anonymous");
+  const customer = contact.customer_name ?? contact.caller ?? w("anonymous");
   return useMemo(() => {
     const theirs: Language = isLanguage(contact.language) ? contact.language : lang;
     return pick(data?.items ?? [], contact.client, theirs, lang, query).map((one) => ({

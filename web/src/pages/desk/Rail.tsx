@@ -93,7 +93,7 @@ function ContactRow({ id }: { id: string }) {
         <span className="jt-line" data-line={look.line} aria-hidden="true" />
         <ChannelIcon channel={contact.channel} named />
         <span className="desk-name jt-clip">
-          {contact.customer_name ?? w("anonymous")}
+          {contact.customer_name ?? contact.caller ?? w("anonymous")}
           {unread > 0 && !on ? (
             <span className="desk-unread">
               {unread > 99 ? "99+" : unread}
@@ -142,7 +142,8 @@ function Standing({ contact }: { contact: ContactView }) {
     useCallback((now: Ms) => (until === null ? "" : duration(until - now + 999, lang)), [until, lang]),
   );
   if (offer) return until === null ? w("place.offer") : t("offeredLeft", { left });
-  if (helping(contact, agentId)) return t("consulting", { name: contact.customer_name ?? w("anonymous") });
+  if (helping(contact, agentId))
+    return t("consulting", { name: contact.customer_name ?? contact.caller ?? w("anonymous") });
   switch (contact.place) {
     case "hold":
       return t("onHold", { time: waited });

@@ -7,12 +7,16 @@ import { desk as area } from "../../i18n/desk";
 import { useCollator } from "../../i18n/format";
 import { inLanguage, useLanguage } from "../../i18n/language";
 import { useWords } from "../../i18n/messages";
+import { softphone } from "../../i18n/softphone";
 import type { AgentState, Names } from "../../live/types";
 import { useCollection, useRow } from "../../live/useLive";
+import { fetchDirectory } from "../../softphone/calls";
+import { dialable, dialled, grouped } from "../../softphone/numbers";
 import { Since } from "../../ui/figures";
 import { Icon } from "../../ui/Icon";
 import { useNotice } from "../../ui/notices";
 import { AgentStateMark } from "../../ui/state";
+import { useCallControls } from "./call";
 import { useContact, useDesk } from "./context";
 
 export type Asking = { contact: string; kind: "transfer" | "consult" } | null;
@@ -35,7 +39,9 @@ function Dialog({ asking }: { asking: NonNullable<Asking> }) {
   const { run, usable } = useDesk();
   const notice = useNotice();
   const consult = asking.kind === "consult";
-  const [to, setTo] = useState<"queue" | "agent">(consult ? "agent" : "queue");
+  const p = useWords(softphone);
+  const controls = useCallControls();
+  const [to, setTo] = useState<To>(consult ? "agent" : "queue");
   const [find, setFind] = useState("");
   const query = useDeferredValue(find.trim().toLocaleLowerCase());
   const [chosen, setChosen] = useState<{ id: string; name: string } | null>(null);
@@ -43,10 +49,16 @@ function Dialog({ asking }: { asking: NonNullable<Asking> }) {
     if (!contact) set(null); // it went while we were choosing
   }, [contact]);
   if (!contact) return null;
-  const name = contact.customer_name ?? w("anonymous");
+  const spoken = contact.channel === "voice";
+  const name = contact.customer_name ?? contact.caller ?? w("anonymous");
   const close = () => set(null);
   const go = async () => {
     if (!chosen) return;
+    if (to === "outside") {
+      if (!dialable(chosen.id)) return;
+      if (await controls.askOutside(contact.id, dialled(chosen.id), !consult)) close();
+      return;
+    }
     const done = consult
       ? await run("consult", { contact: contact.id, other: chosen.id })
       : await run("transfer", {
@@ -70,13 +82,14 @@ function Dialog({ asking }: { asking: NonNullable<Asking> }) {
       okButtonProps={{ disabled: !usable || chosen === null }}
     >
       <div className="desk-transfer">
-        {consult ? null : (
-          <Segmented<"queue" | "agent">
+        {consult && !spoken ? null : (
+          <Segmented<To>
             block
             value={to}
             options={[
-              { value: "queue", label: t("toQueue") },
-              { value: "agent", label: t("toAgent") },
+              ...(consult ? [] : [{ value: "queue" as const, label: t("toQueue") }]),
+              { value: "agent" as const, label: t("toAgent") },
+              ...(spoken ? [{ value: "outside" as const, label: p("outside") }] : []),
             ]}
             onChange={(next) => {
               setTo(next);
@@ -85,18 +98,35 @@ function Dialog({ asking }: { asking: NonNullable<Asking> }) {
           />
         )}
         <Input
-          prefix={<Icon name="search" />}
-          placeholder={t("findTarget")}
-          aria-label={t("findTarget")}
+          key={to === "outside" ? "number" : "find"}
+          type={to === "outside" ? "tel" : undefined}
+          prefix={<Icon name={to === "outside" ? "phone" : "search"} />}
+          placeholder={to === "outside" ? p("outsideHint") : t("findTarget")}
+          aria-label={to === "outside" ? p("numberToDial") : t("findTarget")}
           value={find}
           autoFocus
-          onChange={(event) => setFind(event.target.value)}
+          autoComplete="off"
+          onChange={(event) => {
+            if (to !== "outside") return setFind(event.target.value);
+            const number = grouped(event.target.value);
+            // Letters are a search in the directory, digits are the number itself.
+            const text = /\p{Letter}/u.test(event.target.value) ? event.target.value : number;
+            setFind(text);
+            setChosen(dialable(text) && text === number ? { id: dialled(number), name: number } : null);
+          }}
+          onPressEnter={() => void go()}
         />
-        <div className="desk-targets" role="radiogroup" aria-label={to === "queue" ? t("toQueue") : t("toAgent")}>
+        <div
+          className="desk-targets"
+          role="radiogroup"
+          aria-label={to === "queue" ? t("toQueue") : to === "agent" ? t("toAgent") : p("directory")}
+        >
           {to === "queue" ? (
             <QueueTargets query={query} except={contact.queue} chosen={chosen?.id ?? null} choose={setChosen} />
+          ) : to === "agent" ? (
+            <AgentTargets query={query} chosen={chosen?.id ?? null} choose={setChosen} spoken={spoken} />
           ) : (
-            <AgentTargets query={query} chosen={chosen?.id ?? null} choose={setChosen} />
+            <OutsideTargets query={query} chosen={chosen?.id ?? null} choose={setChosen} />
           )}
         </div>
       </div>
@@ -145,8 +175,9 @@ function QueueStanding({ id }: { id: string }) {
   );
 }
 
-function AgentTargets({ query, chosen, choose }: Choosing) {
+function AgentTargets({ query, chosen, choose, spoken }: Choosing & { spoken: boolean }) {
   const t = useWords(area);
+  const p = useWords(softphone);
   const order = useCollator();
   const { live, agentId } = useDesk();
   const agents = useCollection(live, "agents");
@@ -157,12 +188,38 @@ function AgentTargets({ query, chosen, choose }: Choosing) {
   if (found.length === 0) return <p className="desk-none">{t("noTargets")}</p>;
   return found.map((one) => (
     <Target key={one.id} name={one.name} on={one.id === chosen} choose={() => choose(one)}>
+      {spoken && !one.reachable ? <span className="jt-note">{p("unreachableMate")}</span> : null}
       <AgentStateMark state={one.state}>
         <Since since={one.since} />
       </AgentStateMark>
     </Target>
   ));
 }
+
+/** Numbers that the centre keeps, and extensions that are nobody's: a warehouse, a gate, a service partner. */
+function OutsideTargets({ query, chosen, choose }: Choosing) {
+  const t = useWords(area);
+  const lang = useLanguage();
+  const order = useCollator();
+  const { data } = useQuery({
+    queryKey: ["directory"],
+    queryFn: ({ signal }) => fetchDirectory(http, signal),
+    staleTime: 60_000,
+  });
+  const digits = dialled(query);
+  const found = (data ?? [])
+    .map((one) => ({ id: one.number, name: inLanguage(one.name, lang) || grouped(one.number) }))
+    .filter((one) => one.name.toLocaleLowerCase().includes(query) || (digits !== "" && one.id.includes(digits)))
+    .sort((a, b) => order.compare(a.name, b.name));
+  if (found.length === 0) return <p className="desk-none">{t("noTargets")}</p>;
+  return found.map((one) => (
+    <Target key={one.id} name={one.name} on={one.id === chosen} choose={() => choose(one)}>
+      <span className="jt-note jt-num">{grouped(one.id)}</span>
+    </Target>
+  ));
+}
+
+type To = "queue" | "agent" | "outside";
 
 function Target({
   name,

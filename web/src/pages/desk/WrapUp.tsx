@@ -20,13 +20,13 @@ export function WrapUp({ contact }: { contact: ContactView }) {
   const notice = useNotice();
   const reasons = useReasons("contact", contact.client);
   const kept = `wrapup.${contact.id}`;
-  const [form, setForm] = useState<Form>(() => parse(drafts.read(kept).text));
+  const [form, setForm] = useState<Form>(() => parseForm(drafts.read(kept).text));
   const [missing, setMissing] = useState(false);
   const [busy, setBusy] = useState(false);
   const errorId = useId();
   const change = (part: Partial<Form>) => setForm((now) => ({ ...now, ...part }));
   useEffect(() => {
-    drafts.write(kept, form === EMPTY ? "" : JSON.stringify(form), Date.now());
+    drafts.write(kept, form === emptyForm ? "" : JSON.stringify(form), Date.now());
   }, [drafts, kept, form]);
 
   const finish = async (event: FormEvent) => {
@@ -125,16 +125,16 @@ export function WrapUp({ contact }: { contact: ContactView }) {
   );
 }
 
-type Form = { reason: string | null; resolved: boolean | null; note: string };
-const EMPTY: Form = { reason: null, resolved: null, note: "" };
+export type Form = { reason: string | null; resolved: boolean | null; note: string };
+export const emptyForm: Form = { reason: null, resolved: null, note: "" };
 
-function parse(text: string): Form {
-  if (!text) return EMPTY;
+export function parseForm(text: string): Form {
+  if (!text) return emptyForm;
   try {
     const kept = JSON.parse(text) as Partial<Form>;
     return { reason: kept.reason ?? null, resolved: kept.resolved ?? null, note: kept.note ?? "" };
   } catch {
-    return EMPTY;
+    return emptyForm;
   }
 }
 

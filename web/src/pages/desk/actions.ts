@@ -1,13 +1,20 @@
 import { useActions } from "../../app/actions";
 import { desk as area } from "../../i18n/desk";
 import { useWords } from "../../i18n/messages";
+import { softphone } from "../../i18n/softphone";
 import { useSelect } from "../../live/useLive";
+import { reachable } from "../../softphone/state";
+import { usePhoneState } from "../../softphone/useSoftphone";
+import { useTaking } from "./accept";
+import { useCall, useCallControls } from "./call";
 import { dialling, isOffer, useContact, useDesk, useMe } from "./context";
+import { openDialPanel } from "./DialPanel";
 import { askToTransfer } from "./TransferDialog";
 
 /** The desk's keys, as data (ux.md 8). */
 export function useDeskActions(ids: readonly string[]): void {
   const t = useWords(area);
+  const p = useWords(softphone);
   const desk = useDesk();
   const me = useMe();
   const contact = useContact(desk.open);
@@ -16,6 +23,12 @@ export function useDeskActions(ids: readonly string[]): void {
     desk.live,
     (state) => Object.values(state.contacts).find((one) => isOffer(one, desk.agentId))?.id ?? null,
   );
+  const offer = useContact(offered);
+  const take = useTaking();
+  const phone = usePhoneState(desk.phone);
+  const call = useCall();
+  const ours = call !== undefined && call.agent === desk.agentId;
+  const controls = useCallControls();
   const step = (by: number) => {
     const at = desk.open ? ids.indexOf(desk.open) : -1;
     const next = ids[(at + by + ids.length) % ids.length];
@@ -29,10 +42,8 @@ export function useDeskActions(ids: readonly string[]): void {
       label: t("keyAccept"),
       group,
       keys: { code: "KeyA", alt: true },
-      enabled: desk.usable && offered !== null,
-      run: () => {
-        if (offered) void desk.run("accept", { contact: offered }).then((done) => done && desk.select(offered));
-      },
+      enabled: offer !== undefined && take.can(offer),
+      run: () => offer && take.accept(offer),
     },
     {
       id: "desk-next",
@@ -78,7 +89,7 @@ export function useDeskActions(ids: readonly string[]): void {
       label: t("keyEnd"),
       group,
       keys: { code: "KeyE", alt: true },
-      enabled: desk.usable && mine && (talking || contact.place === "wrapup"),
+      enabled: desk.usable && mine && (talking || contact.place === "wrapup" || call?.id === contact.id),
       run: () => {
         if (!contact) return;
         if (contact.place === "wrapup")
@@ -101,6 +112,38 @@ export function useDeskActions(ids: readonly string[]): void {
       keys: { code: "Digit2", alt: true },
       enabled: desk.usable && me?.next !== "break",
       run: () => void desk.run("set_next", { status: "break" }),
+    },
+    {
+      id: "desk-mute",
+      label: p("keyMute"),
+      group,
+      keys: { code: "KeyM", alt: true },
+      enabled: call !== undefined && phone.call?.phase === "talking",
+      run: () => call && controls.mute(call.id, !phone.call?.muted),
+    },
+    {
+      id: "desk-hold",
+      label: p("keyHold"),
+      group,
+      keys: { code: "KeyH", alt: true },
+      enabled: desk.usable && ours && !call.dialling,
+      run: () => call && void desk.run(call.place === "hold" ? "resume" : "hold", { contact: call.id }),
+    },
+    {
+      id: "desk-dial",
+      label: p("keyDial"),
+      group,
+      keys: { code: "KeyC", alt: true },
+      enabled: desk.usable && call === undefined && reachable(phone),
+      run: openDialPanel,
+    },
+    {
+      id: "desk-pause",
+      label: p("keyPause"),
+      group,
+      keys: { code: "KeyP", alt: true },
+      enabled: desk.usable && ours && call.recording !== null,
+      run: () => call && void controls.pause(call.id, call.recording?.paused_since === null),
     },
   ]);
 }

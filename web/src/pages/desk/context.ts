@@ -2,6 +2,7 @@ import { createContext, useCallback, useContext, useSyncExternalStore } from "re
 import type { LiveConnection } from "../../live/connection";
 import type { ContactView, DeskState, Ms } from "../../live/types";
 import { useRow } from "../../live/useLive";
+import type { Softphone } from "../../softphone/softphone";
 import type { Conversation, Conversations } from "./conversations";
 import type { Drafts } from "./drafts";
 
@@ -11,6 +12,8 @@ export type Desk = {
   conversations: Conversations;
   drafts: Drafts;
   agentId: string;
+  /** The telephone of whoever sits here. */
+  phone: Softphone;
   /** The contact in the centre. */
   open: string | null;
   select: (contact: string | null) => void;

@@ -52,7 +52,10 @@ export function useDeskExtras(): void {
     for (const id of offered) {
       if (shown.current.has(id)) continue;
       const contact = live.store.get("contacts", id);
-      shown.current.set(id, systemNotification(t("offer"), contact?.customer_name ?? w("anonymous"), `offer-${id}`));
+      shown.current.set(
+        id,
+        systemNotification(t("offer"), contact?.customer_name ?? contact?.caller ?? w("anonymous"), `offer-${id}`),
+      );
     }
     for (const [id, close] of shown.current) {
       if (offered.includes(id)) continue;

@@ -12,7 +12,11 @@ export function useHistory(id: string) {
   return useQuery({
     queryKey: ["desk-messages", id],
     queryFn: ({ signal }) => whole(`/api/contacts/${encodeURIComponent(id)}/messages`, signal),
-    enabled: contact !== undefined && !isOffer(contact, agentId) && contact.channel !== "voice",
+    enabled:
+      contact !== undefined &&
+      !isOffer(contact, agentId) &&
+      contact.channel !== "voice" &&
+      contact.channel !== "voicemail",
     // The record follows the ledger by a moment: just after accepting it may not name me yet.
     retry: (failures, error) => failures < 5 && isProblem(error) && [0, 403, 404, 503].includes(error.status),
     retryDelay: (failures) => 200 * 2 ** failures,

@@ -6,15 +6,19 @@ import { inLanguage, useLanguage } from "../../i18n/language";
 import { useWords } from "../../i18n/messages";
 import { useNow } from "../../live/clock";
 import type { LiveConnection } from "../../live/connection";
-import type { ContactView, FloorState, Status } from "../../live/types";
+import type { ContactView, FloorState, Status, Supervising } from "../../live/types";
 import { useCollection, useRow } from "../../live/useLive";
-import { useMay } from "../../session/session";
+import { useMay, useSession } from "../../session/session";
 import { Icon } from "../../ui/Icon";
 import { STATUS_LOOK } from "../../ui/state";
+import { audibleCall } from "./calls";
 import type { Commands } from "./commands";
 import { MenuAt, type MenuItems } from "./MenuAt";
+import { MODE_ICON } from "./SupervisionBar";
+import type { Supervision } from "./supervise";
 import { waitingLongestFirst } from "./worst";
 
+const MODE_KEY: Record<Supervising, string> = { listen: "KeyM", whisper: "KeyW", barge: "KeyB" };
 const SETTABLE: readonly Status[] = ["ready", "break", "training", "meeting", "casework"];
 const OFFERED_AT_ONCE = 8;
 
@@ -23,11 +27,13 @@ export function AgentMenu({
   live,
   at,
   commands,
+  supervision,
   onClose,
 }: {
   live: LiveConnection<FloorState>;
   at: { agent: string; x: number; y: number };
   commands: Commands;
+  supervision: Supervision;
   onClose: () => void;
 }) {
   const t = useWords(floor);
@@ -39,13 +45,18 @@ export function AgentMenu({
   const queues = useCollection(live, "queues");
   const contacts = useCollection(live, "contacts");
   const seesRecords = useMay("contacts.view");
+  const own = useSession().agentId;
   if (!agent) return null;
 
   const mine = Object.values(contacts).filter((one) => one.agent === agent.id && one.place !== "queue");
   const waiting = waitingLongestFirst(Object.values(contacts)).filter((one) => one.place === "queue");
-  const name = (one: ContactView) => one.customer_name ?? w("anonymous");
+  const name = (one: ContactView) => one.customer_name ?? one.caller ?? w("anonymous");
   const queueName = (id: string | null) => inLanguage(id === null ? null : queues[id]?.name, lang);
   const statuses: Status[] = agent.part_time ? [...SETTABLE, "standby"] : [...SETTABLE];
+
+  const call = audibleCall(mine, agent.id) ?? audibleCall(Object.values(contacts), agent.id);
+  const hears = call !== undefined && supervision.phone.kind !== "none";
+  const modes = agent.id === own ? [] : supervision.modes;
 
   const items: MenuItems = [
     {
@@ -63,6 +74,21 @@ export function AgentMenu({
       ),
     },
     { type: "divider" },
+    ...modes.map((mode) => ({
+      key: `supervise-${mode}`,
+      label: (
+        <span className="fl-modeitem">
+          {t(mode)}
+          <kbd>{MODE_KEY[mode].slice(3)}</kbd>
+        </span>
+      ),
+      icon: <Icon name={MODE_ICON[mode]} />,
+      disabled: !hears,
+    })),
+    ...(modes.length > 0 && supervision.phone.kind === "none"
+      ? [{ key: "nophone", type: "group" as const, label: t("noPhoneToListen") }]
+      : []),
+    ...(modes.length > 0 ? [{ type: "divider" as const }] : []),
     {
       key: "contacts",
       label: `${t("openContacts")} ${mine.length}`,
@@ -121,12 +147,24 @@ export function AgentMenu({
     const id = rest.join("-");
     const contact = contacts[id];
     if (!agent) return;
-    if (kind === "open") void navigate(`/contacts/${encodeURIComponent(id)}`);
+    if (kind === "supervise") {
+      if (call && hears) supervision.begin(call.id, id as Supervising);
+    } else if (kind === "open") void navigate(`/contacts/${encodeURIComponent(id)}`);
     else if (kind === "end" && contact) commands.end(contact);
     else if (kind === "give" && contact) commands.pull(contact, agent);
     else if (kind === "status") commands.setStatus(agent, id as Status);
     else if (kind === "out") commands.signOut(agent);
   }
 
-  return <MenuAt at={at} label={t("menuOf", { name: agent.name })} items={items} onPick={pick} onClose={onClose} />;
+  const keys = Object.fromEntries(modes.map((mode) => [MODE_KEY[mode], `supervise-${mode}`]));
+  return (
+    <MenuAt
+      at={at}
+      label={t("menuOf", { name: agent.name })}
+      items={items}
+      keys={keys}
+      onPick={pick}
+      onClose={onClose}
+    />
+  );
 }

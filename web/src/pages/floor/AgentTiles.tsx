@@ -6,8 +6,8 @@ import { inLanguage, useLanguage } from "../../i18n/language";
 import { useWords } from "../../i18n/messages";
 import { useNow, useTimed } from "../../live/clock";
 import type { LiveConnection } from "../../live/connection";
-import type { AgentState, AgentView, FloorState, Ms } from "../../live/types";
-import { useCollection, useRow } from "../../live/useLive";
+import type { AgentState, AgentView, FloorState, Ms, Supervising } from "../../live/types";
+import { useCollection, useRow, useSelect } from "../../live/useLive";
 import { Button } from "../../ui/Button";
 import { Empty } from "../../ui/Empty";
 import { Since } from "../../ui/figures";
@@ -16,6 +16,8 @@ import { ContactLine, type Line, STATE_LOOK } from "../../ui/state";
 import { AgentMenu } from "./AgentMenu";
 import type { Commands } from "./commands";
 import { type Filters, shows } from "./filters";
+import { MODE_ICON } from "./SupervisionBar";
+import type { Supervision } from "./supervise";
 import { type Span, visibleRows } from "./tiles";
 import { agentsWorstFirst, keptOrder, talkLimit, trouble } from "./worst";
 
@@ -50,6 +52,7 @@ export function AgentTiles({
   filters,
   any,
   commands,
+  supervision,
   scroller,
   onState,
   onClear,
@@ -58,6 +61,7 @@ export function AgentTiles({
   filters: Filters;
   any: boolean;
   commands: Commands;
+  supervision: Supervision;
   scroller: React.RefObject<HTMLElement | null>;
   onState: (state: AgentState | null) => void;
   onClear: () => void;
@@ -135,7 +139,15 @@ export function AgentTiles({
       ) : (
         <Grid live={live} list={list} open={menu?.agent ?? null} scroller={scroller} onMenu={openMenu} />
       )}
-      {menu ? <AgentMenu live={live} at={menu} commands={commands} onClose={() => setMenu(null)} /> : null}
+      {menu ? (
+        <AgentMenu
+          live={live}
+          at={menu}
+          commands={commands}
+          supervision={supervision}
+          onClose={() => setMenu(null)}
+        />
+      ) : null}
     </section>
   );
 }
@@ -272,6 +284,25 @@ function Grid({
 
 const ROW = 54;
 
+/** How somebody takes part in a call of this agent. The contacts of this moment that are supervised are few. */
+function supervisedBy(state: FloorState, agent: string): Supervising | null {
+  const list = supervisedOf(state.contacts);
+  return list.find((one) => one.agent === agent)?.mode ?? null;
+}
+const supervisedOf = lastOf((contacts: FloorState["contacts"]) =>
+  Object.values(contacts).flatMap((one) =>
+    one.supervision.map((part) => ({ agent: part.agent ?? one.agent, mode: part.mode })),
+  ),
+);
+/** Worked out once for all tiles, until the contacts change. */
+function lastOf<A extends object, B>(make: (from: A) => B): (from: A) => B {
+  let last: { from: A; made: B } | null = null;
+  return (from) => {
+    if (last?.from !== from) last = { from, made: make(from) };
+    return last.made;
+  };
+}
+
 /** Drawn again only when its own agent changes. */
 const Tile = memo(function Tile({
   live,
@@ -293,11 +324,13 @@ const Tile = memo(function Tile({
   const lang = useLanguage();
   const agent = useRow(live, "agents", id);
   const queue = useRow(live, "queues", agent?.queue);
+  const supervised = useSelect(live, (state) => (agent?.contacts ? supervisedBy(state, id) : null));
   const limit = agent && queue ? talkLimit(agent, { [queue.id]: queue }) : null;
   const since = agent?.since ?? 0;
   const over = useTimed(useCallback((now: Ms) => limit !== null && now - since > limit, [limit, since]));
   if (!agent) return null;
   const look = STATE_LOOK[agent.state];
+  const unheard = !agent.reachable && agent.device_why === "unregistered" && agent.state !== "off";
   const bad = over || agent.state === "missed";
   const note = over
     ? t("overLimit", { limit: duration(limit ?? 0, lang) })
@@ -305,11 +338,13 @@ const Tile = memo(function Tile({
       ? t("away")
       : agent.break_due
         ? t("breakDue")
-        : queue
-          ? inLanguage(queue.name, lang)
-          : agent.part_time
-            ? t("partTime")
-            : "";
+        : unheard
+          ? t("phoneAway")
+          : queue
+            ? inLanguage(queue.name, lang)
+            : agent.part_time
+              ? t("partTime")
+              : "";
   return (
     <button
       type="button"
@@ -334,6 +369,7 @@ const Tile = memo(function Tile({
       <span className="top">
         <span className="jt-clip" dir="auto">
           {agent.name}
+          {supervised ? <Icon name={MODE_ICON[supervised]} size={14} label={t(`mode.${supervised}`)} /> : null}
           {agent.contacts > 1 ? <span className="jt-note"> ×{agent.contacts}</span> : null}
         </span>
         <Since since={agent.since} />

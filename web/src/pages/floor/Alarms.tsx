@@ -124,6 +124,11 @@ function useAlarmWords(live: LiveConnection<FloorState>, alarm: Alarm): { title:
     }
     case "database_gone":
       return { title: t("alarm.database_gone"), more: t("alarm.database_gone.more") };
+    case "recording_missing":
+      return {
+        title: t("alarm.recording_missing", { n: Number(params.n ?? 1) }),
+        more: params.why === "disk_full" ? t("alarm.recording_missing.full") : t("alarm.recording_missing.more"),
+      };
   }
 }
 

@@ -18,9 +18,12 @@ import { Access } from "./Access";
 import { AgentTiles } from "./AgentTiles";
 import { Alarms } from "./Alarms";
 import { CallIn } from "./CallIn";
+import { CallsStrip } from "./CallsStrip";
 import { type Commands, useCommands } from "./commands";
 import { useFilters } from "./filters";
 import { QueueTable } from "./QueueTable";
+import { SupervisionBar } from "./SupervisionBar";
+import { useSupervision } from "./supervise";
 import { WaitingList } from "./WaitingList";
 import "./floor.css";
 
@@ -44,6 +47,7 @@ export default function FloorPage() {
   const t = useWords(floor);
   const live = useLive("floor");
   const commands = useCommands();
+  const supervision = useSupervision(live);
   const { filters, any, set, clear } = useFilters();
   const queue = useRow(live, "queues", filters.queue);
   const scroller = useRef<HTMLDivElement>(null);
@@ -62,9 +66,13 @@ export default function FloorPage() {
   return (
     <div className="fl-page" data-lost={lost}>
       <Bar live={live} search={search} />
-      <FeedBanner live={live} />
+      <div className="fl-banners">
+        <FeedBanner live={live} />
+        <SupervisionBar live={live} supervision={supervision} />
+      </div>
       <div className="fl-main" ref={scroller}>
         <Access live={live} queue={queue ?? null} />
+        <CallsStrip live={live} supervision={supervision} commands={commands} always={false} />
         <QueueHead live={live} commands={commands} />
         <QueueTable live={live} chosen={filters.queue} onChoose={(id) => set({ queue: id })} />
         <AgentTiles
@@ -72,6 +80,7 @@ export default function FloorPage() {
           filters={filters}
           any={any}
           commands={commands}
+          supervision={supervision}
           scroller={scroller}
           onState={(state) => set({ state })}
           onClear={clear}

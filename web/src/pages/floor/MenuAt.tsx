@@ -12,12 +12,15 @@ export function MenuAt({
   at,
   label,
   items,
+  keys,
   onPick,
   onClose,
 }: {
   at: Point;
   label: string;
   items: MenuItems;
+  /** `KeyboardEvent.code` → key of an item, while the menu is open. */
+  keys?: Record<string, string>;
   onPick: (key: string) => void;
   onClose: () => void;
 }) {
@@ -52,6 +55,11 @@ export function MenuAt({
           aria-label={label}
           onKeyDown={(event) => {
             if (event.key === "Escape") onClose();
+            const item = keys?.[event.code];
+            if (item === undefined || event.ctrlKey || event.metaKey || event.altKey) return;
+            event.preventDefault();
+            onClose();
+            onPick(item);
           }}
         >
           {menu}

@@ -82,7 +82,7 @@ function Waiting({ live, id, commands }: { live: LiveConnection<FloorState>; id:
   const queue = useRow(live, "queues", contact?.queue);
   const [at, setAt] = useState<Point | null>(null);
   if (!contact) return null;
-  const name = contact.customer_name ?? w("anonymous");
+  const name = contact.customer_name ?? contact.caller ?? w("anonymous");
   return (
     <>
       <button

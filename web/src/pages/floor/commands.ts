@@ -58,7 +58,7 @@ export function useCommands(): Commands {
   );
 
   return useMemo(() => {
-    const name = (contact: ContactView) => contact.customer_name ?? w("anonymous");
+    const name = (contact: ContactView) => contact.customer_name ?? contact.caller ?? w("anonymous");
     return {
       allowed,
       setStatus: async (agent, status) => {

@@ -121,7 +121,7 @@ export function App({ session, keep, widget, wish, theme, embedded, identity }: 
         note={config?.hours_text[lang] ?? ""}
         agent={screen === "talk" ? chat.agent_name : null}
         transcript={transcript}
-        canEnd={(screen === "queue" && !chat.callback) || screen === "talk"}
+        canEnd={(screen === "queue" && !chat.callback) || screen === "talk" || screen === "bot"}
         embedded={embedded}
         onLang={(one) => {
           keep.setLang(one);
@@ -165,7 +165,7 @@ export function App({ session, keep, widget, wish, theme, embedded, identity }: 
             onRetry={() => setAgain(true)}
           />
         ) : null}
-        {config && (screen === "start" || screen === "queue" || screen === "talk" || screen === "ended") ? (
+        {config && CHATTING.has(screen) ? (
           <>
             <Log
               model={model}
@@ -202,6 +202,15 @@ export function App({ session, keep, widget, wish, theme, embedded, identity }: 
                 </p>
               ) : null}
             </Log>
+            {screen === "bot" && chat.options?.length ? (
+              <fieldset class="choices" aria-label={words.choices}>
+                {chat.options.map((option) => (
+                  <button key={option} type="button" onClick={() => session.say(option)}>
+                    {option}
+                  </button>
+                ))}
+              </fieldset>
+            ) : null}
             {screen === "queue" ? (
               <QueueCard chat={chat} words={words} lang={lang} now={now}>
                 <CallBack
@@ -282,14 +291,16 @@ export function App({ session, keep, widget, wish, theme, embedded, identity }: 
   );
 }
 
-type Screen = "fatal" | "connecting" | "start" | "leave" | "queue" | "talk" | "ended";
+type Screen = "fatal" | "connecting" | "start" | "leave" | "bot" | "queue" | "talk" | "ended";
+
+const CHATTING: ReadonlySet<Screen> = new Set(["start", "bot", "queue", "talk", "ended"]);
 
 /** `again`: the customer asked for another chat after an end. */
 export function screenOf(model: Model, again: boolean): Screen {
   if (model.fatal) return "fatal";
   const { config, chat } = model;
   if (!config) return "connecting";
-  if (chat.place === "talk") return "talk";
+  if (chat.place === "talk" || chat.place === "bot") return chat.place;
   if (chat.place === "queue" || inChat(model)) return "queue";
   if (again && config.open) return "start";
   if (chat.place === "ended") {

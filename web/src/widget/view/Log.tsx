@@ -131,7 +131,7 @@ function Line({
   lang: Lang;
 }) {
   const at = clock(message.at, lang);
-  if (message.author === "system") {
+  if (message.author === "system" && message.code) {
     const text =
       systemLine(words, message.code, {
         ...(message.agent_name ? { name: message.agent_name } : {}),
@@ -144,13 +144,15 @@ function Line({
     ) : null;
   }
   const own = message.author === "customer";
+  const bot = message.author === "system";
   return (
     <div class={own ? "m me" : "m them"}>
-      <span class="hidden">{own ? words.you : (message.agent_name ?? words.agent)}</span>
+      <span class="hidden">{own ? words.you : bot ? words.bot : (message.agent_name ?? words.agent)}</span>
       {message.attachment ? <Attached file={message.attachment} words={words} /> : null}
       {message.text ? <Said text={message.text} /> : null}
       {last || read ? (
         <div class="by">
+          {bot ? <span>{words.bot}</span> : null}
           {own || !message.agent_name ? null : <span>{message.agent_name}</span>}
           <time>{at}</time>
           {read ? <span>{words.read}</span> : null}

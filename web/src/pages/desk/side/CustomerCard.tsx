@@ -8,13 +8,18 @@ import { instant, localDay } from "../../../i18n/format";
 import { inLanguage, useLanguage } from "../../../i18n/language";
 import { useWords } from "../../../i18n/messages";
 import { worded } from "../../../i18n/problems";
+import { softphone } from "../../../i18n/softphone";
 import type { Channel } from "../../../live/types";
 import { useMay } from "../../../session/session";
+import { reachable } from "../../../softphone/state";
+import { usePhoneState } from "../../../softphone/useSoftphone";
 import { Button, IconButton } from "../../../ui/Button";
 import { Empty } from "../../../ui/Empty";
 import { Icon } from "../../../ui/Icon";
 import { useNotice } from "../../../ui/notices";
 import { ChannelIcon } from "../../../ui/state";
+import { useCall, useCallControls } from "../call";
+import { useContact, useDesk } from "../context";
 import { useReasons } from "../reasons";
 import { type PastContact, type Pop, usePop } from "./pop";
 
@@ -67,6 +72,13 @@ function Profile({ pop }: { pop: Pop }) {
     onSuccess: (values) => setWhole(Object.fromEntries(values.map((one) => [one.key, one.value]))),
     onError: notice.failed,
   });
+  const p = useWords(softphone);
+  const { phone: line, usable, open } = useDesk();
+  const phone = usePhoneState(line);
+  const call = useCall();
+  const contact = useContact(open);
+  const controls = useCallControls();
+  const firstPhone = customer.identities.find((one) => one.kind === "phone")?.key;
   const shown = customer.identities.slice(0, 3);
   const facts: [string, string][] = [];
   if (customer.region) facts.push([t("region"), customer.region]);
@@ -94,6 +106,14 @@ function Profile({ pop }: { pop: Pop }) {
             <dt>{t(one.kind)}</dt>
             <dd className="jt-num">
               <span className="jt-clip">{whole?.[one.key] ?? one.masked}</span>
+              {one.kind === "phone" && one.key === firstPhone && phone.kind !== "none" ? (
+                <IconButton
+                  icon="phone"
+                  label={p("dialCustomer", { name: customer.name })}
+                  disabled={!usable || call !== undefined || !reachable(phone)}
+                  onClick={() => void controls.dial({ customer: customer.id, queue: contact?.queue ?? null })}
+                />
+              ) : null}
               {i === 0 && mayReveal ? (
                 <IconButton
                   icon="eye"

@@ -20,6 +20,9 @@ import structlog
 from fastapi import APIRouter, FastAPI
 
 from jietong.agents.service import Agents
+from jietong.app.telephony import prompt_voice, telephony
+from jietong.calls import plant_routes
+from jietong.calls.plant_figures import PlantFigures
 from jietong.cases import routes as cases
 from jietong.channels.webchat import routes as webchat_routes
 from jietong.channels.webchat import socket as webchat_socket
@@ -40,6 +43,13 @@ from jietong.db.migrate import migrate
 from jietong.db.pool import Database
 from jietong.demo import routes as demo_routes
 from jietong.demo.seed import SignIn, panel, seed
+from jietong.flows import prompt_routes
+from jietong.flows import routes as flow_routes
+from jietong.flows.chat import Chats
+from jietong.flows.counts import FlowCounts
+from jietong.flows.library import Library
+from jietong.flows.requests import Requests
+from jietong.flows.sounds import Sounds
 from jietong.knowledge import routes as knowledge
 from jietong.live import routes as live
 from jietong.live.alarms import AlarmBook
@@ -47,6 +57,8 @@ from jietong.live.hub import Hub
 from jietong.live.reception import EngineReception
 from jietong.metrics import routes as metrics
 from jietong.metrics.live import LiveFigures
+from jietong.recordings import routes as recording_routes
+from jietong.recordings.service import Recordings
 from jietong.routing import routes as setup
 from jietong.routing.engine import Engine
 from jietong.routing.runtime import Plan, Role, Runtime
@@ -69,9 +81,13 @@ ROUTERS: tuple[APIRouter, ...] = (
     customers.router,
     knowledge.router,
     webchat_routes.router,
+    flow_routes.router,
+    prompt_routes.router,
     contacts.router,
+    recording_routes.router,
     metrics.router,
     live.router,
+    plant_routes.router,
 )
 
 Report = Callable[[str], None]
@@ -114,15 +130,36 @@ async def centre(settings: Settings, report: Report = lambda _: None) -> AsyncIt
         sign_ins = await seed(database, clock) if settings.demo else []
         demo = bool(await panel(database))
 
-        figures, book = LiveFigures(), AlarmBook()
-        runtime = Runtime(database, SITE, Plan(Engine, Engine.load), clock=clock, followers=[figures, book])
-        feeding = _Feeder(runtime, database)
+        figures, book, flow_counts, plant_figures = LiveFigures(), AlarmBook(), FlowCounts(), PlantFigures()
+        runtime = Runtime(
+            database,
+            SITE,
+            Plan(Engine, Engine.load),
+            clock=clock,
+            followers=[figures, book, flow_counts, plant_figures],
+        )
+        requests = Requests(lambda: runtime.engine.site.request_hosts)
+        stack.push_async_callback(requests.close)
+        flows = Library(database, requests.fetch)
+        sounds = Sounds(settings.home / "sounds", prompt_voice(), database)
+        feeding = _Feeder(runtime, database, flows, sounds)
         await runtime.start()
         stack.push_async_callback(runtime.stop)
         stack.push_async_callback(feeding.stop)
 
         projector = asyncio.create_task(ContactsProjector(database, SITE, runtime).run(), name="contacts-projector")
         stack.push_async_callback(_cancel, projector)
+
+        recordings = Recordings(
+            database,
+            runtime,
+            clock,
+            lambda: runtime.engine.site,
+            settings.home,
+            active=lambda: runtime.role == "active",
+        )
+        recordings.start()
+        stack.push_async_callback(recordings.stop)
 
         files = Files(settings.attachments)
         reception = EngineReception(runtime, clock)
@@ -138,11 +175,32 @@ async def centre(settings: Settings, report: Report = lambda _: None) -> AsyncIt
         )
         await webchat.start()
         stack.push_async_callback(webchat.stop)
+        chats = Chats(
+            database, runtime, clock, reception, flows, sounds, lambda: runtime.engine.site, History(), webchat
+        )
+        webchat.concierge = chats
+        await chats.start()
+        stack.push_async_callback(chats.stop)
         watch = ChatWatch(webchat)
         watch.start()
         stack.push_async_callback(watch.stop)
 
-        hub = Hub(runtime, figures, book, database, clock, webchat, demo=lambda: demo)
+        phones = await stack.enter_async_context(
+            telephony(
+                settings,
+                database,
+                runtime,
+                clock,
+                plant_figures,
+                flows,
+                sounds,
+                recordings.sink,
+                History(),
+                report,
+            )
+        )
+
+        hub = Hub(runtime, figures, book, database, clock, webchat, demo=lambda: demo, plant=phones.plant)
         hub.start()
         stack.push_async_callback(hub.stop)
 
@@ -156,7 +214,18 @@ async def centre(settings: Settings, report: Report = lambda _: None) -> AsyncIt
                 origins=settings.origins,
                 settings=settings,
                 hub=hub,
-                extra={"webchat": webchat, "contact_history": History(), "figures": figures},
+                extra={
+                    "webchat": webchat,
+                    "contact_history": History(),
+                    "figures": figures,
+                    "flows": flows,
+                    "flow_counts": flow_counts,
+                    "sounds": sounds,
+                    "recordings": recordings,
+                    "plant": phones.plant,
+                    "plant_setup": phones.setup,
+                    "calls": phones.calls,
+                },
             ),
             ROUTERS,
         )
@@ -168,7 +237,7 @@ async def centre(settings: Settings, report: Report = lambda _: None) -> AsyncIt
 
 def followers() -> list[Follower]:
     """Fresh ones of each kind that the writer's snapshots hold: for whoever proves them."""
-    return [LiveFigures(), AlarmBook()]
+    return [LiveFigures(), AlarmBook(), FlowCounts(), PlantFigures()]
 
 
 def description() -> FastAPI:
@@ -248,9 +317,11 @@ def demo_key(settings: Settings) -> str:
 class _Feeder:
     """Tells the writer of set-up that it does not know, whenever it becomes active."""
 
-    def __init__(self, runtime: Runtime[Engine], database: Database) -> None:
+    def __init__(self, runtime: Runtime[Engine], database: Database, flows: Library, sounds: Sounds) -> None:
         self._runtime = runtime
         self._database = database
+        self._flows = flows
+        self._sounds = sounds
         self._tasks: set[asyncio.Task[None]] = set()
         self._fed = asyncio.Event()
         self._unsubscribe = runtime.subscribe_role(self._on_role)
@@ -263,6 +334,8 @@ class _Feeder:
 
     async def _feed(self) -> None:
         try:
+            await self._flows.reload()
+            await self._sounds.reload()
             commands: list[AnyCommand] = await load_specs(self._database, self._runtime.engine)
             for command in commands:
                 await self._runtime.submit(command)

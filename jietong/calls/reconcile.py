@@ -1,0 +1,234 @@
+"""After a restart, ours or the switch's: what is still up is taken up again, what is gone is told, nothing counts twice.
+
+Legs bear notes of whose they are (`model.marks`), and the ledger knows how each contact stands; the two together give
+every call back. Audio has gone on all the while.
+"""
+
+import asyncio
+from functools import partial
+from typing import TYPE_CHECKING
+
+import structlog
+
+from jietong.calls import caretaker, flow_host, recording, talk
+from jietong.calls.call import Call
+from jietong.calls.model import AGENT_MARK, CONTACT_MARK, PARTY_MARK, ROLE_MARK, Caller, Leg
+from jietong.calls.ports import Timer
+from jietong.calls.supervision import Listening
+from jietong.channels.switch import Down, LegNow, Scene, Up
+from jietong.core.commands import AgentLegLost, CallLost
+from jietong.core.errors import JietongError
+from jietong.core.vocabulary import Channel, Outcome, Party, Place, Supervision
+from jietong.flows.model import Flow
+from jietong.routing.model import ContactState
+
+if TYPE_CHECKING:
+    from jietong.calls.service import Calls
+
+log = structlog.get_logger(__name__)
+
+LIVE = frozenset({Place.ARRIVED, Place.QUEUE, Place.OFFER, Place.TALK, Place.HOLD})
+TALKED = frozenset({Outcome.HANDLED, Outcome.TRANSFERRED_OUT})
+AT_ONCE = 50
+"""Calls that are put in order side by side."""
+
+
+class Reconciler:
+    def __init__(self, calls: "Calls") -> None:
+        self._calls = calls
+        self._lost: Timer | None = None
+        self._running: asyncio.Task[None] | None = None
+        self.last_ms: int | None = None  # how long the last one took
+
+    def told(self, tell: Up | Down) -> None:
+        calls = self._calls
+        if isinstance(tell, Down):
+            at = calls.time.now() + round(calls.lost_after_s * 1000)
+            self._lost = calls.time.call_at(at, self._given_up)
+            return
+        if self._lost is not None:
+            self._lost.cancel()
+            self._lost = None
+        self._running = calls.background(self._all(restarted=tell.restarted), "reconcile")
+
+    def _given_up(self) -> None:
+        """The switch has been away too long: whoever talked there, we know nothing of them any more."""
+        if not self._calls.switch.is_up:
+            log.error("switch_away_too_long", calls=len(self._calls.calls))
+            for call in tuple(self._calls.calls.values()):
+                call.put(partial(_lost, call))
+
+    async def _all(self, *, restarted: bool) -> None:
+        calls = self._calls
+        began = calls.clock.now()
+        await calls.writer.settled()
+        scene = await calls.switch.scene()
+        calls.devices.known(scene.devices)
+        here = {leg.leg for leg in scene.legs}
+        for call in tuple(calls.calls.values()):  # of this process: legs that went while we were away
+            if restarted:
+                call.put(partial(_lost, call))
+            else:
+                call.put(partial(_catch_up, call, here))
+        theirs: dict[str, list[LegNow]] = {}
+        for leg in scene.legs:
+            contact = leg.marks.get(CONTACT_MARK)
+            if contact is not None and contact not in calls.calls:
+                theirs.setdefault(contact, []).append(leg)
+        live = self._live()
+        contacts = [contact for contact in dict.fromkeys((*theirs, *live)) if contact not in calls.calls]
+        for start in range(0, len(contacts), AT_ONCE):
+            part = contacts[start : start + AT_ONCE]
+            await asyncio.gather(
+                *(
+                    self._one(contact, live.get(contact), theirs.get(contact, []), scene, restarted)
+                    for contact in part
+                )
+            )
+        self.last_ms = calls.clock.now() - began
+        log.info("calls_reconciled", calls=len(contacts), legs=len(here), ms=self.last_ms)
+
+    def _live(self) -> dict[str, ContactState]:
+        """Telephone contacts whose customers should be on a line, or are to be called back."""
+        contacts = self._calls.writer.engine.contacts.values()
+        return {
+            contact.id: contact
+            for contact in contacts
+            if contact.channel is Channel.VOICE and contact.place in LIVE and not contact.simulated
+        }
+
+    async def _one(
+        self, contact: str, state: ContactState | None, legs: list[LegNow], scene: Scene, restarted: bool
+    ) -> None:
+        calls = self._calls
+        try:
+            if state is None:
+                state = calls.writer.engine.contacts.get(contact)
+            if state is None:  # ended and forgotten, or never committed: nobody is there for it
+                for leg in legs:
+                    await calls.switch.hang_up(leg.leg)
+                return
+            if not legs and state.callback and state.place in (Place.QUEUE, Place.ARRIVED):
+                return  # waits for its turn; taken up with its offer
+            call = Call(
+                calls, contact, state.client, state.entry, direction=state.direction, language=state.language,
+                caller=Caller(customer=state.customer),
+            )  # fmt: skip
+            calls.calls[contact] = call
+            for now in legs:
+                _take_leg(call, now)
+            for bridge in scene.bridges:
+                if set(bridge.legs) & call.legs.keys() and contact in bridge.bridge:
+                    call.bridged[bridge.bridge] = bridge.legs
+            _take_recording(call, legs, scene)
+            calls.bring_up(call)
+            for agent in (state.agent, state.offered_to):
+                if agent is not None:
+                    call.offers[agent] = 1
+            if restarted and not legs:
+                call.put(partial(_lost, call))
+            else:
+                call.put(partial(_take_up, call, legs))
+        except JietongError as error:
+            log.warning("call_not_reconciled", contact=contact, code=error.code)
+
+
+def _take_leg(call: Call, now: LegNow) -> None:
+    party = Party(now.marks.get(PARTY_MARK, Party.CUSTOMER))
+    leg = Leg(
+        now.leg, party, agent=now.marks.get(AGENT_MARK), extension=now.extension, number=now.caller or now.number,
+        trunk=now.trunk, up=now.answered, role=now.marks.get(ROLE_MARK, ""),
+    )  # fmt: skip
+    call.calls.add_leg(call, leg)
+    if party is Party.CUSTOMER:
+        call.customer = leg
+    elif party is Party.SUPERVISOR and leg.agent is not None:
+        found = Listening(leg.agent, leg, Supervision(now.marks.get("mode", Supervision.LISTEN)))
+        found.told = found.mode
+        call.listening[leg.agent] = found
+
+
+def _take_recording(call: Call, legs: list[LegNow], scene: Scene) -> None:
+    """The recording that was under way goes on, or is ended for what there is of it."""
+    note = next((leg.marks[recording.REC_MARK] for leg in legs if recording.REC_MARK in leg.marks), None)
+    if note is None:
+        return
+    id, started, cause, bridge = note.split(" ", 3)
+    found = recording.taken_up(call, id, int(started), cause, bridge, scene.recordings)
+    if found is not None:
+        call.recording = found
+        call.recorded.add(bridge)
+        call.told.add("recording")
+
+
+async def _take_up(call: Call, legs: list[LegNow]) -> None:
+    """A call of before goes on."""
+    calls, standing = call.calls, call.standing
+    customer = call.customer
+    if customer is None and not standing.over and not standing.callback and not standing.dialling:
+        await talk.leave(call, Outcome.LOST_IN_FLOW)  # hung up while we were away
+        return
+    if standing.dialling and customer is None:
+        return  # the agent's telephone is rung, or the customer's: `settle`
+    if standing.talk and standing.agent is not None and call.owner is None and call.there:
+        await calls.ask(AgentLegLost(standing.agent, call.contact, "lost"))
+    if not call.there:
+        return
+    noted = {leg.leg: leg.marks.get(flow_host.STATE_MARK) for leg in legs}
+    state = flow_host.read_note(noted.get(customer.id)) if customer is not None else None
+    serving = await _version_of(call)
+    if call.standing.over and (state is None or call.standing.outcome not in TALKED):
+        for leg in call.live_legs:  # given up on meanwhile: there is nothing to go on with
+            await calls.hang_up(call, leg)
+        return
+    if serving is None:
+        caretaker.take(call)
+    elif call.standing.in_flow:
+        flow_host.lead(call, *serving, state, sorry=True)
+    elif state is None:
+        caretaker.take(call)
+    else:
+        flow_host.lead(call, *serving, state)
+
+
+async def _version_of(call: Call) -> tuple[Flow, int] | None:
+    """The very version by which the customer came, where it can be had."""
+    standing = call.standing
+    if standing.flow is None:
+        return None
+    try:
+        return await call.calls.flows.version(standing.flow, standing.flow_version)
+    except JietongError:
+        return call.calls.flows.serving(standing.flow)
+
+
+async def _catch_up(call: Call, here: set[str]) -> None:
+    """What the switch could not tell us while we had lost it."""
+    calls = call.calls
+    for leg in call.live_legs:
+        if leg.id not in here:
+            leg.gone, leg.cause = True, "normal"
+            calls.lines.release(leg.id)
+            await calls.gone(call, leg)
+    call.stir()
+
+
+async def _lost(call: Call) -> None:
+    """The switch failed, and the call with it."""
+    calls = call.calls
+    for leg in call.live_legs:
+        leg.gone, leg.cause = True, "lost"
+        calls.lines.release(leg.id)
+        calls.by_leg.pop(leg.id, None)
+        calls.witnesses.leg_ended(call, leg, "lost")
+    call.bridged.clear()
+    call.music.clear()
+    call.listening.clear()
+    call.barging.clear()
+    call.handed_on = call.asking_outside = False
+    if call.recording is not None:
+        recording.lost(call)
+    if call.known and not call.standing.over:
+        await calls.ask(CallLost(call.contact))
+    call.customer = None if call.standing.callback else call.customer
+    call.stir()

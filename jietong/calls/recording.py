@@ -1,0 +1,313 @@
+"""Recording: each agent's talk of a call is one recording, with a clean track of each side and a mix.
+
+It begins when customer and agent are bridged and ends with that agent's part: hold, consultation and three-way talks go
+on in it, and a transfer begins the next one, so nothing is lost on the way. While card data is spoken it is paused:
+silence is written, so that all times stay true, and a watchdog ends a pause that was forgotten.
+"""
+
+import hashlib
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import structlog
+
+from jietong.calls import media, words
+from jietong.calls.ports import Timer
+from jietong.channels.ports import Gap
+from jietong.channels.switch import RecordEnded
+from jietong.core.errors import Refused
+from jietong.core.events import RecordingEnded, RecordingPaused, RecordingResumed, RecordingStarted
+from jietong.core.ids import new_id
+from jietong.core.specs import QueueSpec, RecordingRule
+from jietong.core.vocabulary import Ms
+
+if TYPE_CHECKING:
+    from jietong.calls.call import Call
+
+log = structlog.get_logger(__name__)
+
+TRACKS = ("customer", "agent", "mix")
+FILES_WITHIN_S = 15
+"""So long after the end of a talk its files may take; what is not there then is missing."""
+REC_MARK = "recording"
+
+
+class Recording:
+    """One agent's talk, being recorded, or waiting for its files."""
+
+    def __init__(
+        self, call: "Call", id: str, talk: str, agent: str, queue: str | None, rule: RecordingRule, cause: str
+    ) -> None:
+        self.call = call
+        self.id = id
+        self.talk = talk  # the bridge
+        self.agent = agent
+        self.queue = queue
+        self.rule = rule
+        self.cause = cause  # always | share | on_demand
+        self.started: Ms = call.calls.time.now()
+        self.offsets: dict[str, Ms] = {}
+        self.open: set[str] = set()  # tracks under way
+        self.files: dict[str, RecordEnded] = {}
+        self.why = ""
+        self.gaps: list[Gap] = []
+        self.paused_at: Ms | None = None
+        self.pause_why = "card"
+        self.watchdog: Timer | None = None
+        self.stopping = False
+        self.ended_at: Ms | None = None
+        self.timer: Timer | None = None
+
+    def name(self, track: str) -> str:
+        return f"{self.id}.{track}"
+
+    def track_ended(self, tell: RecordEnded) -> None:
+        """By the switch, in order or not."""
+        track = tell.recording.rpartition(".")[2]
+        self.open.discard(track)
+        self.files[track] = tell
+        self.why = self.why or tell.why
+        self.call.look()
+
+
+def rule_of(call: "Call", spec: QueueSpec | None) -> RecordingRule | None:
+    return spec.recording if spec is not None else None
+
+
+def is_due(call: "Call", spec: QueueSpec | None) -> bool:
+    """Whether a talk of this queue is recorded, by its rule: drawn by the contact's id, so that it is the same however
+    often it is asked."""
+    rule = rule_of(call, spec)
+    if rule is None:
+        return False
+    return is_drawn(call.contact, rule.share)
+
+
+def is_drawn(contact: str, share: float) -> bool:
+    """Whether this contact is among the `share` (0..1) of all."""
+    draw = int.from_bytes(hashlib.sha256(contact.encode()).digest()[:8], "big")
+    return draw < share * 2**64
+
+
+async def tell(call: "Call") -> None:
+    """Tells the customer that it is recorded, once a call. Raises CustomerGone."""
+    spec = call.calls.queue(call.standing.queue)
+    rule = rule_of(call, spec)
+    if "recording" in call.told or (rule is not None and not rule.announce):
+        return
+    heard = await call.say(words.saying(call.language, words.RECORDED))
+    call.told.add("recording")
+    if heard:
+        call.consent = words.CONSENT_ID
+
+
+def must_tell_first(call: "Call") -> bool:
+    """Before this talk begins the customer has to be told, and has not been."""
+    if call.announcing or "recording" in call.told or not call.standing.talk or call.standing.dialling:
+        return False
+    if call.owner is None or not call.owner.there or not call.there or call.handed_on or call.recording is not None:
+        return False
+    spec = call.calls.queue(call.standing.queue)
+    rule = rule_of(call, spec)
+    return rule is not None and rule.announce and is_due(call, spec)
+
+
+async def settle(call: "Call") -> None:
+    """Begins what should be recorded now, and ends what should not any more."""
+    standing = call.standing
+    running = call.recording
+    owner = call.owner
+    talk = media.talk_bridge(call.contact, standing)
+    talking = (
+        standing.talk
+        and not standing.dialling
+        and call.there
+        and not call.announcing
+        and owner is not None
+        and owner.there
+        and talk in call.bridged
+    )
+    if running is not None and not running.stopping and (not talking or running.talk != talk):
+        await _stop(call, running)
+    if running is not None and running.stopping and not running.open:
+        await _finish(call, running)
+        running = call.recording
+    if running is None and talking and talk not in call.recorded:
+        spec = call.calls.queue(standing.queue)
+        if is_due(call, spec) or call.on_demand:
+            rule = rule_of(call, spec) or RecordingRule(share=0.0)
+            cause = "on_demand" if not is_due(call, spec) else "always" if rule.share >= 1 else "share"
+            await _start(call, talk, rule, cause)
+
+
+async def _start(call: "Call", talk: str, rule: RecordingRule, cause: str) -> None:
+    calls, standing = call.calls, call.standing
+    customer, owner = call.customer, call.owner
+    assert customer is not None
+    assert owner is not None
+    call.recorded.add(talk)
+    recording = Recording(call, new_id(calls.time.now()), talk, standing.agent or "", standing.queue, rule, cause)
+    call.recording = recording
+    for track in TRACKS:
+        recording.open.add(track)
+        calls.tracks[recording.name(track)] = recording
+        recording.offsets[track] = calls.time.now() - recording.started
+        source = customer.id if track == "customer" else owner.id
+        begun = (
+            calls.switch.record_bridge(recording.name(track), talk)
+            if track == "mix"
+            else calls.switch.record_leg(recording.name(track), source)
+        )
+        if not await calls.on_leg(call, owner, begun):
+            recording.open.discard(track)
+            calls.tracks.pop(recording.name(track), None)
+            recording.why = recording.why or "switch_refused"
+    calls.witnesses.put(
+        RecordingStarted(
+            at=0, contact=call.contact, recording=recording.id, agent=recording.agent, queue=recording.queue,
+            rule=cause, consent=call.consent,
+        )
+    )  # fmt: skip
+    note = f"{recording.id} {recording.started} {cause} {talk}"
+    await calls.on_leg(call, customer, calls.switch.mark(customer.id, {REC_MARK: note}))
+    if not recording.open:
+        await _stop(call, recording)
+
+
+async def _stop(call: "Call", recording: Recording) -> None:
+    """The files come one by one, or do not."""
+    calls = call.calls
+    recording.stopping = True
+    recording.ended_at = calls.time.now()
+    if recording.paused_at is not None:
+        _resumed(recording, by=None)
+    for track in tuple(recording.open):
+        if call.customer is not None:
+            await calls.on_leg(call, call.customer, calls.switch.stop_recording(recording.name(track)))
+
+    def late() -> None:
+        for track in tuple(recording.open):
+            recording.open.discard(track)
+            calls.tracks.pop(recording.name(track), None)
+            recording.why = recording.why or "no_file"
+        call.look()
+
+    recording.timer = calls.time.call_at(calls.time.now() + FILES_WITHIN_S * 1000, late)
+
+
+async def _finish(call: "Call", recording: Recording) -> None:
+    if recording.timer is not None:
+        recording.timer.cancel()
+    call.recording = None
+    calls = call.calls
+    longest = max((tell.duration_ms for tell in recording.files.values()), default=0)
+    calls.witnesses.put(RecordingEnded(at=0, contact=call.contact, recording=recording.id, duration_ms=longest))
+    await calls.witnesses.flushed()  # what comes of it is told after it
+    paths: dict[str, Path | None] = dict.fromkeys(TRACKS)
+    for track, told in recording.files.items():
+        paths[track] = Path(told.path) if told.path is not None else None
+    await calls.sink.finished(
+        recording=recording.id,
+        contact=call.contact,
+        client=call.client,
+        queue=recording.queue,
+        agent=recording.agent,
+        started=recording.started,
+        tracks=paths,
+        gaps=tuple(recording.gaps),
+        keep_days=recording.rule.keep_days,
+        rule=recording.cause,
+        consent=call.consent,
+        offsets=recording.offsets,
+        why=recording.why,
+    )
+
+
+def taken_up(call: "Call", id: str, started: Ms, cause: str, talk: str, under_way: Sequence[str]) -> Recording | None:
+    """A recording that an earlier process began, as far as it is still under way. None: nothing of it is."""
+    standing = call.standing
+    spec = call.calls.queue(standing.queue)
+    rule = rule_of(call, spec) or RecordingRule(share=0.0)
+    found = Recording(call, id, talk, standing.agent or "", standing.queue, rule, cause)
+    found.started = started
+    found.open = {track for track in TRACKS if found.name(track) in under_way}
+    found.why = "" if len(found.open) == len(TRACKS) else "no_file"
+    for track in found.open:
+        call.calls.tracks[found.name(track)] = found
+    return found if found.open else None
+
+
+def lost(call: "Call") -> None:
+    """The switch took what was being written with it; what lies on its disk is not whole."""
+    recording = call.recording
+    if recording is None:
+        return
+    recording.why = "switch_lost"
+    for track in recording.open:
+        call.calls.tracks.pop(recording.name(track), None)
+    recording.open.clear()
+    recording.stopping = True
+
+
+# --- card data ----------------------------------------------------------------------------------------------------
+
+
+async def pause(call: "Call", by: str, why: str = "card") -> None:
+    """A gap begins. Ends by itself after the rule's `max_pause_s`. Raises Refused `not_recording`."""
+    recording = _running(call)
+    if recording.paused_at is not None:
+        return
+    if not await _pause_tracks(call, recording, True):
+        raise Refused("not_paused", "The recording cannot be paused now: do not take card data.")
+    calls = call.calls
+    recording.paused_at = calls.time.now()
+    recording.pause_why = why
+    calls.witnesses.put(RecordingPaused(at=0, contact=call.contact, recording=recording.id, why=why, by=by))
+    at = recording.paused_at + recording.rule.max_pause_s * 1000
+    recording.watchdog = calls.time.call_at(at, lambda: call.put(lambda: _watchdog(call, recording)))
+
+
+async def resume(call: "Call", by: str | None) -> None:
+    """The gap ends. Raises Refused `not_recording`."""
+    recording = _running(call)
+    if recording.paused_at is None:
+        return
+    await _pause_tracks(call, recording, False)
+    _resumed(recording, by)
+
+
+async def _watchdog(call: "Call", recording: Recording) -> None:
+    if recording.paused_at is not None and not recording.stopping:
+        log.warning("pause_too_long", contact=call.contact, recording=recording.id)
+        await resume(call, None)
+
+
+def _resumed(recording: Recording, by: str | None) -> None:
+    calls = recording.call.calls
+    assert recording.paused_at is not None
+    now = calls.time.now()
+    start = recording.paused_at - recording.started
+    recording.gaps.append(Gap(start, now - recording.started, recording.pause_why))
+    recording.paused_at = None
+    if recording.watchdog is not None:
+        recording.watchdog.cancel()
+    calls.witnesses.put(RecordingResumed(at=0, contact=recording.call.contact, recording=recording.id, by=by))
+
+
+async def _pause_tracks(call: "Call", recording: Recording, paused: bool) -> bool:
+    """All, or, where one cannot be paused, whether none is heard: it is stopped."""
+    done = True
+    for track in tuple(recording.open):
+        if call.customer is None or not await call.calls.on_leg(
+            call, call.customer, call.calls.switch.pause_recording(recording.name(track), paused)
+        ):
+            done = False
+    return done
+
+
+def _running(call: "Call") -> Recording:
+    recording = call.recording
+    if recording is None or recording.stopping:
+        raise Refused("not_recording", "This call is not being recorded.")
+    return recording
