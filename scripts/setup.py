@@ -78,10 +78,11 @@ def lanes(*, test: bool) -> list[list[Step]]:
         Step("Web packages", lambda: fresh(PACKAGES / ".stamp", packages_digest()), web_packages),
         Step("Web application", lambda: fresh(BUILT / ".stamp", application_digest()), web_application),
     ]
+    voice = Step("Telephone switch", lambda: switch_is_there(test=test), lambda: telephone_switch(test=test))
     tests = [Step("Browser and fonts", browser_is_there, browser)] if test else []
     if system_npm():
-        return [[python, *tests], [node, *web]]
-    return [[python, node, *web, *tests]]
+        return [[python, voice, *tests], [node, *web]]
+    return [[python, node, *web, voice, *tests]]
 
 
 def carry_out(lanes: list[list[Step]]) -> None:
@@ -170,6 +171,32 @@ def create_venv() -> None:
             + made.stdout
             + made.stderr
         )
+
+
+def switch_is_there(*, test: bool) -> bool:
+    """Telephony may be switched off; else what was installed last time must still be there."""
+    if os.environ.get("JIETONG_VOICE") in {"0", "false", "no"} and not test:
+        return True
+    stamp = VENV / ("stamp-voice-test" if test else "stamp-voice")
+    return stamp.exists() and Path(stamp.read_text(encoding="utf-8")).is_dir()
+
+
+def telephone_switch(*, test: bool) -> str | None:
+    """A private Asterisk, unpacked from Debian packages beside the system; without it there are no telephones."""
+    command = [str(VENV / "bin" / "jietong"), "voice", "install", *(["--with-tests"] if test else [])]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as done:
+        for line in done.stdout or ():
+            say(f"      {line.rstrip()}")
+    if done.returncode != 0:
+        return "not to be had here, the centre starts without telephony" + (
+            "; the tests that need it are SKIPPED" if test else ""
+        )
+    folder = subprocess.run(
+        [command[0], "voice", "status", "--folder"], capture_output=True, text=True, check=False
+    ).stdout.strip()
+    for name in ("stamp-voice", *(["stamp-voice-test"] if test else [])):
+        (VENV / name).write_text(folder, encoding="utf-8")
+    return None
 
 
 def node_from_wheel() -> None:

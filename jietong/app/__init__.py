@@ -22,6 +22,7 @@ from fastapi import APIRouter, FastAPI
 from jietong.agents.service import Agents
 from jietong.app.telephony import prompt_voice, telephony
 from jietong.calls import plant_routes
+from jietong.calls import routes as call_routes
 from jietong.calls.plant_figures import PlantFigures
 from jietong.cases import routes as cases
 from jietong.channels.webchat import routes as webchat_routes
@@ -88,6 +89,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     metrics.router,
     live.router,
     plant_routes.router,
+    call_routes.router,
 )
 
 Report = Callable[[str], None]

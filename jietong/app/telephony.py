@@ -7,15 +7,18 @@ set up, and whoever dials is told why it does not work.
 import asyncio
 import os
 from collections.abc import AsyncIterator, Callable
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
+
+import structlog
 
 from jietong.calls.plant import TelephonePlant
 from jietong.calls.plant_figures import PlantFigures
 from jietong.calls.plant_setup import PlantSetup
 from jietong.calls.secrets import Safe
 from jietong.calls.service import Calls
+from jietong.calls.telephony import Telephony
 from jietong.channels.absent import AbsentSwitch
 from jietong.channels.asterisk.configuration import Layout, Outside
 from jietong.channels.asterisk.install import cache_folder, find
@@ -38,7 +41,10 @@ from jietong.flows.sounds import Sounds
 from jietong.routing.engine import Engine
 from jietong.routing.runtime import Runtime
 
+log = structlog.get_logger(__name__)
+
 Report = Callable[[str], None]
+_AGAIN_S = 1.0
 
 NOT_INSTALLED = (
     "Telephony is off: no private Asterisk is installed (`jietong voice install`), and no other is named "
@@ -48,10 +54,9 @@ SWITCHED_OFF = "Telephony is switched off (JIETONG_VOICE=0)."
 
 
 @dataclass(frozen=True)
-class Telephony:
+class Telephones:
     """The parts, as the web and the live views need them."""
 
-    switch: Switch
     plant: TelephonePlant
     setup: PlantSetup
     calls: Calls
@@ -69,32 +74,22 @@ async def telephony(
     sink: RecordingSink,
     history: ContactHistory,
     report: Report = lambda _: None,
-) -> AsyncIterator[Telephony]:
-    """Serves until the block is left. A switch that does not come up is told, and the centre goes on without."""
-    async with AsyncExitStack() as stack:
-        switch = await stack.enter_async_context(_switch(settings, clock, report))
-        safe = Safe.of(settings.home / "keys")
+) -> AsyncIterator[Telephones]:
+    """At work until the block is left, while this process writes the ledger."""
 
-        def witness(fact: WitnessedFact) -> None:
-            calls.witnesses.put(fact)
+    def witness(fact: WitnessedFact) -> None:
+        calls.witnesses.put(fact)
 
-        plant = TelephonePlant(
-            database,
-            clock,
-            switch,
-            safe,
-            figures,
-            lambda: runtime.engine.site,
-            witness,
-        )
-        calls = Calls(database, runtime, clock, switch, plant, sounds, library, sink, history)
-        await plant.start()
-        stack.push_async_callback(plant.stop)
-        await calls.start()
-        stack.push_async_callback(calls.stop)
-        await switch.start()
-        stack.push_async_callback(switch.stop)
-        yield Telephony(switch, plant, PlantSetup(database, runtime, clock, safe, plant), calls)
+    switch = _switch(settings, clock, report)
+    safe = Safe.of(settings.home / "keys")
+    plant = TelephonePlant(database, clock, switch, safe, figures, lambda: runtime.engine.site, witness)
+    calls = Calls(database, runtime, clock, switch, plant, sounds, library, sink, history)
+    both = Telephony(runtime, switch, plant, calls)
+    await both.start()
+    try:
+        yield Telephones(plant, PlantSetup(database, runtime, clock, safe, plant), calls)
+    finally:
+        await both.stop()
 
 
 def installed() -> Installation | None:
@@ -111,25 +106,51 @@ def prompt_voice() -> espeak.Voice | None:
     return espeak.voice(own) if own is not None else None
 
 
-@asynccontextmanager
-async def _switch(settings: Settings, clock: Clock, report: Report) -> AsyncIterator[Switch]:
+def _switch(settings: Settings, clock: Clock, report: Report) -> Switch:
     if not settings.voice:
-        yield AbsentSwitch(SWITCHED_OFF)
-        return
+        return AbsentSwitch(SWITCHED_OFF)
     installation = installed()
     if installation is None:
         report(NOT_INSTALLED)
-        yield AbsentSwitch(NOT_INSTALLED)
-        return
+        return AbsentSwitch(NOT_INSTALLED)
     outside = Outside(sip_host=settings.sip_host, sip_port=settings.sip_port, address=settings.public_address)
-    keeper = Keeper(Layout(settings.home / "voice"), installation, outside)
-    try:
-        await keeper.start()
-    except JietongError as error:
-        report(f"Telephony is off: {error.detail}")
-        yield AbsentSwitch(error.detail)
-        return
-    try:
-        yield AsteriskSwitch(PrivateSite(keeper, Layout(settings.home / "voice"), clock), clock)
-    finally:
-        await asyncio.shield(keeper.stop())
+    layout = Layout(settings.home / "voice")
+    return KeptSwitch(Keeper(layout, installation, outside), layout, clock)
+
+
+class KeptSwitch(AsteriskSwitch):
+    """The private Asterisk: this process keeps it running for as long as it steers it.
+
+    A centre must not wait for its telephones, nor fail with them: a switch that does not come up is tried again, and
+    until then it is simply not there. While another process keeps it, which is about to end, ours waits for it.
+    """
+
+    def __init__(self, keeper: Keeper, layout: Layout, clock: Clock) -> None:
+        super().__init__(PrivateSite(keeper, layout, clock), clock)
+        self._keeper = keeper
+        self._keeping: asyncio.Task[None] | None = None
+
+    async def start(self) -> None:
+        if self._keeping is None:
+            self._keeping = asyncio.create_task(self._keep(), name="asterisk-start")
+
+    async def stop(self) -> None:
+        if self._keeping is not None:
+            self._keeping.cancel()
+            await asyncio.gather(self._keeping, return_exceptions=True)
+            self._keeping = None
+        await super().stop()
+        await self._keeper.stop()
+
+    async def _keep(self) -> None:
+        said = ""
+        while True:
+            try:
+                await self._keeper.start()
+                break
+            except JietongError as error:
+                if error.code != said:
+                    said = error.code
+                    log.warning("telephone switch not there", code=error.code, detail=error.detail)
+            await asyncio.sleep(_AGAIN_S)
+        await super().start()

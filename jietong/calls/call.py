@@ -1,18 +1,18 @@
 """One call: its legs, how it stands, and its mailbox. What happens is handled in order, one thing at a time.
 
-Two things run for a call. The *mailbox* task handles what the switch tells and what was committed, and after each of
-them brings the switch in line with how things stand (`service`). The *way* is the flow that leads the customer, or the
-caretaker of a customer who came without one; it speaks to the customer's line while nobody else has it.
+Two things run for a call. The *mailbox* task handles what the switch tells and what was committed, and after each
+of them brings the switch in line with how things stand (`service`). The *way* is the flow that leads the customer,
+or the caretaker of a customer who came without one; it speaks to the customer's line while nobody else has it.
 """
 
 import asyncio
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
 from jietong.calls.model import Caller, Leg, Standing
 from jietong.channels.switch import Media, PlayEnded, RecordEnded, Tell
-from jietong.core.errors import JietongError
+from jietong.core.errors import JietongError, NotFound
 from jietong.core.ids import new_id
 from jietong.core.vocabulary import Direction, Ms, Party
 from jietong.flows.acts import Saying
@@ -66,7 +66,6 @@ class Call:
         self.caller_id: str | None = None  # what to show there
         self.offers: dict[str, int] = {}  # how often it was offered, by agent
         self.tried: set[str] = set()  # attempts to ring somebody, so that none is made twice
-        self.kept: set[str] = set()  # agents' legs that stay up although the ledger knows of no reason
 
         self.bridged: dict[str, tuple[str, ...]] = {}  # as the switch has it
         self.music: dict[str, str] = {}  # leg → music
@@ -94,6 +93,7 @@ class Call:
         self._pulse = asyncio.Event()
         self._box: asyncio.Queue[Happening] = asyncio.Queue()
         self._working = False
+        self._asked: set[asyncio.Future[Any]] = set()
         self._resting = 0  # waits of the way that only the outside can end
         self._runner = asyncio.create_task(self._run(), name=f"call {contact}")
 
@@ -104,6 +104,29 @@ class Call:
         if not self.closed:
             self._box.put_nowait(happening)
         self.stir()
+
+    async def do(self, work: Callable[[], Awaitable[T]]) -> T:
+        """Does it in its turn; gives and raises what it does. NotFound `unknown_call`: the call is over."""
+        done: asyncio.Future[T] = asyncio.get_running_loop().create_future()
+        self._asked.add(done)
+        done.add_done_callback(self._asked.discard)
+
+        async def turn() -> None:
+            try:
+                found = await work()
+            except BaseException as error:
+                if not done.done():
+                    done.set_exception(error)
+                if not isinstance(error, JietongError):
+                    raise
+            else:
+                if not done.done():
+                    done.set_result(found)
+
+        if self.closed:
+            raise over()
+        self.put(turn)
+        return await done
 
     def look(self) -> None:
         self.put(Look())
@@ -130,6 +153,7 @@ class Call:
     async def stop(self) -> None:
         """Lets go; the legs stay as they are."""
         self.closed = True
+        self._refuse_asked()
         tasks = [task for task in (self._runner, self.way) if task is not None and task is not asyncio.current_task()]
         for task in tasks:
             task.cancel()
@@ -138,8 +162,14 @@ class Call:
     def close(self) -> None:
         """The last thing that happens: from within the mailbox."""
         self.closed = True
+        self._refuse_asked()
         if self.way is not None and not self.way.done() and self.way is not asyncio.current_task():
             self.way.cancel()
+
+    def _refuse_asked(self) -> None:
+        for asked in tuple(self._asked):
+            if not asked.done():
+                asked.set_exception(over())
 
     # --- waiting ----------------------------------------------------------------------------------------------
 
@@ -260,3 +290,7 @@ class Call:
     @property
     def live_legs(self) -> list[Leg]:
         return [leg for leg in self.legs.values() if not leg.gone]
+
+
+def over() -> NotFound:
+    return NotFound("unknown_call", "There is no such call now.")

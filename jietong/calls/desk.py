@@ -1,12 +1,11 @@
 """What an agent does with a call from the desk, beside the commands of the engine."""
 
-from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, NamedTuple
 
-from jietong.calls import recording, ringing, store, transfer
+from jietong.calls import recording, store, transfer
 from jietong.calls.model import Leg
 from jietong.core.errors import Forbidden, Invalid, NotFound, Refused
-from jietong.core.vocabulary import State
+from jietong.core.vocabulary import Channel, State
 from jietong.customers import rules as customer_rules
 from jietong.customers.model import Identity, IdentityKind
 from jietong.identity import audit
@@ -71,11 +70,6 @@ async def own(calls: "Calls", by: Principal, contact: str) -> tuple["Call", str]
     return call, agent
 
 
-async def in_turn(call: "Call", work: Callable[[], Awaitable[None]]) -> None:
-    """Does it in the call's mailbox, after what came before; raises what it raises."""
-    await call.do(work)
-
-
 async def mute(calls: "Calls", by: Principal, contact: str, muted: bool) -> None:
     """Nobody hears the agent while muted. Raises Refused `no_leg`."""
     call, agent = await own(calls, by, contact)
@@ -91,8 +85,10 @@ async def digits(calls: "Calls", by: Principal, contact: str, keys: str) -> None
         raise Invalid("bad_digits", "Keys are 0 to 9, * and #.", field="digits")
     call, _ = await own(calls, by, contact)
     far = call.outside if call.asking_outside and call.outside is not None else call.customer
-    if far is None or not far.there or not await calls.on_leg(
-        call, far, calls.switch.send_digits(far.id, keys.upper())
+    if (
+        far is None
+        or not far.there
+        or not await calls.on_leg(call, far, calls.switch.send_digits(far.id, keys.upper()))
     ):
         raise Refused("no_leg", "Nobody is at the other end.")
 
@@ -100,7 +96,7 @@ async def digits(calls: "Calls", by: Principal, contact: str, keys: str) -> None
 async def ask_outside(calls: "Calls", by: Principal, contact: str, number: str, *, blind: bool) -> None:
     """See `transfer.outside`."""
     call, agent = await own(calls, by, contact)
-    await in_turn(call, lambda: transfer.outside(call, agent, number, blind=blind))
+    await call.do(lambda: transfer.outside(call, agent, number, blind=blind))
 
 
 async def outside(calls: "Calls", by: Principal, contact: str, what: str) -> None:
@@ -111,7 +107,7 @@ async def outside(calls: "Calls", by: Principal, contact: str, what: str) -> Non
         "merge": transfer.merge_outside,
         "cancel": transfer.cancel_outside,
     }[what]
-    await in_turn(call, lambda: work(call, agent))
+    await call.do(lambda: work(call, agent))
 
 
 async def pause(calls: "Calls", by: Principal, contact: str, paused: bool) -> None:
@@ -119,13 +115,13 @@ async def pause(calls: "Calls", by: Principal, contact: str, paused: bool) -> No
     call, who = await _agent_or_listener(calls, by, contact)
     why = "card" if who == by.agent_id else "supervisor"
     if paused:
-        await in_turn(call, lambda: recording.pause(call, who, why))
+        await call.do(lambda: recording.pause(call, who, why))
     else:
-        await in_turn(call, lambda: recording.resume(call, who))
+        await call.do(lambda: recording.resume(call, who))
 
 
 async def record(calls: "Calls", by: Principal, contact: str) -> None:
-    """On demand: this talk is recorded although no rule says so. The customer is told first where the rule says so."""
+    """On demand: this talk is recorded although no rule says so. The customer is told first, by the rule."""
     call, _ = await own(calls, by, contact)
     call.on_demand = True
     call.look()
@@ -160,7 +156,7 @@ def directory(calls: "Calls", by: Principal) -> Directory:
     queues = [
         QueueThere(queue.id, dict(queue.spec.name), engine.is_open(queue.id, now), engine.waiting(queue.id))
         for queue in engine.queues.values()
-        if queue.spec.active and by.sees(queue.spec.client) and "voice" in queue.spec.channels
+        if queue.spec.active and by.sees(queue.spec.client) and Channel.VOICE in queue.spec.channels
     ]
     extensions = [
         ExtensionThere(spec.id, spec.name, spec.kind, spec.agent, spec.id in calls.devices.registered)
@@ -173,7 +169,7 @@ def rings_now(calls: "Calls", agent: str) -> bool:
     """Whether a call could be offered to the agent at once."""
     engine = calls.writer.engine
     state = engine.agents.get(agent)
-    return state is not None and engine.is_free(state, ringing.VOICE)
+    return state is not None and engine.is_free(state, Channel.VOICE)
 
 
 async def number(calls: "Calls", by: Principal, contact: str) -> tuple[str, str]:

@@ -30,12 +30,12 @@ def arrived(calls: "Calls", tell: LegArrived) -> None:
     """At once and without waiting: everything else is done in the call's own mailbox."""
     if tell.leg in calls.by_leg:
         return
-    if tell.extension is not None and tell.token is None:
+    number = calls.lines.number(tell.number, tell.trunk)
+    if number is None and tell.extension is not None and tell.token is None:
         agent = _agent_of(calls, tell.extension)
         if agent is not None:
             _dialled_by_agent(calls, tell, agent)
             return
-    number = calls.lines.number(tell.number, tell.trunk)
     if tell.token is not None and calls.pages.peek(tell.token, calls.time.now()) is None:
         number = None  # a web call that nobody was told of, or whose token has run out
     if number is None:

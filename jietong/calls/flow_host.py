@@ -211,7 +211,7 @@ class VoiceHost:
 
 
 def lead(call: Call, flow: Flow, version: int, state: a.State | None = None, *, sorry: bool = False) -> None:
-    """Begins to lead the customer: from the flow's start, or from a noted state; `sorry` for an interruption first."""
+    """Begins to lead the customer: from the flow's start, or from a noted state; `sorry`: for an interruption."""
     call.way = asyncio.create_task(_lead(call, flow, version, state, sorry), name=f"flow of {call.contact}")
 
 

@@ -1,8 +1,8 @@
 """Who is to hear whom, from how the call stands. Pure: `service` makes the switch do it.
 
-The agent stays in the talk's bridge from the first word to the last, so that one recording runs through: on hold the
-customer leaves it for the music, in a consultation the colleague comes in instead of the customer, in a three-way talk
-all are in it. An agent's telephone that asks a colleague by a second line of its own has that line in a bridge apart.
+The agent stays in the talk's bridge from the first word to the last, so that one recording runs through: on hold
+the customer leaves it for the music, in a consultation the colleague comes in instead of the customer, in a three-way
+talk all are in it. An agent's telephone that asks a colleague by a second line has that line in a bridge apart.
 """
 
 from collections.abc import Iterable

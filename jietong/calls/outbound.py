@@ -34,6 +34,7 @@ async def dial(
     *,
     number: str | None = None,
     customer: str | None = None,
+    identity: int | None = None,
     queue: str | None = None,
     client: str | None = None,
     caller_id: str | None = None,
@@ -51,7 +52,7 @@ async def dial(
     if queue is not None and (spec is None or not by.sees(spec.client)):
         raise NotFound("unknown_queue", "There is no such queue.")
     if customer is not None:
-        client, number = await _of_customer(calls, by, customer, number)
+        client, number = await _of_customer(calls, by, customer, number, identity)
     owner = spec.client if spec is not None else client or _only_client(calls, by)
     if not by.sees(owner):
         raise Forbidden("other_client", "This client is not within your reach.")
@@ -69,7 +70,7 @@ async def dial(
 
 
 async def dialled_by_telephone(calls: "Calls", agent: str, tell: LegArrived) -> None:
-    """A number that an agent has dialled on the telephone itself: the same as from the desk, by the leg that is up."""
+    """A number that an agent has dialled on the telephone itself: as from the desk, by the leg that is there."""
     state = calls.writer.engine.agents.get(agent)
     try:
         e164 = customer_rules.phone(tell.number, calls.region)
@@ -126,14 +127,21 @@ async def _begin(call: "Call", agent: str, queue: str | None) -> None:
         raise
 
 
-async def _of_customer(calls: "Calls", by: Principal, customer: str, number: str | None) -> tuple[str, str]:
-    """(client, number to dial) of a customer's file within reach."""
+async def _of_customer(
+    calls: "Calls", by: Principal, customer: str, number: str | None, identity: int | None
+) -> tuple[str, str]:
+    """(client, number to dial) of a customer's file within reach; `identity` is its place in the file."""
     async with calls.database.read(by.scope) as conn:
         file = await customer_store.read(conn, await customer_store.resolve(conn, customer))
-    phones = [one.value for one in file.identities if one.kind is IdentityKind.PHONE]
-    if number is None and not phones:
-        raise NotFound("no_number", "This customer's file has no telephone number.")
-    return file.client, number or phones[0]
+    if number is not None:
+        return file.client, number
+    known = [one.value for one in file.identities if one.kind is IdentityKind.PHONE]
+    if identity is not None:
+        held = file.identities[identity : identity + 1]
+        known = [one.value for one in held if one.kind is IdentityKind.PHONE]
+    if not known:
+        raise NotFound("no_number", "This customer's file has no such telephone number.")
+    return file.client, known[0]
 
 
 def _only_client(calls: "Calls", by: Principal | None) -> str:

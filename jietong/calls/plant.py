@@ -31,6 +31,8 @@ from jietong.routing.telephony import canonical
 
 log = structlog.get_logger(__name__)
 
+MOST_STRANGERS = 1000
+
 REGISTERED = frozenset({"softphone", "phone"})
 """Kinds of extensions that register at the switch; the others are numbers outside."""
 
@@ -65,19 +67,19 @@ class TelephonePlant:
         self._passwords: dict[Kind, dict[str, str]] = {Kind.TRUNK: {}, Kind.EXTENSION: {}}
         self._setting_up = asyncio.Lock()
         self._tasks: set[asyncio.Task[None]] = set()
+        self._strangers: set[str] = set()
         self._turning = False
         self._day_ends: Ms = 0
         self._unsubscribe: Callable[[], None] | None = None
 
     async def start(self) -> None:
-        """Before the switch is started, so that nothing it tells is missed. Raises Unavailable `database_gone`."""
-        self._unsubscribe = self._switch.subscribe(self._on_told)
+        """Before the switch is started, so that nothing it tells is missed. Raises Unavailable `database_gone`: then
+        it has not started, and may be asked again."""
         await self.reload()
-        now = self._clock.now()
-        for (
-            trunk
-        ) in self.trunks:  # a process that ended while all channels were taken could not say when they came free
-            if self.figures.trunk(trunk, now).busy_since is not None and not self.capacity.trunks[trunk].busy:
+        self._unsubscribe = self._switch.subscribe(self._on_told)
+        # A process that ended while all channels were taken could not say when they came free.
+        for trunk in self.trunks:
+            if self.figures.busy_since(trunk) is not None and not self.capacity.trunks[trunk].busy:
                 self._witness(e.TrunkBusy(at=0, trunk=trunk, busy=False))
 
     async def stop(self) -> None:
@@ -188,6 +190,11 @@ class TelephonePlant:
         self.capacity.release(leg)
         self._tell_turns()
 
+    @property
+    def at_rest(self) -> bool:
+        """Nothing is under way."""
+        return not self._tasks and not self._turning
+
     # --- for the floor ---------------------------------------------------------------------------------------
 
     @property
@@ -214,16 +221,13 @@ class TelephonePlant:
             case t.Up():
                 if told.restarted:
                     self.capacity.release_all()
-                    self._tell_turns()
                 self._witness(e.SwitchState(at=0, up=True, why="restarted" if told.restarted else ""))
                 self._begin(self._come_back(self.capacity.legs))
             case t.Down():
                 self.states.clear()
                 self._witness(e.SwitchState(at=0, up=False, why=told.why))
             case t.Intrusion():
-                log.warning("wrong_password_at_switch", address=told.address, locked=told.locked)
-                if told.locked:
-                    self._begin(self._note_lock(told))
+                self._intrusion(told)
             case _:
                 pass
 
@@ -241,7 +245,10 @@ class TelephonePlant:
             if leg.trunk is not None:
                 number = self.number(leg.number, leg.trunk) if leg.number is not None else None
                 self.capacity.found(leg.leg, number.id if number is not None else None, leg.trunk)
-        self._tell_turns()
+        self.capacity.turns()
+        for trunk, load in self.capacity.trunks.items():
+            if load.busy:  # with the switch gone the ledger took no trunk for full
+                self._witness(e.TrunkBusy(at=0, trunk=trunk, busy=True))
 
     async def _set_up(self) -> None:
         """What does not work now is tried again when the switch is back, or with the next change."""
@@ -250,6 +257,18 @@ class TelephonePlant:
                 await self._switch.set_up(self.switch_plant())
             except JietongError as error:
                 log.error("switch_not_set_up", code=error.code, detail=error.detail)
+
+    def _intrusion(self, told: t.Intrusion) -> None:
+        """Of each address the first attempt and the lock are logged: a flood of them is not to be one of lines."""
+        if told.locked or told.address not in self._strangers:
+            log.warning("wrong_password_at_switch", address=told.address, locked=told.locked)
+        if len(self._strangers) >= MOST_STRANGERS:
+            self._strangers.clear()
+        if told.locked:
+            self._strangers.discard(told.address)
+            self._begin(self._note_lock(told))
+        else:
+            self._strangers.add(told.address)
 
     async def _note_lock(self, told: t.Intrusion) -> None:
         try:

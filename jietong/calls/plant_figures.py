@@ -1,41 +1,29 @@
-"""Today's figures of trunks and numbers, in step with the ledger: blocked attempts, all-trunks-busy time. Pure.
+"""What the ledger says of trunks and numbers beside the catalogue's figures: who is on the line now, by number; which
+trunks are full; how many came in vain by each today. Pure.
 
-A `core.inbox.Follower`: saved in the engine's snapshots, so a restart loses nothing of the day. What is in use this
-very moment is not asked here but of `capacity`, which counts the switch's own legs.
+A `core.inbox.Follower`: saved in the engine's snapshots, so a restart loses nothing of the day. All-trunks-busy time
+and the access figures of numbers are `metrics.live`'s; what the switch carries this very moment is `capacity`'s.
 """
 
 import msgspec
 from msgspec import Struct, field
 
 from jietong.core import events as e
-from jietong.core.days import Span, local_day
+from jietong.core.days import local_day
 from jietong.core.vocabulary import Channel, Ms
 
 
 class TrunkDay(Struct):
-    up: bool | None = None  # as the switch told last; None: it has not
-    busy_since: Ms | None = None
-    busy_ms: Ms = 0  # of the stretches that are over
-    blocked: int = 0
-
-    def busy_until(self, now: Ms) -> Ms:
-        """All-trunks-busy milliseconds of today, the running stretch included."""
-        return self.busy_ms + (max(0, now - self.busy_since) if self.busy_since is not None else 0)
-
-
-class EntryDay(Struct):
-    calls: int = 0  # now: whose customer is on the line, or is waited for by a call-back
-    offered: int = 0
-    blocked: int = 0
+    busy_since: Ms | None = None  # all its channels have been taken since then
+    blocked: int = 0  # today
 
 
 class _State(Struct):
     zone: str = "Asia/Shanghai"
     day: tuple[Ms, Ms] = (0, 0)
-    switch_up: bool | None = None
     trunks: dict[str, TrunkDay] = field(default_factory=dict)
-    entries: dict[str, EntryDay] = field(default_factory=dict)
     calls: dict[str, str] = field(default_factory=dict)  # contact → entry, while it goes on
+    by_entry: dict[str, int] = field(default_factory=dict)  # how many of them
 
 
 class PlantFigures:
@@ -46,41 +34,33 @@ class PlantFigures:
 
     def apply(self, event: e.AnyEvent) -> None:
         state = self._state
-        if not state.day[0] <= event.at < state.day[1]:
+        if event.at >= state.day[1]:
             self._turn(event.at)
         match event:
             case e.SiteConfigured():
                 state.zone = event.spec.zone
-                state.day = local_day(event.at, state.zone)
+                state.day = _day(event.at, state.zone)
             case e.ContactArrived() if event.channel is Channel.VOICE:
-                entry = self._entry(event.entry)
-                entry.calls += 1
-                entry.offered += 1
-                state.calls[event.contact] = event.entry
-            case e.EntryRefused():
-                found = state.calls.get(event.contact)
-                if found is not None:
-                    self._entry(found).blocked += 1
-                if event.trunk is not None:
-                    self._trunk(event.trunk).blocked += 1
+                if event.contact not in state.calls:
+                    state.calls[event.contact] = event.entry
+                    state.by_entry[event.entry] = state.by_entry.get(event.entry, 0) + 1
             case e.ContactEnded():
-                found = state.calls.pop(event.contact, None)
-                if found is not None:
-                    self._entry(found).calls -= 1
+                entry = state.calls.pop(event.contact, None)
+                if entry is not None:
+                    state.by_entry[entry] -= 1
+                    if not state.by_entry[entry]:
+                        del state.by_entry[entry]
+            case e.EntryRefused() if event.trunk is not None:
+                self._trunk(event.trunk).blocked += 1
             case e.TrunkBusy():
                 trunk = self._trunk(event.trunk)
-                if event.busy and trunk.busy_since is None:
-                    trunk.busy_since = event.at
-                elif not event.busy and trunk.busy_since is not None:
-                    trunk.busy_ms += event.at - trunk.busy_since
+                if not event.busy:
                     trunk.busy_since = None
-            case e.TrunkState():
-                self._trunk(event.trunk).up = event.up
-            case e.SwitchState():
-                state.switch_up = event.up
-                if not event.up:
-                    for trunk in state.trunks.values():
-                        trunk.up = None
+                elif trunk.busy_since is None:
+                    trunk.busy_since = event.at
+            case e.SwitchState() if not event.up:  # its channels are not taken, they are not there
+                for trunk in state.trunks.values():
+                    trunk.busy_since = None
             case _:
                 pass
 
@@ -93,47 +73,32 @@ class PlantFigures:
 
     # --- reads -------------------------------------------------------------------------------------------------
 
-    @property
-    def switch_up(self) -> bool | None:
-        return self._state.switch_up
+    def calls(self, entry: str) -> int:
+        """Whose customers are on the line, or are waited for by a call-back."""
+        return self._state.by_entry.get(entry, 0)
 
-    def trunk(self, trunk: str, now: Ms) -> TrunkDay:
-        """A copy. Of a trunk that nothing was heard of, zeros."""
-        self._turn_if(now)
-        return msgspec.structs.replace(self._state.trunks.get(trunk, TrunkDay()))
+    def busy_since(self, trunk: str) -> Ms | None:
+        """Since when it has been full; None: it is not."""
+        found = self._state.trunks.get(trunk)
+        return found.busy_since if found is not None else None
 
-    def entry(self, entry: str, now: Ms) -> EntryDay:
-        self._turn_if(now)
-        return msgspec.structs.replace(self._state.entries.get(entry, EntryDay()))
-
-    def day(self, now: Ms) -> Span:
-        self._turn_if(now)
-        return Span(*self._state.day)
+    def blocked(self, trunk: str, now: Ms) -> int:
+        """Callers who came by it today and were turned away at the entry."""
+        found = self._state.trunks.get(trunk)
+        return found.blocked if found is not None and now < self._state.day[1] else 0
 
     # --- below -------------------------------------------------------------------------------------------------
 
-    def _turn_if(self, now: Ms) -> None:
-        if now >= self._state.day[1]:
-            self._turn(now)
-
     def _turn(self, at: Ms) -> None:
-        """A new local day: counts begin at nothing, a trunk that is busy is so from midnight on. An event from before
-        the day (a clock set back) belongs to it all the same."""
-        state = self._state
-        if at < state.day[0]:
-            return
-        state.day = local_day(at, state.zone)
-        for trunk in state.trunks.values():
-            trunk.busy_ms = trunk.blocked = 0
-            if trunk.busy_since is not None:
-                trunk.busy_since = max(trunk.busy_since, state.day[0])
-        for id, entry in tuple(state.entries.items()):
-            entry.offered = entry.blocked = 0
-            if not entry.calls:
-                del state.entries[id]
+        """A new local day begins."""
+        self._state.day = _day(at, self._state.zone)
+        for trunk in self._state.trunks.values():
+            trunk.blocked = 0
 
     def _trunk(self, id: str) -> TrunkDay:
         return self._state.trunks.setdefault(id, TrunkDay())
 
-    def _entry(self, id: str) -> EntryDay:
-        return self._state.entries.setdefault(id, EntryDay())
+
+def _day(at: Ms, zone: str) -> tuple[Ms, Ms]:
+    span = local_day(at, zone)
+    return span.start, span.end

@@ -52,7 +52,7 @@ class Lines(Protocol):
     """The plant as call control sees it: numbers, telephones, channels. Every answer is from memory, O(1)."""
 
     def number(self, dialled: str, trunk: str | None) -> NumberSpec | None:
-        """The number that was dialled, active or not; None: not ours."""
+        """The number that was dialled, active or not; None: not ours, or not by this trunk (`trunk` None: by any)."""
         ...
 
     def extension(self, id: str) -> ExtensionSpec | None: ...
@@ -62,6 +62,10 @@ class Lines(Protocol):
         ...
 
     def extensions(self) -> Sequence[ExtensionSpec]: ...
+
+    def password_of(self, extension: str) -> str | None:
+        """For the agent's own browser, and nobody else."""
+        ...
 
     def admit(self, leg: str, number: NumberSpec, trunk: str | None) -> str | None:
         """Counts a call that comes in; None: there is room. Else why not, as in `entry.refused`: it takes a trunk's

@@ -2,8 +2,8 @@
 
     R = Ro − Is − Id − Ie,eff + A                                      (G.107 eq. 7-1)
 
-Ro − Is with every other parameter at its default is 93.2 (G.107 §7.7: the default transmission rating); A is 0. What
-the network does enters by two terms: Id by the mouth-to-ear delay, Ie,eff by codec and packet loss.
+Ro − Is with every other parameter at its default is 93.2, the default rating that G.107 states; A is 0. What the
+network does enters by two terms: Id by the mouth-to-ear delay, Ie,eff by codec and packet loss.
 
 Delay: half the round trip, the packets of one frame, and a jitter buffer of twice the jitter (an adaptive buffer
 holds about two mean deviations). Id by the approximation of Cole and Rosenbluth, "Voice over IP performance
@@ -43,9 +43,8 @@ G711 = Codec(0.0, 25.1)  # with the concealment of G.711 Appendix I; without any
 G729 = Codec(11.0, 19.0, 5.0)  # G.729A with VAD; 5 ms look-ahead
 GSM = Codec(20.0, 10.0)  # Ie of full rate; its Bpl is not tabulated: that of GSM-EFR is taken
 # Wideband codecs are rated here on the narrow-band scale, where they cannot be better than G.711 (Ie 0): one end of
-# such a call is a telephone line. Opus conceals and carries no in-band FEC here: Bpl as measured for its SILK layer
-# is near that of G.711 with concealment; the same value is taken, on the safe side.
-WIDEBAND = Codec(0.0, 25.1, 6.5)  # Opus: 6.5 ms look-ahead in VoIP mode (RFC 6716 §2.1.5)
+# such a call is a telephone line. G.113 tabulates no Bpl for them here: that of G.711 with concealment is taken.
+WIDEBAND = Codec(0.0, 25.1, 6.5)  # Opus: 6.5 ms look-ahead (RFC 6716)
 G722 = Codec(0.0, 25.1, 1.5)  # 1.5 ms of filter delay
 
 CODECS = {

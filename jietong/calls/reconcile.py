@@ -1,4 +1,4 @@
-"""After a restart, ours or the switch's: what is still up is taken up again, what is gone is told, nothing counts twice.
+"""After a restart, ours or the switch's: what is up is taken up again, what is gone is told, nothing counts twice.
 
 Legs bear notes of whose they are (`model.marks`), and the ledger knows how each contact stands; the two together give
 every call back. Audio has gone on all the while.

@@ -1,8 +1,8 @@
 """Recording: each agent's talk of a call is one recording, with a clean track of each side and a mix.
 
-It begins when customer and agent are bridged and ends with that agent's part: hold, consultation and three-way talks go
-on in it, and a transfer begins the next one, so nothing is lost on the way. While card data is spoken it is paused:
-silence is written, so that all times stay true, and a watchdog ends a pause that was forgotten.
+It begins when customer and agent are bridged and ends with that agent's part: hold, consultation and three-way talks
+go on in it, and a transfer begins the next one, so nothing is lost on the way. While card data is spoken it is
+paused: silence is written, so that all times stay true, and a watchdog ends a pause that was forgotten.
 """
 
 import hashlib
@@ -76,8 +76,8 @@ def rule_of(call: "Call", spec: QueueSpec | None) -> RecordingRule | None:
 
 
 def is_due(call: "Call", spec: QueueSpec | None) -> bool:
-    """Whether a talk of this queue is recorded, by its rule: drawn by the contact's id, so that it is the same however
-    often it is asked."""
+    """Whether a talk of this queue is recorded, by its rule: drawn by the contact's id, so that it is the same
+    however often it is asked."""
     rule = rule_of(call, spec)
     if rule is None:
         return False

@@ -49,7 +49,7 @@ async def settle(call: "Call") -> None:
         other = standing.consult.other
         wanted[other] = f"consult {other} {call.offers.get(other, 0)}"
     for leg in call.live_legs:
-        if leg.party is Party.AGENT and leg.agent not in wanted and leg.id not in call.kept:
+        if leg.party is Party.AGENT and leg.agent not in wanted:
             await call.calls.hang_up(call, leg)
     for agent, why in wanted.items():
         tried = why in call.tried
@@ -157,10 +157,10 @@ async def gone(call: "Call", leg: Leg, cause: str) -> None:
     standing = call.standing
     consult = standing.consult
     if leg.role == "second":
-        if consult is not None and leg.id not in call.kept and call.handing is None:
+        if consult is not None and call.handing is None:
             await call.calls.ask(CancelConsult(agent, call.contact))
         return
-    if leg.id in call.kept or call.agent_leg(agent) is not None:
+    if call.agent_leg(agent) is not None:
         return
     asked = consult is not None and consult.other == agent
     if standing.offered_to == agent or (asked and consult is not None and not consult.joined):

@@ -1,6 +1,6 @@
 """HTTP of calls: the softphone's account, what a desk does in a call, listening in, calls from the web page."""
 
-from typing import Annotated, Any, Literal, Protocol
+from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends, Request
 from pydantic import BaseModel, Field
@@ -8,7 +8,6 @@ from pydantic import BaseModel, Field
 from jietong.calls import desk, outbound, supervision
 from jietong.calls.service import Calls
 from jietong.calls.sip_socket import router as sip_socket
-from jietong.channels.webchat.flood import Buckets
 from jietong.channels.webchat.model import Rate
 from jietong.core.clock import Clock
 from jietong.core.errors import Forbidden, Invalid, NotFound, Unavailable
@@ -32,16 +31,6 @@ def calls_of(request: Request) -> Calls:
     if found is None:
         raise NotFound("no_telephony", "This centre runs without telephony: see `jietong voice`.")
     return found
-
-
-class Doors(Protocol):
-    """What browsers are told of the switch: `channels.asterisk` has it, a switch in memory has not."""
-
-    @property
-    def web_socket_url(self) -> str: ...
-
-    @property
-    def web_call(self) -> Any: ...
 
 
 Telephony = Annotated[Calls, Depends(calls_of)]
@@ -278,9 +267,9 @@ async def leave(contact: str, by: Listens, calls: Telephony) -> None:
 async def web_call(request: Request, body: WantedWebCall, calls: Telephony, now: Now) -> WebCall:
     """For one call to one of our numbers, within two minutes. Rate-limited by address and by number."""
     at = now.now()
-    buckets: Buckets = calls.buckets
+    buckets = calls.buckets
     buckets.take("calls", source_of(request).address, WEB_CALLS, at)
-    wanted = calls.lines.number(body.number, None) or calls.lines.number_of_any_trunk(body.number)
+    wanted = calls.lines.number(body.number, None)
     if wanted is None or not wanted.active:
         raise NotFound("unknown_number", "No calls are taken at this number.")
     buckets.take("calls", f"number {wanted.id}", WEB_CALLS_OF_NUMBER, at)
@@ -310,8 +299,6 @@ def ice_servers(request: Request) -> list[IceServer]:
         login, at, where = rest.rpartition("@")
         user, _, password = login.partition(":")
         found.append(
-            IceServer(urls=f"{scheme}:{where}", username=user, credential=password)
-            if at
-            else IceServer(urls=part)
+            IceServer(urls=f"{scheme}:{where}", username=user, credential=password) if at else IceServer(urls=part)
         )
     return found

@@ -42,6 +42,7 @@ from jietong.channels.switch import (
     TransferPressed,
     Up,
 )
+from jietong.channels.webchat.flood import Buckets
 from jietong.core import events as e
 from jietong.core.clock import Clock
 from jietong.core.commands import AnyCommand
@@ -108,6 +109,7 @@ class Calls:
         self.witnesses = Witnesses(self)
         self.devices = devices.Devices(self)
         self.pages = Pages()
+        self.buckets = Buckets()  # of calls from the web page
         self.reconciler = reconcile.Reconciler(self)
         self.resting: set[asyncio.Task[Any] | None] = set()  # tasks that wait for what only the outside can tell
         self._background: set[asyncio.Task[Any]] = set()

@@ -1,7 +1,7 @@
-"""A supervisor listens, whispers to the agent, or barges in: by the supervisor's own telephone, which answers by itself.
+"""A supervisor listens, whispers to the agent, or barges in: by a telephone of their own, which answers by itself.
 
-Whoever listens hears both sides by a snoop on the agent's leg; whispering, the agent hears them, too; barging in, they
-are in the talk's bridge. It follows the call through transfers, and ends with the talk.
+Whoever listens hears both sides by a snoop on the agent's leg; whispering, the agent hears them, too; barging in,
+they are in the talk's bridge. It follows the call through transfers, and ends with the talk.
 """
 
 from typing import TYPE_CHECKING

@@ -84,8 +84,8 @@ async def say_to(call: "Call", leg: Leg) -> None:
 
 
 async def outside(call: "Call", agent: str, number: str, *, blind: bool) -> None:
-    """Rings a number outside while the customer hears music: to hand the call on as soon as it is answered (blind), or
-    for the agent to speak to first.
+    """Rings a number outside while the customer hears music: to hand the call on as soon as it is answered (blind),
+    or for the agent to speak to first.
 
     Raises Refused `not_yours`, `wrong_place`, `outside_busy`, `no_way_out`; Invalid `bad_phone`.
     """

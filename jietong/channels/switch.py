@@ -301,7 +301,8 @@ class Switch(Protocol):
 
     # bridges
     async def bridge(self, bridge: str, legs: Sequence[str]) -> None:
-        """Makes the bridge if need be, and exactly these legs its members. Music on a leg stops."""
+        """Makes the bridge if need be, and exactly these legs its members. Music on a leg stops, and what is played to
+        it; what is played to a member later takes it out of the talk for so long."""
         ...
 
     async def unbridge(self, bridge: str) -> None:

@@ -21,6 +21,9 @@ SURVEY_MS = 31 * 60_000
 """How long after its end a contact can still be given a survey answer; the engine itself allows 30 minutes."""
 
 
+_TRUNKS = (e.TrunkBusy, e.SwitchState)
+
+
 class IntervalChange(NamedTuple):
     old: AgentInterval | None
     new: AgentInterval
@@ -68,7 +71,7 @@ class Facts:
             if isinstance(event, e.ContactEnded):
                 state.settled.append((event.at + SURVEY_MS, event.contact))
             return list(apply_to_contact(known, event, state.context))
-        if isinstance(event, e.TrunkBusy | e.SwitchState):
+        if isinstance(event, _TRUNKS):
             return list(trunk_busy_times(state.trunks, event))
         return list(self._agent_or_setup(event))
 

@@ -21,8 +21,10 @@ from jietong.core.specs import (
     AgentSpec,
     Capacity,
     ClientSpec,
+    ExtensionSpec,
     HoursSpec,
     Names,
+    NumberSpec,
     QueueSpec,
     ReasonSpec,
     SiteSpec,
@@ -34,6 +36,9 @@ from jietong.customers import store as customer_store
 from jietong.customers.model import CustomerKind, Identity, IdentityKind
 from jietong.customers.model import Draft as CustomerDraft
 from jietong.db.pool import ALL, Connection, Database
+from jietong.flows import demonstration, validator
+from jietong.flows import model as flow_model
+from jietong.flows import store as flow_store
 from jietong.identity import service as identity
 from jietong.identity import store as accounts
 from jietong.identity.model import SYSTEM, Language
@@ -49,6 +54,7 @@ PASSWORD = "jietong-demo"  # noqa: S105 - known to everyone, on purpose
 DOMAIN = "hechuan.example"
 AUTHOR = "方蕾"
 CERTIFICATE_DAYS = 3 * 365
+FIRST_EXTENSION = 801
 
 
 class SignIn(NamedTuple):
@@ -108,8 +114,27 @@ async def _set_up(conn: Connection, centre: Mapping[str, Any], staff: Iterable[M
     certified = {skill["id"] for skill in centre["skill"] if skill.get("certificate")}
     agents = [_agent(person, certified, now) for person in staff if "skills" in person]
     await _save(conn, Kind.AGENT, agents, now)
+    await _flows(conn, now)
     for widget in _specs(centre["widget"], WidgetSpec):
         await save_widget(conn, widget, None, SYSTEM.name, to_datetime(now))
+    await _save(conn, Kind.NUMBER, _specs(centre["number"], NumberSpec), now)
+    telephones = [
+        ExtensionSpec(id=str(number), name=agent.name, agent=agent.id)
+        for number, agent in enumerate(agents, FIRST_EXTENSION)
+    ]
+    await _save(conn, Kind.EXTENSION, telephones, now)
+
+
+async def _flows(conn: Connection, now: Ms) -> None:
+    """Drafted and published as by hand, with the same checks."""
+    for flow in demonstration.flows():
+        faults = validator.errors(validator.check(flow, await flow_store.surroundings(conn)))
+        if faults:
+            raise ValueError(f"demonstration flow {flow.id}: {faults}")
+        document = flow_model.document(flow)
+        await flow_store.insert(conn, flow.id, flow.client, flow.name, document, SYSTEM.name, now)
+        drafted = await flow_store.read(conn, flow.id, lock=True)
+        await flow_store.publish(conn, drafted, document, flow.name, "", SYSTEM.name, now)
 
 
 async def _save(conn: Connection, kind: Kind, specs: Sequence[Any], now: Ms) -> None:

@@ -242,7 +242,7 @@ class Hub:
         floor.fill(self.engine, self.figures, self.shared.queues.views, self.contact_view, self.clock.now())
         floor.seconds(self.engine, self.figures, self.shared.queues.views, self.book, self._instant())
         if self.plant is not None:
-            floor.show_plant(plant_view(self.plant, self.clock.now()))
+            floor.show_plant(plant_view(self.plant, self.figures, self.clock.now()))
 
     def fill_wall(self, wall: Wall) -> None:
         wall.fill(self.engine, self.figures, self.shared.queues.views, self.clock.now(), self.demo())
@@ -407,7 +407,7 @@ class Hub:
         contacts, self._dirty_contacts = self._dirty_contacts, set()
         agents, self._dirty_agents = self._dirty_agents, set()
         engine = self.engine
-        plant = plant_view(self.plant, now) if self.plant is not None and self.floors else None
+        plant = plant_view(self.plant, self.figures, now) if self.plant is not None and self.floors else None
         for floor in self.floors.values():
             if plant is not None:
                 floor.show_plant(plant)

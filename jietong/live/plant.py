@@ -9,9 +9,10 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from jietong.calls.plant import TelephonePlant
-from jietong.core.specs import Names
+from jietong.core.specs import Names, NumberSpec, TrunkSpec
 from jietong.core.vocabulary import Ms
 from jietong.live.audience import Sight
+from jietong.metrics.live import LiveFigures
 
 
 class TrunkView(Struct, frozen=True):
@@ -49,42 +50,14 @@ class PlantView(Struct, frozen=True):
     entries: tuple[EntryView, ...]
 
 
-def plant_view(plant: TelephonePlant, now: Ms) -> PlantView:
+def plant_view(plant: TelephonePlant, figures: LiveFigures, now: Ms) -> PlantView:
     """All of it, trunks and active numbers by id."""
-    trunks = []
-    for id, spec in sorted(plant.trunks.items()):
-        load, day, state = plant.load(id), plant.figures.trunk(id, now), plant.states.get(id)
-        trunks.append(
-            TrunkView(
-                id=id,
-                name=spec.name,
-                up=state.up if state is not None else None,
-                why=state.why if state is not None and not state.up else "",
-                in_use=load.in_use,
-                limit=spec.channels,
-                peak=load.peak,
-                busy_since=day.busy_since,
-                busy_ms=day.busy_ms,
-                blocked=day.blocked,
-            )
-        )
-    entries = []
-    for id, number in sorted(plant.numbers.items()):
-        if number.active:
-            entry = plant.figures.entry(id, now)
-            entries.append(
-                EntryView(
-                    id=id,
-                    name=number.name,
-                    client=number.client,
-                    trunk=number.trunk,
-                    calls=entry.calls,
-                    limit=number.limit,
-                    offered=entry.offered,
-                    blocked=entry.blocked,
-                )
-            )
-    return PlantView("plant", plant.switch_up, tuple(trunks), tuple(entries))
+    return PlantView(
+        "plant",
+        plant.switch_up,
+        tuple(_trunk(plant, figures, spec, now) for _, spec in sorted(plant.trunks.items())),
+        tuple(_entry(plant, figures, spec, now) for _, spec in sorted(plant.numbers.items()) if spec.active),
+    )
 
 
 def as_seen(view: PlantView, sight: Sight) -> Mapping[str, PlantView]:
@@ -95,3 +68,38 @@ def as_seen(view: PlantView, sight: Sight) -> Mapping[str, PlantView]:
     ways = {entry.trunk for entry in entries}
     trunks = view.trunks if None in ways else tuple(trunk for trunk in view.trunks if trunk.id in ways)
     return {view.id: replace(view, trunks=trunks, entries=entries)}
+
+
+def _trunk(plant: TelephonePlant, figures: LiveFigures, spec: TrunkSpec, now: Ms) -> TrunkView:
+    load, state = plant.load(spec.id), plant.states.get(spec.id)
+    since = plant.figures.busy_since(spec.id)
+    busy = figures.trunk(spec.id, now)["atb_ms"]
+    if since is not None:
+        since = max(since, figures.day(now).start)
+        busy -= now - since
+    return TrunkView(
+        id=spec.id,
+        name=spec.name,
+        up=state.up if state is not None else None,
+        why=state.why if state is not None and not state.up else "",
+        in_use=load.in_use,
+        limit=spec.channels,
+        peak=load.peak,
+        busy_since=since,
+        busy_ms=max(0, busy),
+        blocked=plant.figures.blocked(spec.id, now),
+    )
+
+
+def _entry(plant: TelephonePlant, figures: LiveFigures, spec: NumberSpec, now: Ms) -> EntryView:
+    today = figures.entry(spec.id, now)
+    return EntryView(
+        id=spec.id,
+        name=spec.name,
+        client=spec.client,
+        trunk=spec.trunk,
+        calls=plant.figures.calls(spec.id),
+        limit=spec.limit,
+        offered=today["entry_offered"],
+        blocked=today["entry_busy_rate"]["num"],
+    )

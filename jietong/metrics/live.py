@@ -6,7 +6,7 @@ an event costs the few rows it touches, a read costs the figures it gives. "Toda
 midnight the sums begin anew while open stays go on, each belonging to the day in which it arrived.
 """
 
-from typing import TypedDict
+from typing import NamedTuple, TypedDict
 
 import msgspec
 from msgspec import Struct, field
@@ -152,13 +152,24 @@ _SUMS: tuple[tuple[str, Count], ...] = (
     ("answers_top3", m.answers_top3),
 )
 _FROM_THE_START = (m.entry_offered, m.entry_admitted, m.requested, m.transferred_in, m.put_back)
-_BY_KIND: dict[Kind, tuple[tuple[str, Count], ...]] = {
-    kind: tuple((name, count) for name, count in _SUMS if count.kind is kind) for kind in Kind
+
+
+class _Kept(NamedTuple):
+    """A sum that is kept. `early`: a stay counts in it from its beginning, else when it has ended."""
+
+    name: str
+    total: Count
+    early: bool
+
+    def share(self, row: Segment) -> int:
+        return self.total.of(row, PLAIN) if self.early or row.end is not None else 0
+
+
+_BY_KIND: dict[Kind, tuple[_Kept, ...]] = {
+    kind: tuple(_Kept(name, count, count in _FROM_THE_START) for name, count in _SUMS if count.kind is kind)
+    for kind in Kind
 }
-_OPENING: dict[Kind, tuple[tuple[str, Count], ...]] = {
-    kind: tuple((name, count) for name, count in _BY_KIND[kind] if count in _FROM_THE_START) for kind in Kind
-}
-"""The sums in which a stay counts from its beginning; in all others it counts when it has ended."""
+_OPENING = {kind: tuple(one for one in sums if one.early) for kind, sums in _BY_KIND.items()}
 _ACCESS = ("entry_blocked", "entry_lost", "lost_in_flow", "not_reached_by_fault")
 """Who tried to reach us and never came to wait for anybody, or lost the wait to a fault of ours."""
 _HALF_HOURLY = frozenset({"answered", "abandoned", "answered_within", *_ACCESS})
@@ -371,13 +382,13 @@ class LiveFigures:
         sums_of = _OPENING[new.kind] if old is None and new.end is None else _BY_KIND[new.kind]
         if not sums_of or new.arrived not in self._state.day:
             return
-        for name, count in sums_of:
-            was, is_now = count.of(old, PLAIN) if old is not None else 0, count.of(new, PLAIN)
-            if old is not None and old.queue != new.queue:  # an entry's queue is known at its end
-                self._add(name, -was, old)
-                self._add(name, is_now, new)
-            elif was != is_now:
-                self._add(name, is_now - was, new)
+        if old is not None and old.queue != new.queue:  # an entry's queue is known at its end
+            self._add(old, [(one.name, -one.share(old)) for one in sums_of])
+            old = None
+        if old is None:
+            self._add(new, [(one.name, one.share(new)) for one in sums_of])
+        else:
+            self._add(new, [(one.name, one.share(new) - one.share(old)) for one in sums_of])
         if new.kind is Kind.QUEUE and m.left_wait.where(new, PLAIN):
             wait = new.wait_ms or 0
             for sums in self._places(new):
@@ -400,15 +411,18 @@ class LiveFigures:
             else:
                 self._wait(queue, at, -1)
 
-    def _add(self, name: str, by: int, row: Segment) -> None:
-        if not by:
+    def _add(self, row: Segment, grown: list[tuple[str, int]]) -> None:
+        grown = [one for one in grown if one[1]]
+        if not grown:
             return
-        for sums in self._places(row):
-            sums[name] = sums.get(name, 0) + by
-        if name in _HALF_HOURLY:
-            i = half_hour(row.arrived, self._state.day)
-            sums = self._state.half_hours.setdefault(i, {})
-            sums[name] = sums.get(name, 0) + by
+        places = self._places(row)
+        for name, by in grown:
+            for sums in places:
+                sums[name] = sums.get(name, 0) + by
+            if name in _HALF_HOURLY:
+                i = half_hour(row.arrived, self._state.day)
+                sums = self._state.half_hours.setdefault(i, {})
+                sums[name] = sums.get(name, 0) + by
 
     def _places(self, row: Segment) -> list[Sums]:
         state = self._state

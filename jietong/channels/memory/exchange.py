@@ -291,7 +291,7 @@ class Exchange:
         self.tell(t.LegGone(now, leg=leg.id, cause=cause, by_us=by_us))
 
     def move(self, leg: Leg, bridge: Bridge | None) -> None:
-        """Into a bridge, or out of its own; what is played to the leg and its music stop as it enters one, and a bridge
+        """Into a bridge, or out of its own. What is played to the leg and its music stop as it enters one; a bridge
         that nobody is left in is no more."""
         old = leg.bridge
         if old is bridge:

@@ -88,7 +88,9 @@ SERVICE = flow(
             "ended": "survey",
         },
     ),
-    flows.Voicemail(id="leave", queue="repair", prompt=said("message"), max_s=60, next={"done": "bye", "none": "bye"}),
+    flows.Voicemail(
+        id="leave", queue="repair", prompt=said("message"), max_s=60, next={"done": "bye", "none": "bye"}
+    ),
     flows.Survey(id="survey", prompt=said("survey"), timeout_s=5, tries=1, next={"done": "bye", "none": "bye"}),
     flows.HangUp(id="bye", prompt=said("bye")),
 )
@@ -214,7 +216,7 @@ class Box:
             Safe.of(self.folder / "keys"),
             figures,
             lambda: self.runtime.engine.site,
-            lambda fact: self.calls.witnesses.put(fact),
+            lambda fact: self.calls.witnesses.put(fact),  # noqa: PLW0108 - made after the plant
         )
         self.calls = Calls(
             self.database,

@@ -91,7 +91,7 @@ async def test_hanging_up_before_the_arrival_is_committed_counts_once(centre: Bo
 
 async def test_the_caller_waits_with_music_and_is_told_place_and_wait(centre: Box) -> None:
     first, _ = await centre.waiting()
-    second, contact = await centre.waiting(caller="13800006613")
+    second, _ = await centre.waiting(caller="13800006613")
     assert second.hears_media == "music:default"
     heard = set()
     for _ in range(50):

@@ -103,9 +103,7 @@ async def test_dialling_is_refused_where_it_cannot_be(centre: Box) -> None:
         with pytest.raises(JietongError) as refused:
             await outbound.dial(centre.calls, by, **{"queue": "repair", **wish})
         assert refused.value.code == code
-    await centre.document(
-        Kind.TRUNK, TrunkSpec(id="carrier", name={}, host="sip.example.com", channels=0)
-    )
+    await centre.document(Kind.TRUNK, TrunkSpec(id="carrier", name={}, host="sip.example.com", channels=0))
     with pytest.raises(JietongError) as refused:
         await outbound.dial(centre.calls, person("anna"), number=MOBILE, queue="repair")
     assert refused.value.code == "no_way_out"

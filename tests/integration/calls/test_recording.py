@@ -1,4 +1,4 @@
-"""Recordings: one for each agent's talk, whole through hold and transfer, paused for card data, never silently gone."""
+"""Recordings: one for each agent's talk, whole through hold and transfer, paused for card data, never just gone."""
 
 import array
 import wave

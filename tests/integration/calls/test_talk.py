@@ -248,7 +248,7 @@ async def test_attended_transfer_by_the_telephones_second_line(centre: Box) -> N
 
 
 async def test_a_second_line_is_laid_down_and_the_customer_taken_back(centre: Box) -> None:
-    line, contact, phone = await centre.talking()
+    line, _, phone = await centre.talking()
     other = await centre.agent("ben", "802", Behaviour(answer_after_s=2))
     assert other is not None
     first = phone.line

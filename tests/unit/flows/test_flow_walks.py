@@ -12,8 +12,8 @@ from jietong.flows.host import Ending
 from jietong.flows.runner import Runner
 
 
-async def walk(document: m.Flow, customer: Customer, **begin: object) -> Ending:
-    return await Runner(document, customer).run(language=str(begin.pop("language", "en")), **begin)  # type: ignore[arg-type]
+async def walk(document: m.Flow, who: Customer, **begin: object) -> Ending:
+    return await Runner(document, who).run(language=str(begin.pop("language", "en")), **begin)  # type: ignore[arg-type]
 
 
 async def test_the_service_line_leads_a_repair_call_to_its_queue_and_asks_how_it_was() -> None:
@@ -150,8 +150,9 @@ async def test_a_key_in_the_queue_may_keep_the_place_or_leave_it() -> None:
 
 
 async def test_the_survey_asks_by_the_source_s_scale_and_only_after_a_talk() -> None:
-    survey = {"id": "s", "type": "survey", "prompt": said("how?"), "ask_resolved": True, "resolved_prompt": said("ok?"),
-              "thanks": said("thanks"), "next": {"done": "end", "none": "end"}}  # fmt: skip
+    survey = {"id": "s", "type": "survey", "prompt": said("how?"), "ask_resolved": True,
+              "resolved_prompt": said("ok?"), "thanks": said("thanks"),
+              "next": {"done": "end", "none": "end"}}  # fmt: skip
     document = flow(queue("q", ended="s"), survey)
     pleased = Customer("1", "2")
     ending = await walk(document, pleased)

@@ -72,7 +72,15 @@ class RandomCentre:
             elif choice < 0.68:
                 move = self.rng.choice((self.move_enter, self.move_join, self.move_join, self.move_leave_flow))
             elif choice < 0.76:
-                move = self.rng.choice((self.move_witness, self.move_dial, self.move_dial_result, self.move_merge))
+                move = self.rng.choice(
+                    (
+                        self.move_witness,
+                        self.move_dial,
+                        self.move_dial_result,
+                        self.move_consult,
+                        self.move_merge,
+                    )
+                )
             command = move()
             if command is not None:
                 self._do(command)

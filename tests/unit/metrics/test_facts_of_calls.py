@@ -218,6 +218,22 @@ def test_who_hangs_up_back_in_the_menu_is_lost_there(story: Story) -> None:
     assert story.figures("lost_in_flow", "abandoned", "sl7") == {"lost_in_flow": 1, "abandoned": 0, "sl7": 0.5}
 
 
+def test_who_is_turned_away_on_coming_back_from_the_menu_is_lost_there_once(story: Story) -> None:
+    story.queue("small", max_waiting=0)
+    story.busy("ann", "k0", channel=Channel.VOICE)
+    story.call("k1")
+    story.join("k1")
+    story.at(30).send(k.ReturnToFlow(contact="k1", flow="menu", version=7))
+    story.join("k1", "small")
+    story.at(33).send(k.CustomerLeft(contact="k1"))
+    assert story.way()[-1] == (Kind.FLOW, End.BLOCKED)
+    assert story.figures("entry_blocked", "lost_in_flow", "sl7") == {
+        "entry_blocked": 0,
+        "lost_in_flow": 1,
+        "sl7": 0.5,
+    }
+
+
 def test_a_thousand_attempts_by_the_reference_pages_own_example() -> None:
     """Each attempt once: 1000 come, 300 find no channel, 40 are served, 10 leave a voicemail, 20 are lost, 630 queue,
     612 are answered in time and 18 give up."""

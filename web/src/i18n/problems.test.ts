@@ -13,6 +13,8 @@ const ELSEWHERE = new Set([
   "phone_missing",
   "bad_setting",
   "port_taken",
+  "bad_recording",
+  "bad_file",
 ]);
 
 test("every code that the server raises is worded", () => {

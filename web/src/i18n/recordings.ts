@@ -327,7 +327,8 @@ export const recordings = defineMessages({
     position: "Playing position",
     positionSaid: "{at} of {length}",
     skipSilence: "Skip silence",
-    playerKeys: "Space plays and pauses, left and right move five seconds, Home and End go to the ends, [ and ] set the speed",
+    playerKeys:
+      "Space plays and pauses, left and right move five seconds, Home and End go to the ends, [ and ] set the speed",
     waveform: "Waveform",
     agentSide: "Agent",
     customerSide: "Customer",

@@ -69,7 +69,8 @@ export function PhoneSettings({ phone, onClose }: { phone: Softphone; onClose: (
   return (
     <Modal
       open
-      centered
+      mask={false}
+      wrapClassName="desk-over"
       width={460}
       title={t("settings")}
       onCancel={onClose}

@@ -1,6 +1,6 @@
 import type { http } from "../api/http";
 import { isProblem } from "../api/problem";
-import type { Names, Supervising } from "../live/types";
+import type { Supervising } from "../live/types";
 import type { Assigned } from "./softphone";
 import type { PhoneKind } from "./state";
 
@@ -40,18 +40,14 @@ export function socketAt(path: string): string {
   return `${location.protocol === "https:" ? "wss" : "ws"}://${location.host}${path}`;
 }
 
-/** Whom one can ring beside colleagues: extensions without an agent, and kept numbers. */
-export type DirectoryEntry = { number: string; name: Partial<Names> };
+/** Whom one can ring beside colleagues: extensions that are nobody's. */
+export type DirectoryEntry = { number: string; name: string };
 
-type Directory = { extensions?: { id: string; name: string; agent: string | null }[]; numbers?: DirectoryEntry[] };
+type Directory = { extensions: { id: string; name: string; agent: string | null }[] };
 
 export async function fetchDirectory(from: Http, signal: AbortSignal): Promise<DirectoryEntry[]> {
   const got = await from.get<Directory>("/api/calls/directory", { signal });
-  const free = (got.extensions ?? []).filter((one) => one.agent === null);
-  return [
-    ...free.map((one) => ({ number: one.id, name: { "zh-Hans": one.name, "zh-Hant": one.name, en: one.name } })),
-    ...(got.numbers ?? []),
-  ];
+  return got.extensions.filter((one) => one.agent === null).map((one) => ({ number: one.id, name: one.name }));
 }
 
 const at = (contact: string, what: string) => `/api/calls/${encodeURIComponent(contact)}/${what}`;

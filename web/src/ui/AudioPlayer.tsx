@@ -28,10 +28,11 @@ export function AudioPlayer({
   const length = sound.length ?? durationMs / 1000;
   const move = (by: number) => sound.seek(Math.min(sound.at + by, length));
   const keys = (event: KeyboardEvent) => {
-    const done = () => event.preventDefault();
-    if (event.key === " ") done(), sound.toggle();
-    else if (event.key === "ArrowLeft") done(), move(-STEP_S);
-    else if (event.key === "ArrowRight") done(), move(STEP_S);
+    if (event.key === " ") sound.toggle();
+    else if (event.key === "ArrowLeft") move(-STEP_S);
+    else if (event.key === "ArrowRight") move(STEP_S);
+    else return;
+    event.preventDefault();
   };
   return (
     <div className="jt-audio" role="group" aria-label={label ?? t("title")}>

@@ -119,13 +119,21 @@ export function useSound(
           setFailure(error);
         });
     };
+    const began = () => {
+      setPlaying(true);
+      setWaiting(false);
+    };
+    const over = () => {
+      setPlaying(false);
+      ended.current?.();
+    };
     const handlers: [string, () => void][] = [
-      ["playing", () => (setPlaying(true), setWaiting(false))],
+      ["playing", began],
       ["pause", () => setPlaying(false)],
       ["waiting", () => setWaiting(true)],
       ["timeupdate", () => setAt(audio.currentTime)],
       ["durationchange", () => setLength(Number.isFinite(audio.duration) ? audio.duration : null)],
-      ["ended", () => (setPlaying(false), ended.current?.())],
+      ["ended", over],
       ["error", again],
     ];
     for (const [name, handler] of handlers) audio.addEventListener(name, handler);

@@ -19,6 +19,7 @@ import { type Contact, type OneContact, useContact, useTimeline } from "./api";
 import { LedgerEvents } from "./LedgerEvents";
 import { Notes } from "./Notes";
 import { useNames } from "./names";
+import { RecordingSection } from "./RecordingSection";
 import { TimelineDrawing } from "./TimelineDrawing";
 import { Transcript } from "./Transcript";
 
@@ -79,6 +80,7 @@ function Shown({
           show={(piece) => setAt((now) => (now === piece.start ? null : piece.start))}
         />
       ) : null}
+      <RecordingSection contact={contact} at={at} />
       <div className="jt-contacts-low" data-ledger={ledger}>
         <Transcript contact={contact} at={at} />
         <Notes one={one} />

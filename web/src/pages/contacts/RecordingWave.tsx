@@ -13,6 +13,7 @@ import { columnsOf, LONG_SILENCE, type Mark, type Strip } from "./recordingStrip
 
 const BAR = 3; // a bar and the space after it
 const LANE = 36;
+const ABOVE = 24; // words and marks; each is a target
 const MIDDLE = 16; // between two lanes: both at once
 
 /** Both sides along time, what was held or left out, marks above, the playing position; a slider for the keyboard. */
@@ -36,18 +37,18 @@ export function RecordingWave({ strip, marks, sound }: { strip: Strip; marks: re
   };
   return (
     <div className="jt-rec-lanes">
-      <div className="jt-rec-sides" style={{ height: height + 20 }}>
+      <div className="jt-rec-sides" style={{ height: height + ABOVE }}>
         {strip.lanes.map((lane, i) => (
           <LaneName
             key={lane}
             lane={lane}
             sound={sound}
             level={levelAt(strip[lane], sound.at - strip.start, sound.playing)}
-            top={20 + i * (LANE + MIDDLE) + LANE / 2 - 8}
+            top={ABOVE + i * (LANE + MIDDLE) + LANE / 2 - 8}
           />
         ))}
         {strip.lanes.length > 1 ? (
-          <span className="jt-note" style={{ top: 20 + LANE + 4 }}>
+          <span className="jt-note" style={{ top: ABOVE + LANE + 4 }}>
             {t("bothAtOnce")}
           </span>
         ) : null}
@@ -191,10 +192,7 @@ function Above({
   const lang = useLanguage();
   const names = useNames();
   const length = (from: Ms, to: Ms) => duration(to - from, lang);
-  const found: { at: Ms; text: string; tone?: string; icon?: IconName; key: string }[] = [];
-  for (const { recording, from, to } of strip.parts)
-    if (recording.agent)
-      found.push({ key: `p${from}`, at: from, text: `${names.agent(recording.agent)} ${length(from, to)}` });
+  const found: Word[] = [];
   for (const one of strip.gaps)
     found.push({ key: `g${one.from}`, at: one.from, text: t("pausedGap", { length: length(one.from, one.to) }) });
   for (const one of strip.holds)
@@ -204,6 +202,16 @@ function Above({
       tone: "hold",
       text: t("holdFor", { length: length(one.from, one.to) }),
     });
+  for (const { recording, from, to } of strip.parts)
+    if (recording.agent)
+      found.push({ key: `p${from}`, at: from, text: `${names.agent(recording.agent)} ${length(from, to)}` });
+  for (const mark of marks) {
+    const look = LOOKS[mark.kind === "supervision" ? (mark.what ?? "") : mark.kind];
+    if (!look || mark.at < strip.start || mark.at > strip.end) continue;
+    const other = mark.other ? names.agent(mark.other) : mark.queue ? names.queue(mark.queue) : "";
+    const text = look.key === "mark.transfer" && !other ? t("mark.transferOut") : t(look.key, { who: other });
+    found.push({ key: `m${mark.kind}${mark.at}`, at: mark.at, icon: look.icon, text });
+  }
   for (const one of strip.silences)
     if (one.to - one.from >= LONG_SILENCE)
       found.push({
@@ -212,36 +220,36 @@ function Above({
         tone: "quiet",
         text: t("silenceFor", { length: length(one.from, one.to) }),
       });
-  for (const mark of marks) {
-    const look = LOOKS[mark.kind === "supervision" ? (mark.what ?? "") : mark.kind];
-    if (!look || mark.at < strip.start || mark.at > strip.end) continue;
-    const other = mark.other ? names.agent(mark.other) : mark.queue ? names.queue(mark.queue) : "";
-    const text = look.key === "mark.transfer" && !other ? t("mark.transferOut") : t(look.key, { who: other });
-    found.push({ key: `m${mark.kind}${mark.at}`, at: mark.at, icon: look.icon, text });
-  }
-  let free = 0;
   return (
     <ul className="jt-rec-above">
-      {found
-        .sort((a, b) => a.at - b.at)
-        .map((one) => {
-          const left = Math.min(x(one.at), width - 24);
-          const wide = 24 + one.text.length * (lang === "en" ? 6.4 : 12.2);
-          const fits = left >= free && left + wide <= width;
-          if (fits) free = left + wide;
-          else if (!one.icon) return null;
-          else free = Math.max(free, left + 24);
-          return (
-            <li key={one.key} style={{ left }} data-tone={one.tone}>
-              <button type="button" className="jt-bare" title={one.text} onClick={() => seek(one.at)}>
-                {one.icon ? <Icon name={one.icon} size={14} /> : null}
-                <span className={fits ? undefined : "jt-hidden"}>{one.text}</span>
-              </button>
-            </li>
-          );
-        })}
+      {laidOut(found, x, width, lang === "en" ? 6.4 : 12.2).map(({ word, left, whole }) => (
+        <li key={word.key} style={{ left }} data-tone={word.tone}>
+          <button type="button" className="jt-bare" title={word.text} onClick={() => seek(word.at)}>
+            {word.icon ? <Icon name={word.icon} size={14} /> : null}
+            <span className={whole ? undefined : "jt-hidden"}>{word.text}</span>
+          </button>
+        </li>
+      ))}
     </ul>
   );
+}
+
+type Word = { key: string; at: Ms; text: string; tone?: string; icon?: IconName };
+
+/** Those that come first take their room; a later one is cut to its icon, or left out where it has none. */
+function laidOut(words: readonly Word[], x: (at: Ms) => number, width: number, letter: number) {
+  const taken: { left: number; right: number }[] = [];
+  const free = (left: number, right: number) => taken.every((one) => right <= one.left || left >= one.right);
+  const out: { word: Word; left: number; whole: boolean }[] = [];
+  for (const word of words) {
+    const left = Math.max(0, Math.min(x(word.at), width - 24));
+    const wide = (word.icon ? 26 : 8) + word.text.length * letter;
+    const whole = left + wide <= width && free(left, left + wide);
+    if (!whole && !(word.icon && free(left, left + 24))) continue;
+    taken.push({ left, right: left + (whole ? wide : 24) });
+    out.push({ word, left, whole });
+  }
+  return out.sort((a, b) => a.left - b.left);
 }
 
 type MarkKey =
@@ -307,7 +315,7 @@ function Bars({ strip, width, height }: { strip: Strip; width: number; height: n
       if ((agent[column] ?? 0) > 0.25 && (customer[column] ?? 0) > 0.25)
         pen.fillRect(column * BAR, 4 + LANE + 4, 2, MIDDLE - 8);
   }, [strip, width, height, theme]);
-  return <canvas ref={canvas} style={{ width, height }} aria-hidden="true" />;
+  return <canvas ref={canvas} style={{ width, height }} />;
 }
 
 /** Moves with every frame while it plays, without asking the page to render. */

@@ -292,6 +292,7 @@ function Control({
   go,
   end,
   pressed,
+  className,
   ...rest
 }: {
   icon: IconName;
@@ -301,9 +302,17 @@ function Control({
   pressed?: boolean;
   disabled?: boolean;
   onClick?: () => void;
+  className?: string; // a panel that hangs on it sets it
 }) {
   return (
-    <button type="button" className="jt-bare desk-key" data-go={go} data-end={end} aria-pressed={pressed} {...rest}>
+    <button
+      type="button"
+      {...rest}
+      className={`jt-bare desk-key ${className ?? ""}`}
+      data-go={go}
+      data-end={end}
+      aria-pressed={pressed}
+    >
       <Icon name={icon} />
       <span>{children}</span>
     </button>

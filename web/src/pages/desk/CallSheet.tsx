@@ -2,8 +2,6 @@ import { useMutation } from "@tanstack/react-query";
 import { Input } from "antd";
 import { useEffect, useState } from "react";
 import { http } from "../../api/http";
-import { core } from "../../i18n/core";
-import { desk as deskArea } from "../../i18n/desk";
 import { duration } from "../../i18n/format";
 import { inLanguage, isLanguage, LANGUAGE_NAMES, useLanguage } from "../../i18n/language";
 import { useWords } from "../../i18n/messages";
@@ -22,8 +20,6 @@ import { emptyForm, parseForm } from "./WrapUp";
 /** A call in the centre: who and by which number, and a place to write; the wrap-up takes over what is written. */
 export function CallSheet({ contact }: { contact: ContactView }) {
   const t = useWords(area);
-  const w = useWords(core);
-  const d = useWords(deskArea);
   const lang = useLanguage();
   const { live } = useDesk();
   const queue = useRow(live, "queues", contact.queue);
@@ -47,7 +43,7 @@ export function CallSheet({ contact }: { contact: ContactView }) {
         ) : null}
         {queue ? (
           <div>
-            <dt>{d("queues")}</dt>
+            <dt>{t("queue")}</dt>
             <dd>{inLanguage(queue.name, lang)}</dd>
           </div>
         ) : null}
@@ -56,7 +52,7 @@ export function CallSheet({ contact }: { contact: ContactView }) {
           <dd>{isLanguage(contact.language) ? LANGUAGE_NAMES[contact.language].long : contact.language}</dd>
         </div>
         <div>
-          <dt>{w("place.arrived")}</dt>
+          <dt>{t("calledAt")}</dt>
           <dd>
             <Time at={contact.arrived} />
           </dd>

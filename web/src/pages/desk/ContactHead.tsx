@@ -44,10 +44,12 @@ export function ContactHead({ contact }: { contact: ContactView }) {
             <Button
               kind="quiet"
               icon="phone"
+              className="desk-convert"
+              aria-label={contact.channel === "voicemail" ? p("callBack") : p("convert")}
               disabled={!usable || call !== undefined || !reachable(phone)}
               onClick={() => void controls.dial({ customer: contact.customer ?? "", queue: contact.queue })}
             >
-              {contact.channel === "voicemail" ? p("callBack") : p("convert")}
+              <span>{contact.channel === "voicemail" ? p("callBack") : p("convert")}</span>
             </Button>
           ) : null}
           {contact.place === "hold" ? (

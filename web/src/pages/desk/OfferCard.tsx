@@ -68,8 +68,12 @@ function Card({ contact }: { contact: ContactView }) {
           <div className="jt-clip">
             <div className="desk-offer-name jt-clip">{name}</div>
             <div className="jt-note">
-              {contact.caller ? <span className="jt-num">{contact.caller}</span> : w(`channel.${contact.channel}`)} ·{" "}
-              {inLanguage(queue?.name, lang)}
+              {contact.caller && contact.caller !== name ? (
+                <span className="jt-num">{contact.caller}</span>
+              ) : (
+                w(`channel.${contact.channel}`)
+              )}{" "}
+              · {inLanguage(queue?.name, lang)}
             </div>
           </div>
           <span className="jt-fill" />

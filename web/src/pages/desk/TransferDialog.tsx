@@ -72,7 +72,8 @@ function Dialog({ asking }: { asking: NonNullable<Asking> }) {
   return (
     <Modal
       open
-      centered
+      mask={false}
+      wrapClassName="desk-over"
       width={440}
       title={consult ? t("consultTitle", { name }) : t("transferTitle", { name })}
       onCancel={close}
@@ -196,10 +197,9 @@ function AgentTargets({ query, chosen, choose, spoken }: Choosing & { spoken: bo
   ));
 }
 
-/** Numbers that the centre keeps, and extensions that are nobody's: a warehouse, a gate, a service partner. */
+/** Extensions that are nobody's: a warehouse, a gate, a meeting room. */
 function OutsideTargets({ query, chosen, choose }: Choosing) {
   const t = useWords(area);
-  const lang = useLanguage();
   const order = useCollator();
   const { data } = useQuery({
     queryKey: ["directory"],
@@ -208,7 +208,7 @@ function OutsideTargets({ query, chosen, choose }: Choosing) {
   });
   const digits = dialled(query);
   const found = (data ?? [])
-    .map((one) => ({ id: one.number, name: inLanguage(one.name, lang) || grouped(one.number) }))
+    .map((one) => ({ id: one.number, name: one.name || one.number }))
     .filter((one) => one.name.toLocaleLowerCase().includes(query) || (digits !== "" && one.id.includes(digits)))
     .sort((a, b) => order.compare(a.name, b.name));
   if (found.length === 0) return <p className="desk-none">{t("noTargets")}</p>;

@@ -5,13 +5,14 @@ import { percent } from "../../i18n/format";
 import { inLanguage, useLanguage } from "../../i18n/language";
 import { useWords } from "../../i18n/messages";
 import type { LiveConnection } from "../../live/connection";
-import type { FloorState, Names, QueueFigures, QueueView } from "../../live/types";
+import type { FloorState, Names, PlantView, QueueFigures, QueueView } from "../../live/types";
 import { useCollection } from "../../live/useLive";
 import { useMay } from "../../session/session";
 import { Empty } from "../../ui/Empty";
 import { Figure, Percent } from "../../ui/figures";
 import { MetricName } from "../../ui/metric";
 import { ChannelIcon } from "../../ui/state";
+import { LineRow, linesWorstFirst, usePlant } from "./Lines";
 import { WayIn } from "./WayIn";
 
 /** From the door to the answer, as one chain: ways in, what became of those who came, service level and true access. */
@@ -20,13 +21,14 @@ export function Access({ live, queue }: { live: LiveConnection<FloorState>; queu
   const lang = useLanguage();
   const site = Object.values(useCollection(live, "site"))[0];
   const queues = useCollection(live, "queues");
+  const plant = usePlant(live);
   const today = queue?.today ?? site?.today;
   if (!today) return <section className="fl-way" aria-busy="true" />;
   const terms = sharedTerms(queue ? [queue] : Object.values(queues));
   const never = Math.max(0, today.entry_offered - today.offered);
   return (
     <section className="fl-way" aria-label={t("wayIn")}>
-      <Entries queues={queues} today={today} only={queue?.id ?? null} />
+      <Entries plant={plant} queues={queues} today={today} only={queue?.id ?? null} />
       <div className="fl-chain">
         <h2 className="fl-h">
           {t("wayIn")}
@@ -63,14 +65,17 @@ export function Access({ live, queue }: { live: LiveConnection<FloorState>; queu
   );
 }
 
+const ROWS = 3;
 type Widget = { id: string; spec: { name: Names; queue: string; active?: boolean } };
 
-/** The chat widgets that exist, with the state of the queue behind each; who may not see the set-up sees the queues. */
+/** The lines and the chat widgets that exist, with the state of the queue behind each; who may not see the set-up sees the queues. */
 function Entries({
+  plant,
   queues,
   today,
   only,
 }: {
+  plant: PlantView | null;
   queues: Record<string, QueueView>;
   today: QueueFigures;
   only: string | null;
@@ -96,16 +101,28 @@ function Entries({
         .filter((queue) => queue.channels.includes("chat"))
         .map((queue) => ({ id: queue.id, name: inLanguage(queue.name, lang), queue }));
   const shown = rows.filter((row) => only === null || row.queue.id === only);
+  const lines = linesWorstFirst(plant?.trunks ?? []);
+  const room = Math.max(0, ROWS - lines.length);
+  const hidden = Math.max(0, lines.length - ROWS) + Math.max(0, shown.length - room);
+  const blocked = lines.reduce((sum, line) => sum + line.blocked, 0);
   return (
     <div className="fl-entries">
       <h2 className="fl-h">
-        {t("entries")}
-        <span className={today.refused > 0 ? "jt-note jt-strong" : "jt-note"}>
-          {t("refusedToday", { n: today.refused })}
+        {lines.length > 0 ? t("lines") : t("entries")}
+        {hidden > 0 ? <span className="jt-note fl-hidden">+{hidden}</span> : null}
+        <span className={today.refused + blocked > 0 ? "jt-note jt-strong" : "jt-note"}>
+          {lines.length > 0 ? t("blockedToday", { n: blocked }) : t("refusedToday", { n: today.refused })}
         </span>
       </h2>
+      {lines.length > 0 ? (
+        <ul className="fl-lines">
+          {lines.slice(0, ROWS).map((line) => (
+            <LineRow key={line.id} trunk={line} />
+          ))}
+        </ul>
+      ) : null}
       <ul>
-        {shown.slice(0, 3).map((row) => (
+        {shown.slice(0, room).map((row) => (
           <li key={row.id}>
             <ChannelIcon channel="chat" size={14} />
             <span className="jt-clip">{row.name}</span>
@@ -116,12 +133,11 @@ function Entries({
           </li>
         ))}
       </ul>
-      {shown.length === 0 && (!seesSetup || widgets.isSuccess) ? (
+      {lines.length === 0 && shown.length === 0 && (!seesSetup || widgets.isSuccess) ? (
         <Empty kind="none" inline>
           {t("noEntries")}
         </Empty>
       ) : null}
-      {shown.length > 3 ? <span className="jt-note">+{shown.length - 3}</span> : null}
     </div>
   );
 }

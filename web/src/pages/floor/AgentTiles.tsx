@@ -354,7 +354,7 @@ const Tile = memo(function Tile({
       tabIndex={reachable ? 0 : -1}
       aria-haspopup="menu"
       aria-expanded={open}
-      title={over || agent.break_due ? note : undefined}
+      title={over || agent.break_due || unheard ? note : undefined}
       onFocus={() => onFocus(id)}
       onClick={(event) => {
         const box = event.currentTarget.getBoundingClientRect();

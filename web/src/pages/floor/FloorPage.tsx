@@ -21,6 +21,7 @@ import { CallIn } from "./CallIn";
 import { CallsStrip } from "./CallsStrip";
 import { type Commands, useCommands } from "./commands";
 import { useFilters } from "./filters";
+import { SwitchDown, usePlant } from "./Lines";
 import { QueueTable } from "./QueueTable";
 import { SupervisionBar } from "./SupervisionBar";
 import { useSupervision } from "./supervise";
@@ -48,6 +49,7 @@ export default function FloorPage() {
   const live = useLive("floor");
   const commands = useCommands();
   const supervision = useSupervision(live);
+  const plant = usePlant(live);
   const { filters, any, set, clear } = useFilters();
   const queue = useRow(live, "queues", filters.queue);
   const scroller = useRef<HTMLDivElement>(null);
@@ -68,11 +70,12 @@ export default function FloorPage() {
       <Bar live={live} search={search} />
       <div className="fl-banners">
         <FeedBanner live={live} />
+        <SwitchDown live={live} />
         <SupervisionBar live={live} supervision={supervision} />
       </div>
       <div className="fl-main" ref={scroller}>
         <Access live={live} queue={queue ?? null} />
-        <CallsStrip live={live} supervision={supervision} commands={commands} always={false} />
+        <CallsStrip live={live} supervision={supervision} commands={commands} always={plant !== null} />
         <QueueHead live={live} commands={commands} />
         <QueueTable live={live} chosen={filters.queue} onChoose={(id) => set({ queue: id })} />
         <AgentTiles

@@ -12,6 +12,7 @@ const StaffPage = lazy(() => import("./StaffPage"));
 const ReasonsPage = lazy(() => import("./ReasonsPage"));
 const WidgetsPage = lazy(() => import("./WidgetsPage"));
 const SitePage = lazy(() => import("./SitePage"));
+const RecordingsPage = lazy(() => import("./RecordingsPage"));
 const TokensPage = lazy(() => import("./TokensPage"));
 const AuditPage = lazy(() => import("./AuditPage"));
 
@@ -24,6 +25,7 @@ const PARTS = [
   { group: "entry", path: "widgets", permission: "setup.view", Page: WidgetsPage },
   { group: "centre", path: "site", permission: "setup.view", Page: SitePage },
   { group: "access", path: "tokens", permission: "tokens.edit", Page: TokensPage },
+  { group: "access", path: "recordings", permission: "setup.view", Page: RecordingsPage },
   { group: "access", path: "audit", permission: "audit.view", Page: AuditPage },
 ] as const;
 

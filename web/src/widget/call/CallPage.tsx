@@ -17,14 +17,12 @@ const QUIET_MS = 6_000;
 export function CallPage({
   caller,
   number,
-  name,
   first,
   theme,
   onLang,
 }: {
   caller: Caller;
   number: string;
-  name: string | null;
   first: Lang;
   theme: string | null;
   onLang: (lang: Lang) => void;
@@ -88,7 +86,7 @@ export function CallPage({
         </label>
       </header>
       <section class="call-who">
-        <h1>{name || words.title}</h1>
+        <h1>{words.title}</h1>
         <p class="call-number">{grouped(number) || words.noNumber}</p>
         <p class="call-state" role="status">
           {stateWords(state.phase, state.fault, state.lasted, words)}

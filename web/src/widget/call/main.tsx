@@ -11,7 +11,7 @@ import { admit } from "./admit";
 import { CallPage } from "./CallPage";
 import { Caller } from "./caller";
 
-/** The customer's call: /call?number=…, with `lang`, `theme=light|dark|auto` and `name` (whom one calls, as it shall be shown). */
+/** The customer's call: /call?number=…, with `lang` and `theme=light|dark|auto`. */
 const LANGUAGE = "jt.call.language";
 const query = new URLSearchParams(location.search);
 const number = dialled(query.get("number") ?? "");
@@ -42,7 +42,6 @@ if (root) {
     <CallPage
       caller={caller}
       number={number}
-      name={query.get("name")?.slice(0, 60) ?? null}
       first={first}
       theme={query.get("theme") ?? "auto"}
       onLang={(next) => {

@@ -1,0 +1,108 @@
+"""SIP over WebSocket, piped to the switch: browsers reach it through this server alone, signed in or with a token."""
+
+import asyncio
+import contextlib
+from typing import Annotated, Any
+
+import structlog
+import websockets
+from fastapi import APIRouter, Depends, Query, WebSocket
+from starlette.websockets import WebSocketDisconnect
+
+from jietong.calls.service import Calls
+from jietong.core.errors import Forbidden, JietongError
+from jietong.identity.http import principal_of, public, same_origin, watch
+from jietong.identity.permissions import Permission as P
+
+log = structlog.get_logger(__name__)
+router = APIRouter(include_in_schema=False)
+
+LARGEST = 64 * 1024
+"""Of one SIP message."""
+CONNECT_S = 5
+
+
+@router.websocket("/ws/sip")
+async def sip(
+    socket: WebSocket,
+    _: Annotated[
+        None,
+        Depends(public("a customer's page brings its call's token; staff need their session, checked within")),
+    ],
+    token: Annotated[str | None, Query(max_length=128)] = None,
+) -> None:
+    calls: Calls | None = getattr(socket.app.state, "calls", None)
+    url = getattr(calls.switch, "web_socket_url", None) if calls is not None else None
+    if calls is None or not url:
+        await socket.close(1013)
+        return
+    following: contextlib.AbstractContextManager[asyncio.Future[str] | None] = contextlib.nullcontext()
+    try:
+        if token is not None:
+            if not same_origin(socket):
+                raise Forbidden("foreign_origin", "This socket was opened from another site.")
+            if calls.pages.peek(token, calls.time.now()) is None:
+                raise Forbidden("bad_token", "This call's token is not known, or has run out.")
+        else:
+            principal = await principal_of(socket)
+            if not (principal.may(P.DESK_USE) or principal.may(P.CALL_LISTEN)):
+                raise Forbidden("not_permitted", "Your role has no telephone.")
+            following = watch(socket).follow(principal)
+    except JietongError as error:
+        log.info("sip_socket_refused", code=error.code)
+        await socket.close(1008)
+        return
+    try:
+        async with asyncio.timeout(CONNECT_S):
+            switch = await websockets.connect(
+                url, subprotocols=[websockets.Subprotocol("sip")], compression=None, max_size=LARGEST,
+                ping_interval=None,
+            )  # fmt: skip
+    except (OSError, TimeoutError, websockets.WebSocketException) as error:
+        log.warning("switch_takes_no_socket", error=type(error).__name__)
+        await socket.close(1013)
+        return
+    await socket.accept(subprotocol="sip")
+    with following as ended:
+        await _pipe(socket, switch, ended)
+
+
+async def _pipe(socket: WebSocket, switch: websockets.ClientConnection, ended: "asyncio.Future[str] | None") -> None:
+    """Until either side goes, or the session ends."""
+    tasks: list[asyncio.Future[Any]] = [
+        asyncio.create_task(_to_switch(socket, switch), name="sip-up"),
+        asyncio.create_task(_to_browser(socket, switch), name="sip-down"),
+    ]
+    if ended is not None:
+        tasks.append(ended)
+    try:
+        await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        with contextlib.suppress(websockets.WebSocketException, OSError):
+            await switch.close()
+        with contextlib.suppress(RuntimeError):
+            await socket.close(1000)
+
+
+async def _to_switch(socket: WebSocket, switch: websockets.ClientConnection) -> None:
+    with contextlib.suppress(WebSocketDisconnect, websockets.WebSocketException, RuntimeError):
+        while True:
+            received = await socket.receive()
+            if received["type"] == "websocket.disconnect":
+                return
+            data = received.get("text") if received.get("text") is not None else received.get("bytes")
+            if data is None or len(data) > LARGEST:
+                return
+            await switch.send(data)
+
+
+async def _to_browser(socket: WebSocket, switch: websockets.ClientConnection) -> None:
+    with contextlib.suppress(websockets.WebSocketException, WebSocketDisconnect, RuntimeError):
+        async for data in switch:
+            if isinstance(data, str):
+                await socket.send_text(data)
+            else:
+                await socket.send_bytes(data)
