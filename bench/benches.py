@@ -136,6 +136,23 @@ def _first(ranks: dict[str, int | None], limit: int) -> int:
     return sum(rank is not None and rank <= limit for rank in ranks.values())
 
 
+def vault(found: Found) -> list[Figure]:
+    plain = found["copy_mb_per_s"]
+    return [
+        beside(
+            "a recording encrypted, on the disk", found["seal_mb_per_s"], "MB/s", "plain copy, on the disk", plain
+        ),
+        beside(
+            "encrypted, read back and compared", found["intake_mb_per_s"], "MB/s", "plain copy, on the disk", plain
+        ),
+        beside("decrypted", found["open_mb_per_s"], "MB/s", "plain read", found["read_mb_per_s"]),
+        beside("both sides as stereo", found["stereo_mb_per_s"], "MB/s", "plain read", found["read_mb_per_s"]),
+        alone("a leap to any place, p50", found["seek_p50_ms"], "ms"),
+        alone("hours of one call's three tracks taken in by one thread in a second", found["call_hours_per_s"], "h"),
+        at_most("most memory taken", found["peak_mb"], "MB", 4),
+    ]
+
+
 BENCHES = (
     Bench(
         "engine",
@@ -205,5 +222,14 @@ BENCHES = (
         knowledge,
         arguments=("--articles", "3000"),
         short=("--articles", "200"),
+    ),
+    Bench(
+        "vault",
+        "Recordings: the vault",
+        "Two hours of a call (8 kHz, 16 bit) encrypted, read back, decrypted, interleaved and sought in, against "
+        "plain copies of the same file, in turns. Medians.",
+        vault,
+        arguments=("--seconds", "7200", "--rounds", "5"),
+        short=("--seconds", "600", "--rounds", "2"),
     ),
 )

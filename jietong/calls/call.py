@@ -138,8 +138,10 @@ class Call:
         return self.closed or (self._box.empty() and not self._working and way)
 
     async def _run(self) -> None:
-        while not self.closed:
+        while True:
             happening = await self._box.get()
+            if self.closed:
+                return
             self._working = True
             try:
                 await self.calls.handle(self, happening)
@@ -162,6 +164,7 @@ class Call:
     def close(self) -> None:
         """The last thing that happens: from within the mailbox."""
         self.closed = True
+        self._box.put_nowait(Look())  # wakes the mailbox, where it is not from there
         self._refuse_asked()
         if self.way is not None and not self.way.done() and self.way is not asyncio.current_task():
             self.way.cancel()

@@ -65,6 +65,7 @@ class TelephonePlant:
         self._extensions: dict[str, ExtensionSpec] = {}
         self._by_agent: dict[str, ExtensionSpec] = {}
         self._passwords: dict[Kind, dict[str, str]] = {Kind.TRUNK: {}, Kind.EXTENSION: {}}
+        self._reloading = asyncio.Lock()
         self._setting_up = asyncio.Lock()
         self._tasks: set[asyncio.Task[None]] = set()
         self._strangers: set[str] = set()
@@ -91,34 +92,8 @@ class TelephonePlant:
 
     async def reload(self) -> None:
         """Reads the set-up anew and tells the switch; call after every change. Raises Unavailable `database_gone`."""
-        async with self._database.transaction(ALL) as conn:
-            trunks = [one.spec for one in await store.read_all(conn, Kind.TRUNK, TrunkSpec)]
-            numbers = [one.spec for one in await store.read_all(conn, Kind.NUMBER, NumberSpec)]
-            extensions = [one.spec for one in await store.read_all(conn, Kind.EXTENSION, ExtensionSpec)]
-            passwords = {kind: await self._safe.read_all(conn, kind) for kind in (Kind.TRUNK, Kind.EXTENSION)}
-            stored = await secrets.known(conn, Kind.EXTENSION)
-            for spec in extensions:
-                # Telephones that came by another way than the screen; a browser's may be made anew at any time.
-                missing = spec.id not in stored or spec.kind == "softphone"
-                if spec.kind in REGISTERED and missing and spec.id not in passwords[Kind.EXTENSION]:
-                    made = passwords[Kind.EXTENSION][spec.id] = secrets.new_password()
-                    write = self._safe.write(Kind.EXTENSION, spec.id, made, self._clock.now())
-                    await conn.execute(write.sql, *write.args)
-        self._passwords = passwords
-        self.trunks = {spec.id: spec for spec in trunks if spec.active}
-        self.numbers = {spec.id: spec for spec in numbers}
-        self._extensions = {spec.id: spec for spec in extensions if spec.active}
-        self._by_agent = {spec.agent: spec for spec in self._extensions.values() if spec.agent is not None}
-        region = self._site().region
-        self._by_form = {canonical(spec.id, region): spec for spec in numbers}
-        self.states = {id: state for id, state in self.states.items() if id in self.trunks}
-        self.capacity.configure(
-            {spec.id: spec.channels for spec in self.trunks.values()},
-            {spec.id: spec.limit for spec in numbers if spec.active},
-        )
-        self._tell_turns()
-        if self._switch.is_up:
-            await self._set_up()
+        async with self._reloading:  # one after the other: what is read last is what counts
+            await self._reload()
 
     def switch_plant(self) -> t.Plant:
         """What the switch is to know, passwords and all."""
@@ -213,11 +188,7 @@ class TelephonePlant:
             case t.LegGone():
                 self.release(told.leg)
             case t.TrunkStatus():
-                before = self.states.get(told.trunk)
-                self.states[told.trunk] = told
-                if before is None or before.up != told.up:
-                    log.info("trunk", trunk=told.trunk, up=told.up, why=told.why)
-                    self._witness(e.TrunkState(at=0, trunk=told.trunk, up=told.up))
+                self._on_trunk(told)
             case t.Up():
                 if told.restarted:
                     self.capacity.release_all()
@@ -231,13 +202,26 @@ class TelephonePlant:
             case _:
                 pass
 
+    def _on_trunk(self, told: t.TrunkStatus) -> None:
+        before = self.states.get(told.trunk)
+        self.states[told.trunk] = told
+        if before is None or before.up != told.up:
+            log.info("trunk", trunk=told.trunk, up=told.up, why=told.why)
+            self._witness(e.TrunkState(at=0, trunk=told.trunk, up=told.up))
+
     async def _come_back(self, held: frozenset[str]) -> None:
         """The switch is there (again): it learns the plant, and we learn which calls it carries."""
-        await self._set_up()
+        try:
+            await self.reload()  # another process may have changed it before this one took over
+        except Unavailable:
+            await self._set_up()
         try:
             scene = await self._switch.scene()
         except Unavailable:
             return
+        for trunk, up in scene.trunks.items():  # a switch that was merely out of reach says nothing that is no news
+            if trunk in self.trunks and trunk not in self.states:
+                self._on_trunk(t.TrunkStatus(self._clock.now(), trunk=trunk, up=up))
         there = {leg.leg for leg in scene.legs}
         for gone in held - there:
             self.capacity.release(gone)
@@ -249,6 +233,36 @@ class TelephonePlant:
         for trunk, load in self.capacity.trunks.items():
             if load.busy:  # with the switch gone the ledger took no trunk for full
                 self._witness(e.TrunkBusy(at=0, trunk=trunk, busy=True))
+
+    async def _reload(self) -> None:
+        async with self._database.transaction(ALL) as conn:
+            trunks = [one.spec for one in await store.read_all(conn, Kind.TRUNK, TrunkSpec)]
+            numbers = [one.spec for one in await store.read_all(conn, Kind.NUMBER, NumberSpec)]
+            extensions = [one.spec for one in await store.read_all(conn, Kind.EXTENSION, ExtensionSpec)]
+            passwords = {kind: await self._safe.read_all(conn, kind) for kind in (Kind.TRUNK, Kind.EXTENSION)}
+            stored = await secrets.known(conn, Kind.EXTENSION)
+            for spec in extensions:
+                # Telephones that came by another way than the screen; a browser's may be made anew at any time.
+                missing = spec.id not in stored or spec.kind == "softphone"
+                if spec.kind in REGISTERED and missing and spec.id not in passwords[Kind.EXTENSION]:
+                    made = passwords[Kind.EXTENSION][spec.id] = secrets.new_password()
+                    write = self._safe.write(Kind.EXTENSION, spec.id, made, self._clock.now())
+                    await conn.execute(write.sql, *write.args)
+        self._passwords = passwords
+        self.trunks = {spec.id: spec for spec in trunks if spec.active}
+        self.numbers = {spec.id: spec for spec in numbers}
+        self._extensions = {spec.id: spec for spec in extensions if spec.active}
+        self._by_agent = {spec.agent: spec for spec in self._extensions.values() if spec.agent is not None}
+        region = self._site().region
+        self._by_form = {canonical(spec.id, region): spec for spec in numbers}
+        self.states = {id: state for id, state in self.states.items() if id in self.trunks}
+        self.capacity.configure(
+            {spec.id: spec.channels for spec in self.trunks.values()},
+            {spec.id: spec.limit for spec in numbers if spec.active},
+        )
+        self._tell_turns()
+        if self._switch.is_up:
+            await self._set_up()
 
     async def _set_up(self) -> None:
         """What does not work now is tried again when the switch is back, or with the next change."""

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import structlog
 
-from jietong.calls import caretaker, flow_host, recording, talk
+from jietong.calls import caretaker, flow_host, recording, supervision, talk
 from jietong.calls.call import Call
 from jietong.calls.model import AGENT_MARK, CONTACT_MARK, PARTY_MARK, ROLE_MARK, Caller, Leg
 from jietong.calls.ports import Timer
@@ -120,8 +120,8 @@ class Reconciler:
             for bridge in scene.bridges:
                 if set(bridge.legs) & call.legs.keys() and contact in bridge.bridge:
                     call.bridged[bridge.bridge] = bridge.legs
-            _take_recording(call, legs, scene)
             calls.bring_up(call)
+            _take_recording(call, legs, scene)
             for agent in (state.agent, state.offered_to):
                 if agent is not None:
                     call.offers[agent] = 1
@@ -150,14 +150,14 @@ def _take_leg(call: Call, now: LegNow) -> None:
 
 def _take_recording(call: Call, legs: list[LegNow], scene: Scene) -> None:
     """The recording that was under way goes on, or is ended for what there is of it."""
-    note = next((leg.marks[recording.REC_MARK] for leg in legs if recording.REC_MARK in leg.marks), None)
-    if note is None:
+    marks = next((leg.marks for leg in legs if leg.marks.get(recording.REC_MARK)), None)
+    if marks is None:
         return
-    id, started, cause, bridge = note.split(" ", 3)
-    found = recording.taken_up(call, id, int(started), cause, bridge, scene.recordings)
+    note, pauses = marks[recording.REC_MARK], marks.get(recording.PAUSE_MARK, "")
+    found = recording.taken_up(call, note, pauses, scene.recordings)
     if found is not None:
         call.recording = found
-        call.recorded.add(bridge)
+        call.recorded.add(found.talk)
         call.told.add("recording")
 
 
@@ -223,8 +223,7 @@ async def _lost(call: Call) -> None:
         calls.witnesses.leg_ended(call, leg, "lost")
     call.bridged.clear()
     call.music.clear()
-    call.listening.clear()
-    call.barging.clear()
+    supervision.lost(call)
     call.handed_on = call.asking_outside = False
     if call.recording is not None:
         recording.lost(call)

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import msgspec
 import structlog
 
 from jietong.calls import media, words
@@ -31,6 +32,7 @@ TRACKS = ("customer", "agent", "mix")
 FILES_WITHIN_S = 15
 """So long after the end of a talk its files may take; what is not there then is missing."""
 REC_MARK = "recording"
+PAUSE_MARK = "pauses"
 
 
 class Recording:
@@ -170,7 +172,7 @@ async def _start(call: "Call", talk: str, rule: RecordingRule, cause: str) -> No
         )
     )  # fmt: skip
     note = f"{recording.id} {recording.started} {cause} {talk}"
-    await calls.on_leg(call, customer, calls.switch.mark(customer.id, {REC_MARK: note}))
+    await calls.on_leg(call, customer, calls.switch.mark(customer.id, {REC_MARK: note, PAUSE_MARK: ""}))
     if not recording.open:
         await _stop(call, recording)
 
@@ -224,18 +226,27 @@ async def _finish(call: "Call", recording: Recording) -> None:
     )
 
 
-def taken_up(call: "Call", id: str, started: Ms, cause: str, talk: str, under_way: Sequence[str]) -> Recording | None:
-    """A recording that an earlier process began, as far as it is still under way. None: nothing of it is."""
+def taken_up(call: "Call", note: str, pauses: str, under_way: Sequence[str]) -> Recording | None:
+    """A recording that an earlier process began, by what it noted on the customer's leg, as far as it is still under
+    way. None: nothing of it is. A pause goes on, and is watched again."""
+    id, started, cause, talk = note.split(" ", 3)
     standing = call.standing
     spec = call.calls.queue(standing.queue)
     rule = rule_of(call, spec) or RecordingRule(share=0.0)
     found = Recording(call, id, talk, standing.agent or "", standing.queue, rule, cause)
-    found.started = started
+    found.started = int(started)
     found.open = {track for track in TRACKS if found.name(track) in under_way}
     found.why = "" if len(found.open) == len(TRACKS) else "no_file"
     for track in found.open:
         call.calls.tracks[found.name(track)] = found
-    return found if found.open else None
+    if not found.open:
+        return None
+    if pauses:
+        gaps, found.paused_at, found.pause_why = msgspec.json.decode(pauses, type=tuple[list[Gap], Ms | None, str])
+        found.gaps = list(gaps)
+        if found.paused_at is not None:
+            _watch(call, found)
+    return found
 
 
 def lost(call: "Call") -> None:
@@ -243,6 +254,8 @@ def lost(call: "Call") -> None:
     recording = call.recording
     if recording is None:
         return
+    if recording.paused_at is not None:
+        _resumed(recording, by=None)
     recording.why = "switch_lost"
     for track in recording.open:
         call.calls.tracks.pop(recording.name(track), None)
@@ -264,8 +277,21 @@ async def pause(call: "Call", by: str, why: str = "card") -> None:
     recording.paused_at = calls.time.now()
     recording.pause_why = why
     calls.witnesses.put(RecordingPaused(at=0, contact=call.contact, recording=recording.id, why=why, by=by))
+    _watch(call, recording)
+    await _note_pauses(call, recording)
+
+
+def _watch(call: "Call", recording: Recording) -> None:
+    assert recording.paused_at is not None
     at = recording.paused_at + recording.rule.max_pause_s * 1000
-    recording.watchdog = calls.time.call_at(at, lambda: call.put(lambda: _watchdog(call, recording)))
+    recording.watchdog = call.calls.time.call_at(at, lambda: call.put(lambda: _watchdog(call, recording)))
+
+
+async def _note_pauses(call: "Call", recording: Recording) -> None:
+    """On the leg, so that a new process knows of them."""
+    note = msgspec.json.encode((recording.gaps, recording.paused_at, recording.pause_why)).decode()
+    if call.customer is not None and not call.customer.gone:
+        await call.calls.on_leg(call, call.customer, call.calls.switch.mark(call.customer.id, {PAUSE_MARK: note}))
 
 
 async def resume(call: "Call", by: str | None) -> None:
@@ -275,6 +301,7 @@ async def resume(call: "Call", by: str | None) -> None:
         return
     await _pause_tracks(call, recording, False)
     _resumed(recording, by)
+    await _note_pauses(call, recording)
 
 
 async def _watchdog(call: "Call", recording: Recording) -> None:

@@ -125,6 +125,15 @@ async def gone(call: "Call", leg: Leg) -> None:
         _ended(call, found)
 
 
+def lost(call: "Call") -> None:
+    """The switch failed, and took everybody's legs with it."""
+    for found in call.listening.values():
+        if found.told is not None:
+            _ended(call, found)
+    call.listening.clear()
+    call.barging.clear()
+
+
 async def settle(call: "Call") -> None:
     """Each hears, and is heard by, whom they should by now."""
     if not call.listening:

@@ -1,4 +1,4 @@
-"""Switch, plant and call control as one: at work in the process that writes the ledger, at rest where one stands by."""
+"""Switch, plant and call control as one: at work in the process that writes, at rest in one that stands by."""
 
 import asyncio
 from collections.abc import Callable

@@ -435,6 +435,8 @@ def meant(text: str, options: Sequence[a.Option]) -> str:
         if plain in (option.key, _plain(option.text)) or plain.rstrip("。．.、)） ") == option.key:
             return option.key
     named = [option.key for option in options if _plain(option.text) and _plain(option.text) in plain]
+    if not named and len(plain) > 1 and not plain.isdecimal():
+        named = [option.key for option in options if plain in _plain(option.text)]
     return named[0] if len(named) == 1 else "?"  # no key begins with it
 
 

@@ -60,6 +60,7 @@ class FlowLine(BaseModel):
     changed: bool  # there is a draft that differs from the published version
     drafted_at: Ms
     drafted_by: str
+    channels: list[str]
     errors: int
     active: bool
 
@@ -188,6 +189,7 @@ async def flows(by: Reads, db: Db) -> FlowList:
                 changed=one.stored.draft is not None,
                 drafted_at=one.stored.drafted_at,
                 drafted_by=one.stored.drafted_by,
+                channels=list(one.channels),
                 errors=one.errors,
                 active=one.stored.active,
             )

@@ -30,6 +30,7 @@ class Opened(NamedTuple):
 
 class Listed(NamedTuple):
     stored: Stored
+    channels: tuple[str, ...]
     errors: int  # of the draft, or the published version
 
 
@@ -40,7 +41,7 @@ async def listed(database: Database, by: Principal) -> list[Listed]:
         out = []
         for stored in await store.read_all(conn):
             flow = await _present(conn, stored)
-            out.append(Listed(stored, len(validator.errors(validator.check(flow, around)))))
+            out.append(Listed(stored, flow.channels, len(validator.errors(validator.check(flow, around)))))
         return out
 
 

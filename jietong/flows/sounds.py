@@ -17,13 +17,13 @@ from jietong.channels.switch import Media
 from jietong.core.errors import NotFound, Unavailable
 from jietong.db.pool import ALL, Database
 from jietong.flows import acts as a
-from jietong.flows import audio, store
+from jietong.flows import audio, model, store, template
 from jietong.flows.espeak import Voice
 
 log = structlog.get_logger(__name__)
 
 KEPT = 5_000
-"""So many spoken texts are kept; beyond it those that were made first go."""
+"""So many spoken texts are kept; beyond it those that were asked for longest ago go."""
 _FORMS = {".wav": 8_000, ".wav16": 16_000}
 _AT_ONCE = 2
 _STYLE = "1"
@@ -60,10 +60,17 @@ class Sounds:
         found = [await self._one(part) for part in saying]
         return tuple(Media(str(path)) for path in found if path is not None)
 
-    async def prepare(self, sayings: Iterable[a.Saying]) -> None:
-        """Speaks ahead of time, so that no customer waits for it."""
-        for saying in sayings:
-            await self.media(saying)
+    async def prepare(self, flows: Iterable[model.Flow]) -> None:
+        """Speaks ahead of time what the flows say to everybody, so that no customer waits for it."""
+        for flow in flows:
+            for node in flow.nodes:
+                for _, parts in model.prompts(node):
+                    for part in parts:
+                        texts = part.text or {}
+                        for language in (part.language,) if part.language is not None else flow.languages:
+                            text = texts.get(language, "")
+                            if text.strip() and not template.fields(text):
+                                await self.media((a.Speech(language, text, text),))
 
     async def _one(self, part: a.Speech | a.Sound) -> Path | None:
         if isinstance(part, a.Sound):
@@ -131,8 +138,9 @@ class Sounds:
         if self._spoken is None:
             self._spoken = await asyncio.to_thread(self._found)
         digest = hashlib.sha256(f"{_STYLE}\0{language}\0{text}".encode(errors="replace")).hexdigest()
-        path = self._spoken.get(digest)
+        path = self._spoken.pop(digest, None)
         if path is not None:
+            self._spoken[digest] = path  # asked for last, so that it goes last
             return path
         task = self._speaking.get(digest)
         if task is None:

@@ -10,7 +10,7 @@ import numpy as np
 
 BUCKET_MS = 100
 """One peak for each tenth of a second."""
-_BLOCK_BUCKETS = 600
+_BLOCK_BUCKETS = 200
 _HEADER = struct.Struct("<4sI4s4sIHHIIHH4sI")
 HEADER_BYTES = _HEADER.size
 
@@ -73,14 +73,22 @@ def peaks_of(file: BinaryIO, shape: Shape) -> bytes:
     left, out = shape.frames, []
     while left > 0:
         data = file.read(min(left, bucket * _BLOCK_BUCKETS) * 2)
-        samples = np.frombuffer(data[: len(data) // 2 * 2], dtype="<i2").astype(np.float32)
+        samples = np.frombuffer(data[: len(data) // 2 * 2], dtype="<i2")
         if not samples.size:
             break
         left -= samples.size
-        short = -samples.size % bucket
-        loud = np.abs(np.pad(samples, (0, short))).reshape(-1, bucket).max(axis=1)
-        out.append(np.rint(255 * np.sqrt(loud / 32768)).astype(np.uint8).tobytes())
+        whole = samples.size // bucket * bucket
+        out.append(_loudest(samples[:whole].reshape(-1, bucket)))
+        if whole < samples.size:
+            out.append(_loudest(samples[whole:].reshape(1, -1)))
     return b"".join(out)
+
+
+def _loudest(rows: "np.ndarray[tuple[int, int], np.dtype[np.int16]]") -> bytes:
+    high = rows.max(axis=1).astype(np.float32)
+    low = rows.min(axis=1).astype(np.float32)
+    peaks: bytes = np.rint(255 * np.sqrt(np.maximum(high, -low) / 32768)).astype(np.uint8).tobytes()
+    return peaks
 
 
 class Source(Protocol):

@@ -256,7 +256,7 @@ def check(kind: Kind, spec: Struct, known: World, by: Principal) -> list[Fault]:
             for queue in rules.users_of(kind, str(cast(Any, spec).id), known)
         ]
         faults += [
-            Fault("active", "in_use", {"number": number})
+            Fault("active", "number_in_use", {"number": number})
             for number in telephony.numbers_with(kind, str(cast(Any, spec).id), known)
         ]
     if not sees(by, spec):

@@ -84,7 +84,7 @@ def check_number(spec: NumberSpec, world: World) -> list[Fault]:
     if spec.active and world.flows.get(spec.flow) is None:
         faults.append(Fault("flow", "unknown_flow", {"value": spec.flow[:80]}))
     elif spec.flow in world.flows and world.flows[spec.flow] != spec.client:
-        faults.append(Fault("flow", "other_client", {"value": spec.flow}))
+        faults.append(Fault("flow", "flow_of_other_client", {"value": spec.flow}))
     elif not spec.active and len(spec.flow) > 80:
         faults.append(Fault("flow", "too_long", {"max": 80}))
     if spec.trunk is not None:

@@ -34,7 +34,9 @@ class Running:
         return f"http://127.0.0.1:{self.port}"
 
     def environ(self, **more: str) -> dict[str, str]:
-        return {**os.environ, "JIETONG_HOME": str(self.home), "JIETONG_PORT": str(self.port), **more}
+        """Without telephones, unless `more` says otherwise: a switch outlives the centre that started it."""
+        own = {"JIETONG_HOME": str(self.home), "JIETONG_PORT": str(self.port), "JIETONG_VOICE": "0"}
+        return {**os.environ, **own, **more}
 
     def start(self, **environ: str) -> None:
         with self.log.open("ab") as log:

@@ -1,5 +1,5 @@
-"""Asterisk's manager interface, for what ARI does not tell: who tried a wrong password, whether a trunk is registered;
-and for commands of the console.
+"""Asterisk's manager interface, for what ARI does not tell (wrong passwords, registrations of trunks) and for commands
+of the console.
 
     async with Ami(port, password) as ami:
         await ami.command("core abort shutdown")
@@ -55,24 +55,31 @@ class Ami:
 
     async def action(self, name: str, **headers: str) -> Message:
         """What it answers. Raises Unavailable `switch_gone`, or `switch_refused` with its words."""
-        if self._writer is None:
-            raise _gone()
         self._number += 1
         mark = str(self._number)
         answer: asyncio.Future[Message] = asyncio.get_running_loop().create_future()
         self._answers[mark] = answer
-        lines = [f"Action: {name}", f"ActionID: {mark}", *(f"{key}: {value}" for key, value in headers.items())]
         try:
-            self._writer.write(("\r\n".join(lines) + "\r\n\r\n").encode())
-            await self._writer.drain()
+            await self.send(name, ActionID=mark, **headers)
             found = await asyncio.wait_for(answer, _ANSWER_S)
-        except (OSError, TimeoutError) as error:
+        except TimeoutError as error:
             raise _gone() from error
         finally:
             self._answers.pop(mark, None)
         if found.get("Response") == "Error":
             raise Unavailable("switch_refused", f"The switch refused {name}: {found.get('Message', 'no reason')}.")
         return found
+
+    async def send(self, name: str, **headers: str) -> None:
+        """Without waiting for an answer. Raises Unavailable `switch_gone`."""
+        if self._writer is None:
+            raise _gone()
+        lines = [f"Action: {name}", *(f"{key}: {value}" for key, value in headers.items())]
+        try:
+            self._writer.write(("\r\n".join(lines) + "\r\n\r\n").encode())
+            await self._writer.drain()
+        except OSError as error:
+            raise _gone() from error
 
     async def command(self, words: str) -> str:
         """What the console says to it."""

@@ -138,10 +138,12 @@ class Configuration(NamedTuple):
             replace(self.layout.plant, plant.render(Plant(), web_call_password=self.secrets.web_call))
         replace(self.layout.shut_out, plant.shut_out(()))
         self._link_data()
-        tune = self.layout.music / "hold.wav"
-        if not tune.exists():
-            music.write(tune)
-        speech.write_words(self.installation, self.layout.lib / "words")
+        if not self.installation.music.is_dir():
+            tune = self.layout.music / "hold.wav"
+            if not tune.exists():
+                music.write(tune)
+        if not self.installation.words.is_dir():
+            speech.write_words(self.installation, self.layout.lib / "words")
 
     def _link_data(self) -> None:
         """What Asterisk reads beside its configuration. Debian's own links are absolute and lead nowhere here."""
@@ -163,7 +165,8 @@ class Configuration(NamedTuple):
             (lib / folder).mkdir(exist_ok=True)
 
     def _values(self) -> dict[str, str]:
-        words = self.layout.lib / "words"
+        words = self.installation.words if self.installation.words.is_dir() else self.layout.lib / "words"
+        tunes = self.installation.music if self.installation.music.is_dir() else self.layout.music
         outside = ""
         if self.outside.address:
             lines = [
@@ -177,7 +180,7 @@ class Configuration(NamedTuple):
             "SPOOL": str(self.layout.spool),
             "RUN": str(self.layout.run),
             "LOG": str(self.layout.log),
-            "MUSIC": str(self.layout.music),
+            "MUSIC": str(tunes),
             "MODULES": str(self.installation.modules),
             "SBIN": str(self.installation.programs),
             "APP": APP,

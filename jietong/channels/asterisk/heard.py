@@ -25,6 +25,8 @@ class Asked(Protocol):
 
     async def answer_refer(self, leg: str, *, taken: bool) -> None: ...
 
+    async def learn_codec(self, leg: str) -> None: ...
+
     def recorded(self, recording: ari.Recording, *, failed: bool) -> None: ...
 
 
@@ -123,6 +125,7 @@ class Heard:
         line.in_hand.set()
         if line.ours and not line.answered:
             line.answered = True
+            self._asked.do(self._asked.learn_codec(leg))
             self._tell(t.LegAnswered(self._at(event), leg=leg))
 
     def _arrived(self, event: ari.StasisStart, args: list[str]) -> None:

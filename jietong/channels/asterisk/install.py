@@ -20,6 +20,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple, TypeAlias
 
+from jietong.channels.asterisk import music, speech
 from jietong.channels.asterisk.installation import SUPPORTED, Installation, version_in
 from jietong.core.errors import Unavailable
 
@@ -75,8 +76,8 @@ def install(
 ) -> Installation:
     """Fetches and unpacks, or gives what is there already. Takes some ten seconds on a good line, and blocks.
 
-    `with_tests`: SIPp too. `accept_expired`: takes a mirror whose index is past its date (the signature is checked all
-    the same). Raises Unavailable `voice_unavailable` or `voice_expired` with one sentence that says what to do.
+    `with_tests`: SIPp too. `accept_expired`: takes a mirror whose index is past its date (signatures are checked all the
+    same). Raises Unavailable `voice_unavailable` or `voice_expired` with one sentence that says what to do.
     """
     folder.mkdir(mode=0o755, parents=True, exist_ok=True)
     with _alone(folder / "install.lock"):
@@ -163,8 +164,8 @@ def _fetch(work: Path, mirror: str, suite: str, with_tests: bool, accept_expired
     if "is expired" in said or "is not valid yet" in said:
         raise Unavailable(
             "voice_expired",
-            f"Asterisk was not fetched: the index of {mirror} {suite} is past its date, so that old and unsafe packages "
-            "could be passed off as new; if you trust this mirror: jietong voice install --accept-expired.",
+            f"Asterisk was not fetched: the index of {mirror} {suite} is past its date, so that old and unsafe "
+            "packages could be passed off as new; if you trust this mirror: jietong voice install --accept-expired.",
         )
     if updated.returncode != 0 or "Failed to fetch" in said:
         raise _Missing(_last_words(said) or "the mirror does not answer")
@@ -190,10 +191,8 @@ def _fetch(work: Path, mirror: str, suite: str, with_tests: bool, accept_expired
 
 def _unpack(work: Path, archives: Path, prefix: Path) -> Installation:
     """Puts the finished tree in place at one stroke."""
-    version = next(
-        (version_in(file.name.replace("%3a", ":").partition("_")[2]) for file in archives.glob("asterisk_*.deb")),
-        None,
-    )
+    packages = [file.name.partition("_")[2] for file in archives.glob("asterisk_*.deb")]
+    version = version_in(packages[0].replace("%3a", ":")) if packages else None
     if version is None or version.split(".")[0] != SUPPORTED:
         raise _Missing(f"it has Asterisk {version}, and {SUPPORTED} is needed")
     made = work / "made"
@@ -214,6 +213,9 @@ def _unpack(work: Path, archives: Path, prefix: Path) -> Installation:
     )
     if tried.returncode != 0:
         raise _unavailable(f"what was unpacked does not run here: {_last_words(tried.stderr)}")
+    draft.music.mkdir()
+    music.write(draft.music / "hold.wav")
+    speech.write_words(draft, draft.words)
     shutil.rmtree(prefix, ignore_errors=True)
     made.replace(prefix)
     return Installation(prefix)

@@ -45,6 +45,21 @@ class Installation:
             return None
 
     @property
+    def music(self) -> Path:
+        """Music on hold, made when it was unpacked."""
+        return self.prefix / "music"
+
+    @property
+    def words(self) -> Path:
+        """What the switch itself says, spoken when it was unpacked."""
+        return self.prefix / "words"
+
+    @property
+    def size(self) -> int:
+        """Bytes on disk."""
+        return sum(file.stat().st_size for file in self.root.rglob("*") if file.is_file() and not file.is_symlink())
+
+    @property
     def modules(self) -> Path:
         return self._library_folder() / "asterisk" / "modules"
 

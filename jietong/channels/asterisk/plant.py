@@ -7,6 +7,7 @@ would be a line of configuration.
 
 import ipaddress
 import re
+from typing import NamedTuple
 
 from jietong.channels.switch import Extension, Plant, Trunk
 from jietong.core.errors import Invalid
@@ -14,22 +15,41 @@ from jietong.core.errors import Invalid
 WEB_CALL = "webcall"
 _CODECS = ("opus", "g722", "alaw", "ulaw")
 _NAME = re.compile(r"[A-Za-z0-9_.-]{1,64}")
+_SEMICOLON = "\\;"
 _HOST = re.compile(r"[A-Za-z0-9.:\[\]-]{1,253}")
 
 
+class Object(NamedTuple):
+    """One object of PJSIP: its kind (endpoint, auth, aor, identify, registration), name and settings in order."""
+
+    kind: str
+    name: str
+    settings: tuple[tuple[str, str], ...]
+
+
+def objects(plant: Plant, *, web_call_password: str | None) -> list[Object]:
+    """All that the switch must know, what others refer to first; the same plant always gives the same. Raises Invalid
+    `bad_plant`. `web_call_password` None: nobody calls from the web page."""
+    found = _web_call(web_call_password) if web_call_password is not None else []
+    for trunk in sorted(plant.trunks):
+        found += _trunk(trunk)
+    for extension in sorted(plant.extensions):
+        found += _extension(extension)
+    order = ("auth", "aor", "endpoint", "identify", "registration")
+    return sorted(found, key=lambda one: order.index(one.kind))
+
+
 def render(plant: Plant, *, web_call_password: str) -> str:
-    """The whole of `pjsip_plant.conf`; the same plant always gives the same text. Raises Invalid `bad_plant`."""
-    parts = [_web_call(web_call_password)]
-    parts += [_trunk(trunk) for trunk in sorted(plant.trunks)]
-    parts += [_extension(extension) for extension in sorted(plant.extensions)]
-    return "\n".join(parts)
+    """The whole of `pjsip_plant.conf`. Raises Invalid `bad_plant`."""
+    return "\n".join(_section(one) for one in objects(plant, web_call_password=web_call_password))
 
 
 def shut_out(addresses: tuple[str, ...]) -> str:
     """The whole of `pjsip_shut_out.conf`: nothing of these addresses is answered."""
     if not addresses:
         return "; nobody\n"
-    return _section("shut-out", "acl", [("deny", _network(address)) for address in sorted(addresses)])
+    denied = tuple(("deny", _network(address)) for address in sorted(addresses))
+    return _section(Object("acl", "shut-out", denied))
 
 
 def trunk_endpoint(trunk: str) -> str:
@@ -42,7 +62,7 @@ def address_of(trunk: Trunk) -> str:
     return f"{_bracketed(trunk.host)}:{int(trunk.port)}{transport}"
 
 
-def _extension(extension: Extension) -> str:
+def _extension(extension: Extension) -> list[Object]:
     name = _name(extension.id)
     browser = extension.kind == "softphone"
     lines = [
@@ -63,20 +83,20 @@ def _extension(extension: Extension) -> str:
         ("qualify_frequency", "0" if browser else "30"),
         ("qualify_timeout", "3"),
     ]
-    return (
-        _section(name, "endpoint", lines)
-        + _section(name, "auth", _login(name, extension.password))
-        + _section(name, "aor", aor)
-    )
+    return [
+        Object("endpoint", name, tuple(lines)),
+        Object("auth", name, _login(name, extension.password)),
+        Object("aor", name, tuple(aor)),
+    ]
 
 
-def _web_call(password: str) -> str:
+def _web_call(password: str) -> list[Object]:
     """Whoever calls from the web page: a token vouches for the caller, the platform decides."""
     lines = [*_always("from-web"), ("auth", WEB_CALL), ("callerid", "<anonymous>"), *_browser_media()]
-    return _section(WEB_CALL, "endpoint", lines) + _section(WEB_CALL, "auth", _login(WEB_CALL, password))
+    return [Object("endpoint", WEB_CALL, tuple(lines)), Object("auth", WEB_CALL, _login(WEB_CALL, password))]
 
 
-def _trunk(trunk: Trunk) -> str:
+def _trunk(trunk: Trunk) -> list[Object]:
     name = trunk_endpoint(trunk.id)
     if trunk.transport not in {"udp", "tcp", "tls"}:
         raise _bad(f"transport {trunk.transport!r} of trunk {trunk.id}; use udp, tcp or tls")
@@ -96,16 +116,11 @@ def _trunk(trunk: Trunk) -> str:
         ("from_domain", trunk.host),
         ("t38_udptl", "no"),
     ]
-    # Registrations tell by themselves whether the network is there.
-    aor = [
-        ("contact", there),
-        ("qualify_frequency", "0" if trunk.kind == "registration" else "30"),
-        ("qualify_timeout", "4"),
-    ]
-    text = ""
+    aor = [("contact", there), ("qualify_frequency", "30"), ("qualify_timeout", "4")]
+    found: list[Object] = []
     if trunk.username:
         lines.append(("outbound_auth", name))
-        text += _section(name, "auth", _login(_value(trunk.username), trunk.password))
+        found.append(Object("auth", name, _login(_value(trunk.username), trunk.password)))
     if trunk.kind == "registration":
         if not trunk.username:
             raise _bad(f"trunk {trunk.id} registers, so it needs a user name")
@@ -125,12 +140,12 @@ def _trunk(trunk: Trunk) -> str:
             ("auth_rejection_permanent", "no"),
             ("expiration", "300"),
         ]
-        text += _section(name, "registration", registration)
+        found.append(Object("registration", name, tuple(registration)))
     networks = trunk.networks or ((trunk.host,) if trunk.kind == "ip" else ())
     if networks:
         matches = [("match", _match(network)) for network in networks]
-        text += _section(name, "identify", [("endpoint", name), *matches])
-    return _section(name, "endpoint", lines) + _section(name, "aor", aor) + text
+        found.append(Object("identify", name, (("endpoint", name), *matches)))
+    return [Object("endpoint", name, tuple(lines)), Object("aor", name, tuple(aor)), *found]
 
 
 def _always(context: str) -> list[tuple[str, str]]:
@@ -164,12 +179,14 @@ def _phone_media() -> list[tuple[str, str]]:
     return [("disallow", "all"), ("allow", "alaw,ulaw,g722,opus"), ("dtmf_mode", "auto")]
 
 
-def _login(user: str, password: str) -> list[tuple[str, str]]:
-    return [("auth_type", "userpass"), ("username", user), ("password", _value(password))]
+def _login(user: str, password: str) -> tuple[tuple[str, str], ...]:
+    return (("auth_type", "userpass"), ("username", user), ("password", _value(password)))
 
 
-def _section(name: str, kind: str, lines: list[tuple[str, str]]) -> str:
-    return "".join([f"[{name}]\ntype={kind}\n", *(f"{key} = {value}\n" for key, value in lines)])
+def _section(one: Object) -> str:
+    """As the configuration file has it: there a semicolon would begin a comment."""
+    lines = (f"{key} = {value.replace(';', _SEMICOLON)}\n" for key, value in one.settings)
+    return "".join([f"[{one.name}]\ntype={one.kind}\n", *lines])
 
 
 def _codecs(trunk: Trunk) -> list[str]:
@@ -186,10 +203,10 @@ def _name(value: str) -> str:
 
 
 def _value(text: str) -> str:
-    """A value as it must be written: a semicolon begins a comment, a line break a line."""
+    """A value as it is: a line break in it would be another line of configuration."""
     if any(ord(sign) < 32 or ord(sign) == 127 for sign in text) or text != text.strip():
         raise _bad("a value for the switch has a line break, a control sign or a blank at its end")
-    return text.replace(";", "\\;")
+    return text
 
 
 def _quoted(text: str) -> str:

@@ -31,6 +31,7 @@ class PrivateSite:
     app = APP
     release = RELEASE
     remote = False
+    tells_registrations = True
 
     def __init__(self, keeper: Keeper, layout: Layout, clock: Clock | None = None) -> None:
         self._keeper = keeper
@@ -72,7 +73,6 @@ class PrivateSite:
             # Trap: this one reloads endpoints, logins and addresses; registrations have a reload of their own.
             await ari.put("asterisk", "modules", "res_pjsip.so")
             await ari.put("asterisk", "modules", "res_pjsip_outbound_registration.so")
-        await self._ask_registrations()
 
     async def watch(self, heard: Heard, tell: Callable[[t.Tell], None]) -> None:
         while True:
@@ -117,10 +117,6 @@ class PrivateSite:
         if trunk is not None:
             up = status == "Registered"
             heard.trunk(trunk, up=up, why="" if up else why or status.lower(), at=self._clock.now())
-
-    async def _ask_registrations(self) -> None:
-        """Makes the switch tell how its registrations are; the answer comes as events of the listening connection."""
-        return
 
     async def _forgive(self, ami: Ami) -> None:
         while True:

@@ -1,5 +1,5 @@
-"""Ports that the private Asterisk listens on: free ones, chosen once and remembered, so that telephones and trunks find
-it at the same place after every start."""
+"""Ports that the private Asterisk listens on: free ones, chosen once and remembered, so that telephones and trunks
+find it at the same place after every start."""
 
 import secrets
 import socket

@@ -1,8 +1,8 @@
 """Runs the private Asterisk: starts it, starts it again when it dies, finds it again after our own death.
 
 Asterisk outlives its controller on purpose: calls go on while the platform restarts, and the next one takes the
-running switch over. Stopping cleanly lets calls end first: Asterisk takes no new ones and goes when the last has gone,
-unless somebody takes it over before.
+running switch over. Stopping cleanly lets calls end first: Asterisk takes no new ones and goes when the last
+has gone, unless somebody takes it over before.
 
     keeper = Keeper(Layout(home / "voice"), installation)
     await keeper.start()
@@ -32,6 +32,7 @@ log = structlog.get_logger(__name__)
 _START_S = 20.0
 _STOP_S = 5.0
 _POLL_S = 0.05
+_STAY = "core abort shutdown"
 _LOG_MAX = 8_000_000
 
 
@@ -76,7 +77,7 @@ class Keeper:
             if self.pid is not None:
                 self._configuration = Configuration.remembered(self._layout, self._installation, self._outside)
                 await self._ready()
-                await self._command("core abort shutdown")  # our predecessor may have asked it to end
+                await self._stay()
             else:
                 await self._launch()
         except BaseException:
@@ -158,8 +159,7 @@ class Keeper:
         pause = 0.05
         while True:
             began = time.monotonic()
-            while self._alive():
-                await asyncio.sleep(_POLL_S)
+            await self._until_gone()
             self._ends += 1
             log.error("the telephone switch ended; starting it again", said=self._tail(3))
             pause = 0.05 if time.monotonic() - began > 10 else min(pause * 2, 5.0)
@@ -173,28 +173,45 @@ class Keeper:
         pid = self.pid
         if pid is None:
             return
-        if drain and await self._command("core stop gracefully"):
-            began = time.monotonic()
-            while self._alive() and time.monotonic() - began < 1.0:
-                await asyncio.sleep(_POLL_S)
+        if drain and await self._goes_when_empty():
+            await self._until_gone(1.0)
             return  # with calls under way it stays until the last has ended
         for number in (signal.SIGTERM, signal.SIGKILL):
             with contextlib.suppress(ProcessLookupError):
                 os.kill(pid, number)
-            began = time.monotonic()
-            while self._alive() and time.monotonic() - began < _STOP_S:
-                await asyncio.sleep(_POLL_S)
+            await self._until_gone(_STOP_S)
             if not self._alive():
                 return
 
-    async def _command(self, command: str) -> bool:
+    async def _stay(self) -> None:
+        """Our predecessor may have asked it to end. While it does, its manager interface takes no logins; its console
+        does, by a Unix socket."""
+        words = self._installation.asterisk().with_arguments("-C", str(self._layout.settings), "-rx", _STAY)
+        try:
+            process = await asyncio.create_subprocess_exec(
+                *words.command, env=words.environ(), stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+            )  # fmt: skip
+            async with asyncio.timeout(_STOP_S):
+                await process.wait()
+        except (OSError, TimeoutError) as error:
+            log.warning("the telephone switch may be about to end", why=str(error))
+
+    async def _goes_when_empty(self) -> bool:
+        """Asks it to take no new calls and to end with the last. It answers only when it is over, which is not waited
+        for."""
         found = self.configuration
         try:
             async with Ami(found.sockets.ami, found.secrets.ami) as ami:
-                await ami.command(command)
+                await ami.send("Command", Command="core stop gracefully")
         except Unavailable:
             return False
         return True
+
+    async def _until_gone(self, limit_s: float = float("inf")) -> None:
+        began = time.monotonic()
+        while self._alive() and time.monotonic() - began < limit_s:  # noqa: ASYNC110
+            await asyncio.sleep(_POLL_S)  # one that we took over is no child of ours: nothing to wait on
 
     def _alive(self) -> bool:
         if self._child is not None:

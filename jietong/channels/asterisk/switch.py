@@ -43,6 +43,7 @@ class Site(Protocol):
     release: str  # context of the dial plan that released legs go to
     recordings: Path
     remote: bool
+    tells_registrations: bool  # else trunks that register are known by whether they answer
 
     @property
     def url(self) -> str: ...
@@ -135,11 +136,13 @@ class AsteriskSwitch:
                 heard.device(gone_away, reachable=False, at=now)
             heard.extensions = {extension.id for extension in plant.extensions}
             heard.hosts = {trunk.id: address_of(trunk) for trunk in plant.trunks}
-            heard.registering = frozenset(trunk.id for trunk in plant.trunks if trunk.kind == "registration")
+            heard.registering = frozenset(
+                trunk.id for trunk in plant.trunks if trunk.kind == "registration" and self._site.tells_registrations
+            )
             for removed in set(heard.trunks) - {trunk.id for trunk in plant.trunks}:
                 heard.trunks.pop(removed)
             for trunk in plant.trunks:
-                if trunk.id not in heard.trunks and trunk.kind != "registration":
+                if trunk.id not in heard.trunks and trunk.id not in heard.registering:
                     heard.trunk(trunk.id, up=True, at=now)  # until it is found not to answer
             await self._look_at_endpoints(ari)
 
@@ -390,6 +393,13 @@ class AsteriskSwitch:
         with _unless_gone():
             await self._connected().post("channels", leg, "transfer_progress", states=state)
 
+    async def learn_codec(self, leg: str) -> None:
+        line = self._heard.legs.get(leg)
+        if line is not None:
+            with _unless_gone():
+                found = await self._connected().get("channels", leg, "variable", variable="CHANNEL(audioreadformat)")
+                line.codec = found["value"] or None
+
     def recorded(self, recording: wire.Recording, *, failed: bool) -> None:
         if self._tapes.take_off(recording.name) and self._ari is not None:
             self.do(self._finish(self._ari, recording.name, recording.cause if failed else ""))
@@ -402,7 +412,7 @@ class AsteriskSwitch:
 
     async def _connect(self) -> None:
         """Connects, and connects again, until it is cancelled."""
-        failures = 0
+        failures, said = 0, ""
         while True:
             why = ""
             try:
@@ -410,13 +420,14 @@ class AsteriskSwitch:
                     async for event in ari.events(self._site.app):
                         if type(event) is wire.Event:
                             await self._came_up(ari)
-                            failures = 0
+                            failures, said = 0, ""
                         else:
                             self._take(event)
             except (JietongError, AriError, OSError) as error:
                 why = str(error)
-                if isinstance(error, Refused):
-                    log.error("the switch does not let us in", why=why)
+                if why != said:  # once, not at every try
+                    log.warning("the telephone switch cannot be used", why=why)
+                    said = why
             finally:
                 self._went_down(why or "the connection ended")
             await asyncio.sleep(_AGAIN_S[min(failures, len(_AGAIN_S) - 1)])
@@ -484,7 +495,13 @@ class AsteriskSwitch:
 
     async def _look_at_endpoints(self, ari: Ari) -> None:
         now = self._clock.now()
-        online = {found["resource"] for found in await ari.get("endpoints", "PJSIP") if found["state"] == "online"}
+        try:
+            found = await ari.get("endpoints", "PJSIP")
+        except AriError as error:
+            if error.status != 404:
+                raise
+            found = []  # none has been set up yet
+        online = {one["resource"] for one in found if one["state"] == "online"}
         for extension in self._heard.extensions:
             self._heard.device(extension, reachable=extension in online, at=now)
 

@@ -4,11 +4,12 @@ A *party* is a person with a telephone in a call; it speaks a tone of its own, s
 """
 
 import abc
+import asyncio
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
 
-from jietong.channels.switch import LegAnswered, LegArrived, LegRinging, Plant, Switch, Tell, Extension, Trunk
+from jietong.channels.switch import Extension, LegAnswered, LegArrived, LegRinging, Plant, Switch, Tell, Trunk
 
 T = TypeVar("T")
 
@@ -84,6 +85,10 @@ class Rig(abc.ABC):
     @abc.abstractmethod
     async def hears(self, who: Party, whom: Party) -> bool:
         """Whether `who` hears the voice of `whom` now."""
+
+    async def hear(self, *pairs: tuple[Party, Party]) -> list[bool]:
+        """`hears` for several at once: listening takes its time."""
+        return list(await asyncio.gather(*(self.hears(who, whom) for who, whom in pairs)))
 
     @abc.abstractmethod
     async def hears_music(self, who: Party) -> bool: ...

@@ -290,7 +290,7 @@ async def test_hold_by_the_telephones_own_key_is_told(rig: Rig) -> None:
 async def test_blind_transfer_by_the_telephones_own_key_is_told_and_leaves_the_call_alone(rig: Rig) -> None:
     """REFER: no orphan channels appear, the platform decides."""
     phone = await rig.telephone("801")
-    leg, caller = await rig.arrives()
+    leg, _caller = await rig.arrives()
     await rig.switch.answer(leg)
     party = await rig.talks("agent-1", phone)
     await rig.switch.bridge("b1", [leg, "agent-1"])

@@ -46,7 +46,7 @@ async def test_a_mix_has_all_that_is_heard_in_the_bridge(rig: Rig) -> None:
 
 
 async def test_a_whisper_is_in_no_customers_recording(rig: Rig) -> None:
-    leg, caller, agent = await a_talk(rig)
+    leg, _caller, _agent = await a_talk(rig)
     boss = await rig.talks("boss", await rig.telephone("803"))
     await rig.switch.snoop("spy", "agent-1", hears="both", speaks="out")
     await rig.switch.bridge("b-spy", ["boss", "spy"])
@@ -62,7 +62,7 @@ async def test_a_whisper_is_in_no_customers_recording(rig: Rig) -> None:
 
 async def test_a_recording_survives_hold(rig: Rig) -> None:
     """The customer hears music; the file goes on, with silence or words, and its length stays true."""
-    leg, caller, agent = await a_talk(rig)
+    _leg, _caller, agent = await a_talk(rig)
     await rig.switch.record_leg("r-agent", "agent-1")
     await rig.sleep(0.5)
     await agent.hold(True)
@@ -78,7 +78,7 @@ async def test_a_recording_survives_hold(rig: Rig) -> None:
 
 
 async def test_card_data_is_not_recorded_and_times_stay_true(rig: Rig) -> None:
-    leg, caller, agent = await a_talk(rig)
+    leg, caller, _agent = await a_talk(rig)
     await rig.switch.record_leg("r-customer", leg)
     await rig.switch.record_bridge("r-mix", "b1")
     await rig.sleep(0.5)
@@ -125,7 +125,7 @@ async def test_a_voicemail_ends_by_a_key(rig: Rig) -> None:
 
 
 async def test_a_voicemail_ends_at_its_limit(rig: Rig) -> None:
-    leg, caller = await rig.arrives()
+    leg, _caller = await rig.arrives()
     await rig.switch.answer(leg)
     await rig.switch.record_message("vm-1", leg, max_s=1, silence_s=10)
     ended = await rig.until(RecordEnded, recording="vm-1")

@@ -80,7 +80,7 @@ async def test_a_telephone_registers_and_leaves(rig: Rig) -> None:
 
 
 async def test_set_up_leaves_calls_under_way_alone(rig: Rig) -> None:
-    leg, caller, agent = await a_talk(rig)
+    _leg, caller, agent = await a_talk(rig)
     extensions = tuple(one for one in rig.plant.extensions if one.id != "803")
     await rig.switch.set_up(Plant(trunks=(TRUNK,), extensions=extensions))
     assert await rig.hears(caller, agent)

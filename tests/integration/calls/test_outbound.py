@@ -1,5 +1,7 @@
 """Dialling out and call-backs (A8): reached, not reached, given up; never doubled, the place kept."""
 
+from typing import Any
+
 import pytest
 from calls_support import CALLER_E164, HOTLINE, Box
 
@@ -93,13 +95,14 @@ async def test_the_agents_telephone_does_not_come_up(centre: Box) -> None:
 
 async def test_dialling_is_refused_where_it_cannot_be(centre: Box) -> None:
     await centre.agent("anna", "801", kind="softphone")
-    for code, by, wish in (
+    wishes: tuple[tuple[str, Principal, dict[str, Any]], ...] = (
         ("bad_phone", person("anna"), {"number": "12"}),
         ("number_missing", person("anna"), {}),
         ("unknown_queue", person("anna"), {"number": MOBILE, "queue": "none"}),
         ("unknown_queue", person("anna", clients=("other",)), {"number": MOBILE}),
         ("no_telephone", person("ben"), {"number": MOBILE}),
-    ):
+    )
+    for code, by, wish in wishes:
         with pytest.raises(JietongError) as refused:
             await outbound.dial(centre.calls, by, **{"queue": "repair", **wish})
         assert refused.value.code == code

@@ -3,6 +3,7 @@
 import pytest
 from calls_support import CALLER_E164, Box, names
 
+from jietong.calls import recording
 from jietong.channels.memory.party import Behaviour, Line, Telephone
 from jietong.core import commands as k
 from jietong.core import events as e
@@ -50,6 +51,23 @@ async def test_the_controller_is_killed_in_a_talk_and_the_talk_goes_on(centre: B
     assert len(centre.of(e.RecordingStarted, contact)) == 1
     (tape,) = centre.tapes.of(contact)
     assert all(tape.tracks.values()), "the recording went on, and is handed over whole"
+    centre.sound()
+
+
+async def test_a_pause_for_card_data_goes_on_after_a_restart_and_is_watched(centre: Box) -> None:
+    await centre.queue(recording=RecordingRule(announce=False, max_pause_s=20))
+    line, contact, _ = await centre.talking()
+    await centre.run(5)
+    await recording.pause(centre.calls.calls[contact], "anna")
+    await centre.run(3)
+    await killed_and_started(centre)
+    await centre.run(30)
+    assert len(centre.of(e.RecordingResumed, contact)) == 1
+    line.hang_up()
+    await centre.run(20)
+    (tape,) = centre.tapes.of(contact)
+    assert [round(gap.end - gap.start, -3) for gap in tape.gaps] == [20_000]
+    assert (tape.agent, tape.queue, tape.rule) == ("anna", "repair", "always")
     centre.sound()
 
 

@@ -19,7 +19,7 @@ ALWAYS = RecordingRule(announce=False)
 def seconds(path: Path | None) -> float:
     assert path is not None
     with wave.open(str(path)) as file:
-        return file.getnframes() / file.getframerate()
+        return float(file.getnframes() / file.getframerate())
 
 
 def loud(path: Path | None, start: float, end: float) -> bool:

@@ -22,6 +22,7 @@ from jietong.flows import service, store
 from jietong.flows.chat import Chats
 from jietong.flows.library import Library
 from jietong.flows.sounds import Sounds
+from jietong.identity.permissions import Role
 
 
 def bot() -> m.Flow:
@@ -228,6 +229,18 @@ async def test_without_a_published_flow_the_queue_is_first_as_before(bots: Bots)
     await bots.chats.library.reload()
     _, _, contact = await centre.chat()
     assert centre.engine.contacts[contact].place is Place.QUEUE
+
+
+async def test_a_widget_is_not_led_to_a_flow_that_cannot_serve_it(bots: Bots) -> None:
+    admin = await bots.centre.person("admin@hechuan.example", Role.ADMIN)
+    found = (await admin.http.get("/api/widgets/repair")).json()
+    assert found["spec"]["flow"] == "bot"
+    body = {"version": found["version"], "spec": {**found["spec"], "flow": "nowhere"}}
+    answer = await admin.http.put("/api/widgets/repair", json=body)
+    assert answer.status_code == 422
+    assert answer.json()["errors"][0]["field"] == "spec.flow"
+    body["spec"]["flow"] = None
+    assert (await admin.http.put("/api/widgets/repair", json=body)).status_code == 200
 
 
 async def test_a_widget_that_still_leads_to_a_flow_keeps_it_in_use(bots: Bots) -> None:

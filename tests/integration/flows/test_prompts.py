@@ -12,6 +12,7 @@ from flow_centre import FlowCentre, names, small, voice
 
 from jietong.core.errors import Unavailable
 from jietong.flows import acts as a
+from jietong.flows import demonstration
 from jietong.flows.sounds import Sounds
 
 
@@ -126,6 +127,21 @@ async def test_each_text_is_spoken_once_however_many_ask(tmp_path: Path) -> None
     after_restart = Sounds(tmp_path, speak)
     assert await after_restart.spoken("您好", "zh-Hans") == paths[0]
     assert len(spoken) == 2
+
+
+async def test_what_flows_say_to_everybody_is_spoken_before_anybody_calls(tmp_path: Path) -> None:
+    spoken: list[str] = []
+
+    def speak(text: str, language: str, path: Path) -> None:
+        spoken.append(f"{language} {text}")
+        path.write_bytes(tone(22_050))
+
+    line, _ = demonstration.flows()
+    await Sounds(tmp_path, speak).prepare([line])
+    assert "en For English, press three." in spoken
+    assert "zh-Hans For English, press three." not in spoken
+    assert not [text for text in spoken if "{" in text], "what names somebody is spoken when they call"
+    assert len(spoken) == len(set(spoken)) > 40
 
 
 async def test_a_voice_that_fails_costs_the_words_and_not_the_call(tmp_path: Path) -> None:

@@ -120,6 +120,7 @@ async def test_after_a_cut_what_the_switch_carries_is_what_counts(centre: Centre
     missed = centre.exchange.call("4008001234", trunk="carrier")
     centre.switch.mend()
     await true(lambda: centre.plant.capacity.legs == {stays.leg, missed.leg})
+    assert centre.plant.states["carrier"].up
     assert centre.plant.load("carrier").in_use == 2
     assert centre.plant.admit("in-9", spec, None) == "entry_limit"
     centre.exchange.restart()

@@ -128,10 +128,10 @@ async def test_a_number_needs_a_published_flow_and_is_one_number_in_whatever_for
         return await admin.post("/api/setup/numbers", json={"spec": number(**fields)})
 
     assert faults(await post(flow="nothing")) == {("flow", "unknown_flow")}
-    assert faults(await post(flow="shop")) == {("flow", "other_client")}
+    assert faults(await post(flow="shop")) == {("flow", "flow_of_other_client")}
     assert faults(await post(client="nobody", trunk="nowhere", language="tlh", limit=0)) == {
         ("client", "unknown_client"),
-        ("flow", "other_client"),
+        ("flow", "flow_of_other_client"),
         ("trunk", "unknown_trunk"),
         ("language", "unknown_language"),
         ("limit", "out_of_range"),
@@ -156,7 +156,7 @@ async def test_what_a_number_stands_on_cannot_be_set_aside(centre: Centre) -> No
     await put_trunk(admin)
     assert (await admin.post("/api/setup/numbers", json={"spec": number()})).status_code == 201
     body = {"version": 1, "spec": trunk(active=False)}
-    assert faults(await admin.put("/api/setup/trunks/carrier", json=body)) == {("active", "in_use")}
+    assert faults(await admin.put("/api/setup/trunks/carrier", json=body)) == {("active", "number_in_use")}
     aside = {"version": 1, "spec": number(active=False)}
     assert (await admin.put("/api/setup/numbers/4008001234", json=aside)).status_code == 200
     assert (await admin.put("/api/setup/trunks/carrier", json=body)).status_code == 200

@@ -10,7 +10,6 @@ from typing import Any
 
 import httpx
 import orjson
-import pytest
 from recordings_support import PAUSE, Vaulted, tone
 
 from jietong.core.commands import Accept, PresenceBack, SetStatus, SignIn, Witness

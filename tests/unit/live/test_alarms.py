@@ -164,3 +164,38 @@ def test_who_has_seen_what_survives_a_restart() -> None:
     assert restored.seen("a") is None
     restored.load(None)
     assert restored.seen("b") is None
+
+
+def test_missing_recordings_are_one_alarm_for_each_cause_until_somebody_has_seen_it() -> None:
+    """Never silence: it stays until it is acknowledged, and what is missing after that is a new one."""
+    floor = Floor()
+
+    def missing(recording: str, why: str = "no_file") -> None:
+        floor.now += 1000
+        floor.book.apply(e.RecordingMissing(floor.now, "c-" + recording, recording, why))
+
+    missing("r1")
+    [alarm] = floor.alarms()
+    assert (alarm.code, alarm.level, alarm.contact, alarm.params) == (
+        "recording_missing", "act", "c-r1", {"n": 1, "why": "no_file"}
+    )  # fmt: skip
+    missing("r2")
+    missing("r3", "disk_full")
+    assert sorted((a.params["why"], a.params["n"]) for a in floor.alarms()) == [("disk_full", 1), ("no_file", 2)]
+    assert floor.alarms()[0].id == alarm.id, "the same trouble is the same alarm"
+
+    floor.book.apply(e.AlarmAcknowledged(floor.now, alarm.id, "zhou", "Zhou"))
+    missing("r4")
+    fresh = [a for a in floor.alarms() if a.acknowledged_by is None and a.params["why"] == "no_file"]
+    assert [a.params["n"] for a in fresh] == [1]
+    restarted = AlarmBook()
+    restarted.load(floor.book.dump())
+    assert [one.alarm for one in restarted.unrecorded()] == [one.alarm for one in floor.book.unrecorded()]
+
+
+def test_a_recording_that_comes_after_all_takes_its_alarm_with_it() -> None:
+    floor = Floor()
+    floor.book.apply(e.RecordingMissing(floor.now, "c", "r1", "disk_full"))
+    assert floor.codes() == ["recording_missing"]
+    floor.book.apply(e.RecordingStored(floor.now, "c", "r1", 100, "ab"))
+    assert floor.codes() == []

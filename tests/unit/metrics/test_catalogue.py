@@ -116,7 +116,9 @@ def test_ids_are_those_of_the_design() -> None:
         "entry_offered entry_connect_rate entry_busy_rate requested_agent answered abandoned abandon_rate "
         "answer_rate sl1 sl2 sl3 sl4 sl5 sl6 sl7 asa awt_abandon max_wait wait_p50 wait_p90 wait_p95 aht att "
         "aht_hold acw fcr transfer_rate hold_rate short_calls occupancy online_streak missed_offer_rate csat "
-        "csat_top2 response_rate ewt longest_wait waiting agents_by_state"
+        "csat_top2 response_rate ewt longest_wait waiting agents_by_state entry_blocked lost_in_flow self_served "
+        "self_service_rate voicemail_left callback_asked transferred_out flow_time outbound_dialled outbound_reached "
+        "outbound_connect_rate outbound_aht switch_lost atb mos poor_quality_share"
     )
     assert set(asked.split()) <= set(CATALOGUE)
 

@@ -18,7 +18,7 @@ from jietong.core import events as e
 from jietong.core.commands import AnyCommand
 from jietong.core.errors import Refused
 from jietong.core.events import AnyEvent, decode, encode
-from jietong.core.vocabulary import Place, State
+from jietong.core.vocabulary import Channel, Place, State
 from jietong.routing import engine as engine_module
 from jietong.routing.engine import Engine
 
@@ -44,6 +44,8 @@ def test_nothing_is_lost_doubled_or_over_capacity_and_a_replay_is_the_same_to_th
     assert again.check() == []
     ways_of_contacts(history.events)
     ways_of_agents(history.events)
+    ways_of_flows(history.events)
+    ways_of_telephones(history.events)
 
 
 @pytest.mark.parametrize("block", range(10))
@@ -136,6 +138,44 @@ def ways_of_contacts(events: list[AnyEvent]) -> None:
             del offered[event.contact, event.agent]
     open_now = arrived - ended
     assert all(contact in open_now for contact, _ in offered)
+
+
+def ways_of_flows(events: list[AnyEvent]) -> None:
+    """Whoever enters a flow leaves it by a fact, before any queue and before the end; in it they are nobody's."""
+    inside: set[str] = set()
+    for event in events:
+        if isinstance(event, e.FlowEntered):
+            assert event.contact not in inside
+            inside.add(event.contact)
+        elif isinstance(event, e.FlowLeft):
+            inside.remove(event.contact)
+        elif isinstance(event, (e.QueueEntered, e.OfferMade, e.OfferAccepted, e.ContactEnded, e.OutboundDialled)):
+            assert event.contact not in inside, event
+
+
+def ways_of_telephones(events: list[AnyEvent]) -> None:
+    """No call is offered to a telephone that cannot be rung, nor dialled from one; nobody is in two calls at once."""
+    unreachable: set[str] = set()
+    voice: set[str] = set()
+    talking: dict[str, str] = {}  # agent → the call they have
+    for event in events:
+        if isinstance(event, e.AgentDevice):
+            (unreachable.discard if event.reachable else unreachable.add)(event.agent)
+        elif isinstance(event, e.ContactArrived) and event.channel is Channel.VOICE:
+            voice.add(event.contact)
+        elif isinstance(event, (e.OfferMade, e.OutboundDialled)) and event.contact in voice:
+            assert event.agent not in unreachable
+            assert event.agent not in talking, (event, talking[event.agent])
+        if isinstance(event, e.OutboundDialled) or (isinstance(event, e.OfferAccepted) and event.contact in voice):
+            assert event.agent not in talking
+            talking[event.agent] = event.contact
+        elif isinstance(event, (e.ContactEnded, e.QueueEntered, e.ContactTransferred)):
+            for agent in [agent for agent, contact in talking.items() if contact == event.contact]:
+                del talking[agent]
+        elif isinstance(event, e.CallbackAttempted) and not event.reached:
+            talking.pop(event.agent, None)
+        elif isinstance(event, e.ConsultEnded):
+            talking.pop(event.agent if event.why == "completed" else event.other, None)
 
 
 def ways_of_agents(events: list[AnyEvent]) -> None:

@@ -20,15 +20,8 @@ export function Pad({ press, disabled = false }: { press: (key: string) => void;
   return (
     <div className="phone-pad" role="group" aria-label={t("pad")}>
       {KEYS.map((key) => (
-        <button
-          key={key}
-          type="button"
-          className="jt-bare"
-          disabled={disabled}
-          aria-label={t("key", { key })}
-          onClick={() => press(key)}
-        >
-          <b aria-hidden="true">{key}</b>
+        <button key={key} type="button" className="jt-bare" disabled={disabled} onClick={() => press(key)}>
+          <b>{key}</b>
           <small aria-hidden="true">{LETTERS[key] ?? "\u00a0"}</small>
         </button>
       ))}

@@ -222,7 +222,7 @@ function Above({
       });
   return (
     <ul className="jt-rec-above">
-      {laidOut(found, x, width, lang === "en" ? 6.4 : 12.2).map(({ word, left, whole }) => (
+      {laidOut(found, x, width).map(({ word, left, whole }) => (
         <li key={word.key} style={{ left }} data-tone={word.tone}>
           <button type="button" className="jt-bare" title={word.text} onClick={() => seek(word.at)}>
             {word.icon ? <Icon name={word.icon} size={14} /> : null}
@@ -237,13 +237,14 @@ function Above({
 type Word = { key: string; at: Ms; text: string; tone?: string; icon?: IconName };
 
 /** Those that come first take their room; a later one is cut to its icon, or left out where it has none. */
-function laidOut(words: readonly Word[], x: (at: Ms) => number, width: number, letter: number) {
+function laidOut(words: readonly Word[], x: (at: Ms) => number, width: number) {
   const taken: { left: number; right: number }[] = [];
   const free = (left: number, right: number) => taken.every((one) => right <= one.left || left >= one.right);
   const out: { word: Word; left: number; whole: boolean }[] = [];
   for (const word of words) {
     const left = Math.max(0, Math.min(x(word.at), width - 24));
-    const wide = (word.icon ? 26 : 8) + word.text.length * letter;
+    const letters = [...word.text].reduce((sum, one) => sum + (one > "\u2e80" ? 12.1 : 6.5), 0);
+    const wide = (word.icon ? 24 : 6) + letters;
     const whole = left + wide <= width && free(left, left + wide);
     if (!whole && !(word.icon && free(left, left + 24))) continue;
     taken.push({ left, right: left + (whole ? wide : 24) });

@@ -1,4 +1,5 @@
 import { useEffect, useRef, useState } from "react";
+import { localProblem } from "../../api/problem";
 import { flowWords } from "../../i18n/flows";
 import type { Language } from "../../i18n/language";
 import { useWords } from "../../i18n/messages";
@@ -62,11 +63,11 @@ export function Listen({ heard, label, disabled }: { heard: readonly Heard[]; la
 }
 
 function sounded(address: string, began: (element: HTMLAudioElement) => void): Promise<void> {
-  return new Promise((done) => {
+  return new Promise((done, failed) => {
     const element = new Audio(address);
     element.addEventListener("ended", () => done());
     element.addEventListener("pause", () => done());
-    element.addEventListener("error", () => done());
+    element.addEventListener("error", () => failed(localProblem("bad_answer", "The sound cannot be played.")));
     began(element);
     element.play().catch(() => done());
   });

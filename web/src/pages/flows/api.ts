@@ -82,6 +82,16 @@ export const flows = {
     path(id, version === null ? "/export" : `/export?version=${version}`),
 };
 
+/** Versions never change: once read, they are kept. */
+export function useVersion(id: string, version: number | null) {
+  return useQuery({
+    queryKey: ["flow-version", id, version],
+    queryFn: () => flows.version(id, version as number),
+    enabled: version !== null,
+    staleTime: Number.POSITIVE_INFINITY,
+  });
+}
+
 // --- test calls ------------------------------------------------------------------------------------------------
 
 export type Saying = { type: "speech"; language: Language; text: string } | { type: "sound"; prompt: string; language: Language };

@@ -353,3 +353,15 @@ export function saying(node: FlowNode, language: Language): string {
     .join(" ")
     .trim();
 }
+
+/** The variables that a flow sets, in order; secret ones too. */
+export function variables(flow: Flow): string[] {
+  const found = flow.nodes.flatMap((node) =>
+    node.type === "digits" || node.type === "set"
+      ? [node.variable]
+      : node.type === "http"
+        ? node.save.map((one) => one.variable)
+        : [],
+  );
+  return [...new Set(found.filter(Boolean))];
+}

@@ -11,6 +11,11 @@ const HoursPage = lazy(() => import("./HoursPage"));
 const StaffPage = lazy(() => import("./StaffPage"));
 const ReasonsPage = lazy(() => import("./ReasonsPage"));
 const WidgetsPage = lazy(() => import("./WidgetsPage"));
+const FlowsPage = lazy(() => import("../flows/FlowsPage"));
+const NumbersPage = lazy(() => import("./NumbersPage"));
+const TrunksPage = lazy(() => import("./TrunksPage"));
+const ExtensionsPage = lazy(() => import("./ExtensionsPage"));
+const PromptsPage = lazy(() => import("./PromptsPage"));
 const SitePage = lazy(() => import("./SitePage"));
 const RecordingsPage = lazy(() => import("./RecordingsPage"));
 const TokensPage = lazy(() => import("./TokensPage"));
@@ -23,6 +28,11 @@ const PARTS = [
   { group: "people", path: "staff", permission: "staff.view", Page: StaffPage },
   { group: "people", path: "reasons", permission: "setup.view", Page: ReasonsPage },
   { group: "entry", path: "widgets", permission: "setup.view", Page: WidgetsPage },
+  { group: "telephony", path: "flows", permission: "flow.read", Page: FlowsPage },
+  { group: "telephony", path: "numbers", permission: "setup.view", Page: NumbersPage },
+  { group: "telephony", path: "trunks", permission: "setup.view", Page: TrunksPage },
+  { group: "telephony", path: "extensions", permission: "setup.view", Page: ExtensionsPage },
+  { group: "telephony", path: "prompts", permission: "flow.read", Page: PromptsPage },
   { group: "centre", path: "site", permission: "setup.view", Page: SitePage },
   { group: "access", path: "tokens", permission: "tokens.edit", Page: TokensPage },
   { group: "access", path: "recordings", permission: "setup.view", Page: RecordingsPage },

@@ -1,3 +1,4 @@
+import { useQuery } from "@tanstack/react-query";
 import { Checkbox, ColorPicker, Input } from "antd";
 import { useState } from "react";
 import { Link, Route, Routes, useNavigate, useParams } from "react-router";
@@ -133,6 +134,28 @@ function OneWidget() {
   );
 }
 
+type ChatFlow = {
+  id: string;
+  client: string;
+  name: Names;
+  published: number | null;
+  channels: string[];
+  active: boolean;
+};
+
+/** Flows that may serve a chat before its queue; none for those who may not see flows. */
+function useFlowsOfChats(): ChatFlow[] {
+  const may = useMay("flow.read");
+  const found = useQuery({
+    queryKey: ["flows"],
+    queryFn: () => http.get<{ items: ChatFlow[] }>("/api/flows"),
+    enabled: may,
+  });
+  return (found.data?.items ?? []).filter(
+    (flow) => flow.active && flow.published !== null && flow.channels.includes("chat"),
+  );
+}
+
 function WidgetEditor({ stored, taken }: { stored: WidgetDoc; taken: string[] }) {
   const t = useWords(settings);
   const lang = useLanguage();
@@ -141,6 +164,7 @@ function WidgetEditor({ stored, taken }: { stored: WidgetDoc; taken: string[] })
   const edits = useMay("setup.edit");
   const save = useSaveDocument("widgets");
   const queues = useDocuments("queues").data ?? [];
+  const flows = useFlowsOfChats();
   const { draft, set, changes, faults, setFaults, reset } = useDraft(stored.spec);
   const isNew = stored.version === 0;
   const done = () => void go("/settings/widgets");
@@ -187,6 +211,17 @@ function WidgetEditor({ stored, taken }: { stored: WidgetDoc; taken: string[] })
                 .map((doc) => ({ value: doc.id, label: inLanguage(doc.spec.name, lang) }))}
               onChange={(queue) => queue && set({ queue })}
               fault={faults.queue}
+            />
+            <SelectField
+              label={t("widgetFlow")}
+              hint={t("widgetFlowHint")}
+              value={draft.flow}
+              clear={t("widgetNoFlow")}
+              options={flows
+                .filter((flow) => flow.client === queues.find((doc) => doc.id === draft.queue)?.spec.client)
+                .map((flow) => ({ value: flow.id, label: inLanguage(flow.name, lang) || flow.id }))}
+              onChange={(flow) => set({ flow })}
+              fault={faults.flow}
             />
             <Field label={t("colour")} hint={t("colourHint")} fault={faults.colour}>
               {() => (

@@ -19,6 +19,39 @@ export type Period = HoursSpec["week"][number][number];
 export type ClientSpec = With<Schemas["ChangedClient"]["spec"]>;
 export type SiteSpec = With<Schemas["ChangedSite"]["spec"]>;
 export type ReasonSpec = With<Schemas["ChangedReason"]["spec"]>;
+export type TrunkSpec = {
+  id: string;
+  name: Names;
+  kind: "registration" | "ip";
+  host: string;
+  port: number;
+  transport: "udp" | "tcp" | "tls";
+  username: string;
+  networks: string[];
+  channels: number;
+  codecs: string[];
+  prefix: string;
+  writes: "e164" | "plain" | "national";
+  active: boolean;
+};
+export type NumberSpec = {
+  id: string;
+  name: Names;
+  client: string;
+  flow: string;
+  trunk: string | null;
+  limit: number | null;
+  language: string;
+  active: boolean;
+};
+export type ExtensionSpec = {
+  id: string;
+  name: string;
+  kind: "softphone" | "phone" | "number";
+  agent: string | null;
+  number: string | null;
+  active: boolean;
+};
 export type WidgetSpec = {
   id: string;
   queue: string;
@@ -30,6 +63,7 @@ export type WidgetSpec = {
   attachments: { types: string[]; max_bytes: number };
   max_text: number;
   origins: string[];
+  flow?: string | null;
   gone_queue_s: number;
   gone_talk_s: number;
   limits: Record<string, unknown>;
@@ -43,13 +77,23 @@ export type Kinds = {
   clients: ClientSpec;
   reasons: ReasonSpec;
   widgets: WidgetSpec;
+  "setup/trunks": TrunkSpec;
+  "setup/numbers": NumberSpec;
+  "setup/extensions": ExtensionSpec;
 };
+/** What comes with a document of some kinds, beside it. */
+export type Beside = {
+  "setup/trunks": { has_password: boolean; up: boolean | null; why: string; in_use: number; peak: number };
+  "setup/extensions": { has_password: boolean; password?: string | null };
+};
+export type Stored<K extends keyof Kinds> = Doc<Kinds[K]> & (K extends keyof Beside ? Beside[K] : unknown);
 export type Doc<S> = { id: string; version: number; spec: S; changed_at?: number; changed_by?: string };
 
-export function useDocuments<K extends keyof Kinds>(kind: K) {
+export function useDocuments<K extends keyof Kinds>(kind: K, everyMs?: number) {
   return useQuery({
     queryKey: ["setup", kind],
-    queryFn: async () => (await http.get<{ items: Doc<Kinds[K]>[] }>(`/api/${kind}`)).items,
+    queryFn: async () => (await http.get<{ items: Stored<K>[] }>(`/api/${kind}`)).items,
+    refetchInterval: everyMs ?? false,
   });
 }
 
@@ -57,10 +101,10 @@ export function useDocuments<K extends keyof Kinds>(kind: K) {
 export function useSaveDocument<K extends keyof Kinds>(kind: K) {
   const queries = useQueryClient();
   return useMutation({
-    mutationFn: ({ version, spec }: { version: number | null; spec: Kinds[K] }) =>
+    mutationFn: ({ version, spec, beside }: { version: number | null; spec: Kinds[K]; beside?: object }) =>
       version === null
-        ? http.post<Doc<Kinds[K]>>(`/api/${kind}`, { body: { spec } })
-        : http.put<Doc<Kinds[K]>>(`/api/${kind}/${encodeURIComponent(spec.id)}`, { body: { version, spec } }),
+        ? http.post<Stored<K>>(`/api/${kind}`, { body: { spec, ...beside } })
+        : http.put<Stored<K>>(`/api/${kind}/${encodeURIComponent(spec.id)}`, { body: { version, spec, ...beside } }),
     onSuccess: async () => {
       await queries.invalidateQueries({ queryKey: ["setup", kind] });
       await queries.invalidateQueries({ queryKey: ["directory"] });
