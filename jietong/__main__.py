@@ -16,6 +16,7 @@ from rich.console import Console
 from rich.table import Table
 
 from jietong import app, config
+from jietong.channels.asterisk import cli as voice
 from jietong.contacts import cli as contacts
 from jietong.core.errors import JietongError
 from jietong.db.pool import Database
@@ -65,6 +66,7 @@ cli.add_typer(routing.commands(_database, app.followers), name="ledger")
 cli.add_typer(contacts.commands(_database), name="contacts")
 cli.add_typer(recordings.commands(_database, lambda: config.load().home), name="recordings")
 cli.add_typer(flows.commands(_database), name="flow")
+cli.add_typer(voice.commands(config.load), name="voice")
 cli.command()(demo)
 
 

@@ -345,6 +345,7 @@ class _Feeder:
             log.error("set-up not loaded", code=error.code, detail=error.detail)  # tried again when next active
             return
         self._fed.set()
+        await self._sounds.prepare(self._flows.flows())
 
     async def first(self, report: Report) -> None:
         """Returns when the writer serves with all its set-up, or stands by behind another process."""

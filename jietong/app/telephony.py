@@ -23,6 +23,7 @@ from jietong.channels.absent import AbsentSwitch
 from jietong.channels.asterisk.configuration import Layout, Outside
 from jietong.channels.asterisk.install import cache_folder, find
 from jietong.channels.asterisk.installation import Installation
+from jietong.channels.asterisk.own import OwnSite
 from jietong.channels.asterisk.private import PrivateSite
 from jietong.channels.asterisk.speech import speak
 from jietong.channels.asterisk.supervise import Keeper
@@ -109,6 +110,9 @@ def prompt_voice() -> espeak.Voice | None:
 def _switch(settings: Settings, clock: Clock, report: Report) -> Switch:
     if not settings.voice:
         return AbsentSwitch(SWITCHED_OFF)
+    if settings.ari_url is not None:
+        site = OwnSite(settings.ari_url, settings.ari_user, settings.ari_password, settings.home / "voice")
+        return AsteriskSwitch(site, clock)
     installation = installed()
     if installation is None:
         report(NOT_INSTALLED)

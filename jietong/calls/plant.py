@@ -72,6 +72,8 @@ class TelephonePlant:
         self._turning = False
         self._day_ends: Ms = 0
         self._unsubscribe: Callable[[], None] | None = None
+        self.on_change: Callable[[], None] | None = None
+        """Told after every change of the set-up: whose telephone is whose may be another matter now."""
 
     async def start(self) -> None:
         """Before the switch is started, so that nothing it tells is missed. Raises Unavailable `database_gone`: then
@@ -94,6 +96,8 @@ class TelephonePlant:
         """Reads the set-up anew and tells the switch; call after every change. Raises Unavailable `database_gone`."""
         async with self._reloading:  # one after the other: what is read last is what counts
             await self._reload()
+        if self.on_change is not None:
+            self.on_change()
 
     def switch_plant(self) -> t.Plant:
         """What the switch is to know, passwords and all."""
@@ -150,13 +154,14 @@ class TelephonePlant:
         return why
 
     def way_out(self, leg: str, to: str, caller_id: str | None) -> WayOut | None:
-        """By the trunk that the shown number belongs to, else by the first that is up and has a channel free."""
+        """By the trunk that the shown number belongs to, else by the first with a channel free. One that seems down
+        is tried last: some providers answer calls and nothing else."""
         self._turn_day()
         shown = self.number(caller_id, None) if caller_id else None
         own = shown.trunk if shown is not None else None
-        for trunk in sorted(self.trunks.values(), key=lambda one: (one.id != own, one.id)):
-            state = self.states.get(trunk.id)
-            if (state is None or state.up) and self.capacity.take(leg, trunk.id):
+        down = {id for id, state in self.states.items() if not state.up}
+        for trunk in sorted(self.trunks.values(), key=lambda one: (one.id in down, one.id != own, one.id)):
+            if self.capacity.take(leg, trunk.id):
                 self._tell_turns()
                 return WayOut(trunk.id, self._as_dialled(trunk, to), caller_id or self._first_number(trunk.id))
         return None

@@ -68,5 +68,6 @@ class Telephony:
                 log.warning("telephony_waits", code=error.code)
                 await asyncio.sleep(AGAIN_S)
         self._started = True
+        self.plant.on_change = self.calls.devices.look
         await self.calls.start()
         await self.switch.start()

@@ -29,6 +29,9 @@ SILENT = 20
 LONGEST_VALUE = 2000
 """Characters of a variable; what is longer is cut."""
 
+LONGEST_SPEECH = 1200
+"""Characters of one part of a prompt with its variables filled in: some minutes of speech."""
+
 LANGUAGE_NAMES: Names = {"zh-Hans": "普通话", "zh-Hant": "繁體中文", "en": "English"}
 _CALL_ME: Names = {"zh-Hans": "请给我回电", "zh-Hant": "請給我回電", "en": "Call me back"}
 _WAIT: Names = {"zh-Hans": "不用了", "zh-Hant": "不用了", "en": "No, thank you"}
@@ -489,7 +492,8 @@ class _Sayer:
                 text = texts[language]
                 shown = template.shown(text, self._values)
                 if shown.strip():
-                    out.append(a.Speech(language, shown, template.spoken(text, self._values, language)))
+                    speech = template.spoken(text, self._values, language)
+                    out.append(a.Speech(language, shown[:LONGEST_SPEECH], speech[:LONGEST_SPEECH]))
         return tuple(out)
 
     def value(self, variable: str) -> str:

@@ -40,6 +40,10 @@ class Library:
                 log.error("flow_unreadable", flow=version.flow, version=version.version, detail=error.detail)
         self._serving = serving
 
+    def flows(self) -> list[model.Flow]:
+        """All that serve now."""
+        return [one.flow for one in self._serving.values()]
+
     def serving(self, id: str) -> Serving | None:
         """The version that new customers get; None: there is no such flow, or it is not published. O(1)."""
         return self._serving.get(id)

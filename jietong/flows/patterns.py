@@ -6,16 +6,18 @@ from functools import lru_cache
 
 MOST_REPEATS = 3
 LONGEST = 100
-_REPEAT = re.compile(r"[*+]|\{\d*,\d*\}")
+MOST_WAYS = 10
+_REPEAT = re.compile(r"[*+?]|\{\d*,\d*\}")
 _GROUP_REPEATED = re.compile(r"\)[*+?{]")
 
 
 @lru_cache(maxsize=1024)
 def safe(pattern: str) -> bool:
-    """Whether it is a pattern, with few repetitions and none of a group: then a match costs at most n³ steps."""
+    """Whether it is a pattern, with few repetitions and none of a group, and few alternatives: then a match costs at
+    most some n³ steps."""
     if not 0 < len(pattern) <= LONGEST or _GROUP_REPEATED.search(pattern) or "(?" in pattern or "\\1" in pattern:
         return False
-    if len(_REPEAT.findall(pattern)) > MOST_REPEATS:
+    if len(_REPEAT.findall(pattern)) > MOST_REPEATS or pattern.count("|") > MOST_WAYS:
         return False
     try:
         re.compile(pattern)

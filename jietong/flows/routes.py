@@ -128,7 +128,7 @@ class VersionList(BaseModel):
     next: None = None
 
 
-class VersionOut(VersionLine):
+class FlowVersionOut(VersionLine):
     document: dict[str, Any]
 
 
@@ -252,9 +252,9 @@ async def versions(id: str, by: Reads, db: Db) -> VersionList:
 
 
 @router.get("/{id}/versions/{version}")
-async def version(id: str, version: int, by: Reads, db: Db) -> VersionOut:
+async def version(id: str, version: int, by: Reads, db: Db) -> FlowVersionOut:
     found = await service.version(db, by, id, _whole(version))
-    return VersionOut(**_line(found).model_dump(), document=found.document)
+    return FlowVersionOut(**_line(found).model_dump(), document=found.document)
 
 
 @router.get("/{id}/export", response_class=Response)

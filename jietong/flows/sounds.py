@@ -14,7 +14,7 @@ from pathlib import Path
 import structlog
 
 from jietong.channels.switch import Media
-from jietong.core.errors import NotFound, Unavailable
+from jietong.core.errors import Invalid, NotFound, TooLarge, Unavailable
 from jietong.db.pool import ALL, Database
 from jietong.flows import acts as a
 from jietong.flows import audio, model, store, template
@@ -62,6 +62,8 @@ class Sounds:
 
     async def prepare(self, flows: Iterable[model.Flow]) -> None:
         """Speaks ahead of time what the flows say to everybody, so that no customer waits for it."""
+        if self._voice is None:
+            return
         for flow in flows:
             for node in flow.nodes:
                 for _, parts in model.prompts(node):
@@ -171,6 +173,8 @@ class Sounds:
             self._write(path, {form: audio.wav(audio.at_rate(sound, rate)) for form, rate in _FORMS.items()})
         except OSError as error:
             raise Unavailable("no_speech", f"The spoken text could not be kept: {error.strerror}.") from error
+        except (Invalid, TooLarge) as error:
+            raise Unavailable("no_speech", f"The voice gave no sound that can be played: {error.detail}") from error
 
     def _found(self) -> dict[str, Path]:
         """What was spoken before the start, oldest first."""

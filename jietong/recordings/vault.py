@@ -91,6 +91,7 @@ class Unsealed:
     """
 
     def __init__(self, path: Path, *, name: str, key_of: Callable[[str], bytes]) -> None:
+        self._file = -1
         self._file = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
         try:
             start = os.pread(self._file, _FIXED.size + _LONGEST_NAME, 0)
@@ -109,8 +110,12 @@ class Unsealed:
             self._held: tuple[int, bytes] = (-1, b"")
             self._decrypt(self._chunks - 1)  # the end is what it was: nothing was cut off or added
         except BaseException:
-            os.close(self._file)
+            self.close()
             raise
+
+    def __del__(self) -> None:
+        """A listener who leaves before the first byte leaves nobody to close it."""
+        self.close()
 
     def read(self, start: int, length: int) -> bytes:
         """Plain bytes [start, start+length), fewer at the end."""

@@ -170,6 +170,10 @@ def _limits(spec: QueueSpec) -> Iterator[Fault]:
     yield from within("max_wait_s", spec.max_wait_s, 1, 604_800)
     yield from within("max_waiting", spec.max_waiting, 0, 1_000_000)
     yield from within("offer_s", spec.offer_s, 3, 600)
+    if spec.recording is not None:
+        yield from within("recording.share", spec.recording.share, 0, 1)
+        yield from within("recording.keep_days", spec.recording.keep_days, 1, 3_660)
+        yield from within("recording.max_pause_s", spec.recording.max_pause_s, 10, 3_600)
     yield from within("wrapup_s", spec.wrapup_s, 0, 86_400)
     yield from within("wrapup_extend_s", spec.wrapup_extend_s, 1, 3600)
     yield from within("sticky_s", spec.sticky_s, 0, 3600)

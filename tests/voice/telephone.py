@@ -17,8 +17,8 @@ _addresses = itertools.count(10)
 
 
 class Telephone:
-    """One SIP user agent at an address of its own (127.0.0.n), which speaks a steady tone and writes down what it hears
-    as `heard(n)` for its n-th call. With `user` it registers; without, it is a line to the network."""
+    """One SIP user agent at an address of its own (127.0.0.n), which speaks a steady tone and writes down what it
+    hears as `heard(n)` for its n-th call. With `user` it registers; without, it is a line to the network."""
 
     def __init__(
         self,

@@ -60,12 +60,12 @@ async def test_wrong_passwords_are_told_and_the_address_is_shut_out_while_others
     switch, told = await up(asterisk)
     for _ in range(6):
         async with Telephone(tmp_path, asterisk.address, user="801", password="wrong", address="127.0.2.9") as thief:
-            await asyncio.wait_for(_any(thief, "registered"), 10)
+            await thief.until("registered")
     locked = await told.until(Intrusion, locked=True)
     assert (locked.address, locked.account) == ("127.0.2.9", "801")
     async with Telephone(tmp_path, asterisk.address, user="801", password="right", address="127.0.2.9") as thief:
         # Even the right password: nobody at this address is let in for half an hour.
-        await asyncio.wait_for(_any(thief, "registered"), 10)
+        await thief.until("registered")
         assert thief.events[-1]["code"] != 200
     async with Telephone(tmp_path, asterisk.address, user="801", password="right", address="127.0.2.10"):
         await told.until(DeviceState, extension="801", reachable=True)
@@ -108,8 +108,3 @@ async def test_two_hundred_calls_in_a_second_all_arrive_and_all_end(asterisk: Ow
     assert not scene.legs
     assert not scene.bridges
     await switch.stop()
-
-
-async def _any(phone: Telephone, event: str) -> None:
-    while not any(one["event"] == event for one in phone.events):
-        await asyncio.sleep(0.02)

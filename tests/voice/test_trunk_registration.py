@@ -1,6 +1,7 @@
 """A trunk that registers with its provider: told as up, as down when it is refused."""
 
 import asyncio
+from typing import cast
 
 from asterisk_switch import OwnAsterisk
 from listening import Told
@@ -14,10 +15,10 @@ class Provider(asyncio.DatagramProtocol):
     def __init__(self) -> None:
         self.status = "200 OK"
         self.users: set[str] = set()
+        self.transport: asyncio.DatagramTransport | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.DatagramTransport)
-        self.transport = transport
+        self.transport = cast("asyncio.DatagramTransport", transport)
 
     def datagram_received(self, data: bytes, address: tuple[str, int]) -> None:
         lines = data.decode().split("\r\n")
@@ -26,6 +27,7 @@ class Provider(asyncio.DatagramProtocol):
         kept = [line for line in lines if line.startswith(("Via:", "From:", "To:", "Call-ID:", "CSeq:", "Contact:"))]
         self.users |= {line.partition("sip:")[2].partition("@")[0] for line in kept if line.startswith("From:")}
         answer = "\r\n".join((f"SIP/2.0 {self.status}", *kept, "Expires: 300", "Content-Length: 0", "", ""))
+        assert self.transport is not None
         self.transport.sendto(answer.encode(), address)
 
 
@@ -43,6 +45,7 @@ async def test_a_registration_that_is_taken_and_one_that_is_refused(asterisk: Ow
     await told.until(TrunkStatus, trunk="main", up=True)
     assert "4008001234" in provider.users
     assert (await switch.scene()).trunks == {"main": True}
+    told.all.clear()
     provider.status = "403 Forbidden"
     await switch.set_up(Plant((trunk._replace(username="4008005678"),)))
     await told.until(TrunkStatus, trunk="main", up=False)

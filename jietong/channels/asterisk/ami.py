@@ -1,5 +1,5 @@
-"""Asterisk's manager interface, for what ARI does not tell (wrong passwords, registrations of trunks) and for commands
-of the console.
+"""Asterisk's manager interface, for what ARI does not tell: wrong passwords, registrations of trunks; and for
+commands of the console.
 
     async with Ami(port, password) as ami:
         await ami.command("core abort shutdown")

@@ -27,6 +27,8 @@ class Asked(Protocol):
 
     async def learn_codec(self, leg: str) -> None: ...
 
+    async def look_at_device(self, extension: str) -> None: ...
+
     def recorded(self, recording: ari.Recording, *, failed: bool) -> None: ...
 
 
@@ -265,8 +267,9 @@ class Heard:
             return
         if status in {"Reachable", "NonQualified", "Created"}:
             self.device(name, reachable=True, at=at)
-        elif status in {"Unreachable", "Removed"}:
-            self.device(name, reachable=False, at=at)
+        elif status in {"Unreachable", "Removed"} and name in self.extensions:
+            # It may be the old registration of a telephone that has just come back: then the new one counts.
+            self._asked.do(self._asked.look_at_device(name))
 
     def _at(self, event: ari.Event) -> Ms:
         return instant(event.timestamp) or self._clock.now()

@@ -76,8 +76,8 @@ def install(
 ) -> Installation:
     """Fetches and unpacks, or gives what is there already. Takes some ten seconds on a good line, and blocks.
 
-    `with_tests`: SIPp too. `accept_expired`: takes a mirror whose index is past its date (signatures are checked all the
-    same). Raises Unavailable `voice_unavailable` or `voice_expired` with one sentence that says what to do.
+    `with_tests`: SIPp too. `accept_expired`: takes a mirror whose index is past its date; signatures are checked
+    all the same. Raises Unavailable `voice_unavailable` or `voice_expired` with one sentence that says what to do.
     """
     folder.mkdir(mode=0o755, parents=True, exist_ok=True)
     with _alone(folder / "install.lock"):

@@ -400,6 +400,11 @@ class AsteriskSwitch:
                 found = await self._connected().get("channels", leg, "variable", variable="CHANNEL(audioreadformat)")
                 line.codec = found["value"] or None
 
+    async def look_at_device(self, extension: str) -> None:
+        with _unless_gone():
+            found = await self._connected().get("endpoints", "PJSIP", extension)
+            self._heard.device(extension, reachable=found["state"] == "online", at=self._clock.now())
+
     def recorded(self, recording: wire.Recording, *, failed: bool) -> None:
         if self._tapes.take_off(recording.name) and self._ari is not None:
             self.do(self._finish(self._ari, recording.name, recording.cause if failed else ""))

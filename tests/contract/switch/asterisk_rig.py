@@ -13,7 +13,7 @@ from switch_rig import TRUNK, Party, Phone, Rig
 from telephone import Telephone
 
 from jietong.channels.asterisk.switch import AsteriskSwitch
-from jietong.channels.switch import DeviceState, Switch, Tell
+from jietong.channels.switch import Switch, Tell
 
 _LISTEN_S = 0.7
 _voices = itertools.cycle(range(425, 2400, 85))  # no tone is another's harmonic within the band
@@ -109,8 +109,8 @@ class AsteriskRig(Rig):
                 await current.hang_up(leg.leg)
         await self._telephones.aclose()
         if current.is_up:
-            async with asyncio.timeout(5):
-                while (scene := await current.scene()).legs or scene.devices:
+            async with asyncio.timeout(10):
+                while (await current.scene()).legs:  # noqa: ASYNC110 — what the switch has is asked, not told
                     await asyncio.sleep(0.05)
         for switch in self._switches:
             await switch.stop()
@@ -118,7 +118,10 @@ class AsteriskRig(Rig):
     async def telephone(self, extension: str) -> Phone:
         password = next(one.password for one in self.plant.extensions if one.id == extension)
         phone = await self._phone(user=extension, password=password)
-        await self.until(DeviceState, extension=extension, reachable=True)
+        await phone.until("registered", code=200)
+        async with asyncio.timeout(10):
+            while extension not in (await self.switch.scene()).devices:  # noqa: ASYNC110
+                await asyncio.sleep(0.05)
         return SipPhone(phone, extension)
 
     async def calls_in(self, number: str, caller: str | None = "13800006612") -> Party:

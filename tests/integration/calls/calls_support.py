@@ -231,6 +231,7 @@ class Box:
             time=self.time,
         )
         await self.plant.start()
+        self.plant.on_change = self.calls.devices.look
         await self.calls.start()
         await self.switch.start()
         await self.settle()

@@ -161,6 +161,16 @@ async def test_no_voice_is_offered_without_a_telephone_that_can_be_rung(centre: 
     centre.sound()
 
 
+async def test_a_telephone_that_is_given_to_somebody_else_changes_who_can_be_rung(centre: Box) -> None:
+    await centre.agent("anna", "801")
+    await centre.agent("ben")
+    assert centre.engine.agents["anna"].reachable
+    await centre.document(Kind.EXTENSION, ExtensionSpec(id="801", name="b", kind="phone", agent="ben"))
+    assert not centre.engine.agents["anna"].reachable
+    assert centre.engine.agents["ben"].reachable
+    centre.sound()
+
+
 async def test_a_telephone_lost_while_it_rings_gives_the_call_to_the_next(centre: Box) -> None:
     phone = await centre.agent("anna", "801", Behaviour(answer_after_s=None))
     line, contact = await centre.waiting()

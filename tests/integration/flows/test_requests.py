@@ -2,10 +2,17 @@
 
 import asyncio
 import json
+import ssl
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
 
 from jietong.flows import acts as a
 from jietong.flows import model as m
@@ -120,6 +127,66 @@ async def test_the_address_that_was_looked_at_is_the_one_that_is_asked(
     assert server.asked == []
     assert len(answers) == 1, "it was looked up once"
     await asking.close()
+
+
+async def test_a_system_with_tls_proves_its_name_and_not_its_address(
+    server: Server, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    certificate = tmp_path / "erp.pem"
+    certificate.write_bytes(certified("erp.test"))
+    ours = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    ours.load_cert_chain(certificate)
+    trusting = ssl.create_default_context(cafile=str(certificate))
+    tasks: set[asyncio.Task[None]] = set()
+    listening = await asyncio.start_server(
+        lambda r, w: tasks.add(asyncio.create_task(server.serve(r, w))), "127.0.0.1", 0, ssl=ours
+    )
+    port = listening.sockets[0].getsockname()[1]
+    loop = asyncio.get_running_loop()
+
+    async def getaddrinfo(host: Any, _port: Any, **more: Any) -> Any:
+        return [(2, 1, 6, "", ("127.0.0.1", port))]
+
+    monkeypatch.setattr(loop, "getaddrinfo", getaddrinfo)
+    asking = Requests(lambda: ["erp.test", "other.test"], verify=trusting)
+
+    def of(host: str) -> a.Fetch:
+        return a.Fetch("GET", f"https://{host}:{port}/ok", {}, "", 5, (("status", "order.status"),))
+
+    assert await asking.fetch(flow(), of("erp.test")) == {"status": "发货"}
+    assert f"Host: erp.test:{port}" in server.asked[0]
+    assert await asking.fetch(flow(), of("other.test")) is None
+    await asking.close()
+    strict = Requests(lambda: ["erp.test"])
+    assert await strict.fetch(flow(), of("erp.test")) is None, "a certificate that nobody vouches for"
+    await strict.close()
+    listening.close()
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
+
+
+def certified(host: str) -> bytes:
+    """A key and a certificate for this name, signed by itself."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, host)])
+    now = datetime.now(UTC)
+    certificate = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(now - timedelta(days=1))
+        .not_valid_after(now + timedelta(days=1))
+        .add_extension(x509.SubjectAlternativeName([x509.DNSName(host)]), critical=False)
+        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
+        .sign(key, hashes.SHA256())
+    )
+    plain = key.private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    )
+    return plain + certificate.public_bytes(serialization.Encoding.PEM)
 
 
 @pytest.mark.parametrize(

@@ -68,11 +68,29 @@ async def test_a_trunk_that_goes_and_comes_is_witnessed_once_each(centre: Centre
     admin = await centre.admin()
     seen = (await admin.get("/api/setup/trunks/carrier")).json()
     assert (seen["up"], seen["why"]) == (False, "403 Forbidden")
-    assert centre.plant.way_out("out-1", "+8613800006612", None) is None
     centre.exchange.trunk_recovers("carrier")
     await rounds(centre)
     assert [one.up for one in centre.witnessed if isinstance(one, e.TrunkState)] == [True, False, True]
-    assert centre.plant.way_out("out-1", "+8613800006612", None) is not None
+
+
+async def test_the_way_out_is_the_shown_numbers_trunk_and_one_that_seems_down_comes_last(centre: Centre) -> None:
+    await set_up(centre, channels=1)
+    admin = await centre.admin()
+    other = trunk("zz-other", kind="ip", networks=["192.0.2.0/28"], username="", channels=1, writes="national")
+    answer = await admin.post("/api/setup/trunks", json={"spec": other})
+    assert answer.status_code == 201, answer.text
+    await rounds(centre)
+
+    def way(leg: str) -> str | None:
+        found = centre.plant.way_out(leg, "+8613800006612", "4008001234")
+        return found.trunk if found is not None else None
+
+    assert [way("a"), way("b"), way("c")] == ["carrier", "zz-other", None]
+    centre.plant.release("a")
+    centre.plant.release("b")
+    centre.exchange.trunk_fails("carrier")
+    await rounds(centre)
+    assert [way("a"), way("b"), way("c")] == ["zz-other", "carrier", None]
 
 
 async def test_c1_whoever_finds_no_channel_is_refused_and_all_trunks_busy_is_witnessed(centre: Centre) -> None:

@@ -1,11 +1,15 @@
 """Who hears what: permission, client, voicemail; every listen in the audit log; any place of it, left and right."""
 
+import asyncio
+import contextlib
+import gc
 import io
 import itertools
 import re
 import struct
 import wave
 import zipfile
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -263,3 +267,29 @@ async def test_the_database_alone_has_no_key_and_no_sound(vaulted: Vaulted) -> N
     master = next((vaulted.home / "keys").iterdir()).read_text().strip()
     assert re.fullmatch("[0-9a-f]{64}", master)
     assert not any(master in row["t"] for row in dump)
+
+
+async def test_whoever_leaves_in_the_middle_leaves_no_file_open(vaulted: Vaulted) -> None:
+    """Exports, ranges, and listeners who hang up after the first bytes."""
+    await vaulted.record(seconds=120)
+    zhou = await vaulted.person("zhou", Role.SUPERVISOR)
+    given = await ticket(zhou)
+
+    def opened() -> int:
+        """Files of the vault that this process holds."""
+        found = 0
+        for link in Path("/proc/self/fd").iterdir():
+            with contextlib.suppress(OSError):
+                found += "/recordings/" in str(link.readlink())
+        return found
+
+    for _ in range(3):
+        assert (await zhou.get("/api/contacts/c1/recordings/export")).status_code == 200
+        await sound(zhou, ticket=given, headers={"Range": "bytes=99999999-"})
+        async with zhou.stream("GET", "/api/recordings/r1/audio", params={"ticket": given}) as answer:
+            async for _ in answer.aiter_bytes(1000):
+                break
+    async with asyncio.timeout(10):
+        while opened():
+            gc.collect()
+            await asyncio.sleep(0.02)

@@ -228,6 +228,218 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/calls/dial": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Dial
+         * @description Rings one's own telephone, then the customer, with the queue's caller id.
+         */
+        post: operations["dial_api_calls_dial_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/calls/directory": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Directory */
+        get: operations["directory_api_calls_directory_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/calls/softphone": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Softphone
+         * @description The password lets this person's own browser register, and nobody else is told it.
+         */
+        get: operations["softphone_api_calls_softphone_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/calls/{contact}/digits": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Digits
+         * @description Keys for the other end. They are kept nowhere.
+         */
+        post: operations["digits_api_calls__contact__digits_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/calls/{contact}/mute": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Mute */
+        post: operations["mute_api_calls__contact__mute_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/calls/{contact}/number": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Number
+         * @description The caller's whole number. Each look is in the audit log.
+         */
+        post: operations["number_api_calls__contact__number_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/calls/{contact}/outside": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Ask Outside
+         * @description Rings a number outside: to hand the call on, or to ask first. The customer hears music meanwhile.
+         */
+        post: operations["ask_outside_api_calls__contact__outside_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/calls/{contact}/outside/{what}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Outside */
+        post: operations["outside_api_calls__contact__outside__what__post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/calls/{contact}/recording": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Pause
+         * @description Silence is recorded while card data is spoken. A forgotten pause ends by itself, by the queue's rule.
+         */
+        post: operations["pause_api_calls__contact__recording_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/calls/{contact}/recording/start": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Record
+         * @description On demand.
+         */
+        post: operations["record_api_calls__contact__recording_start_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/calls/{contact}/supervision": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take Part
+         * @description Rings one's own telephone. Again with another mode changes it. Each is in the audit log.
+         */
+        post: operations["take_part_api_calls__contact__supervision_post"];
+        /** Leave */
+        delete: operations["leave_api_calls__contact__supervision_delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/chat/attachments": {
         parameters: {
             query?: never;
@@ -1157,6 +1369,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/public/web-call": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Web Call
+         * @description For one call to one of our numbers, within two minutes. Rate-limited by address and by number.
+         */
+        post: operations["web_call_api_public_web_call_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/queues": {
         parameters: {
             query?: never;
@@ -1480,6 +1712,185 @@ export interface paths {
          * @description Ends a session, one's own or (with staff.edit) another's; its sockets are closed.
          */
         delete: operations["end_session_api_sessions__session_id__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/setup/extensions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Extensions */
+        get: operations["extensions_api_setup_extensions_get"];
+        put?: never;
+        /** Add Extension */
+        post: operations["add_extension_api_setup_extensions_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/setup/extensions/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Extension */
+        get: operations["extension_api_setup_extensions__id__get"];
+        /** Change Extension */
+        put: operations["change_extension_api_setup_extensions__id__put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/setup/extensions/{id}/password": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * New Extension Password
+         * @description A fresh one for a SIP phone; the old one ends at once. It is shown this once.
+         */
+        post: operations["new_extension_password_api_setup_extensions__id__password_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/setup/extensions/{id}/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Extension Versions */
+        get: operations["extension_versions_api_setup_extensions__id__versions_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/setup/numbers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Numbers */
+        get: operations["numbers_api_setup_numbers_get"];
+        put?: never;
+        /** Add Number */
+        post: operations["add_number_api_setup_numbers_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/setup/numbers/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Number */
+        get: operations["number_api_setup_numbers__id__get"];
+        /** Change Number */
+        put: operations["change_number_api_setup_numbers__id__put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/setup/numbers/{id}/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Number Versions */
+        get: operations["number_versions_api_setup_numbers__id__versions_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/setup/trunks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Trunks */
+        get: operations["trunks_api_setup_trunks_get"];
+        put?: never;
+        /** Add Trunk */
+        post: operations["add_trunk_api_setup_trunks_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/setup/trunks/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Trunk */
+        get: operations["trunk_api_setup_trunks__id__get"];
+        /** Change Trunk */
+        put: operations["change_trunk_api_setup_trunks__id__put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/setup/trunks/{id}/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Trunk Versions */
+        get: operations["trunk_versions_api_setup_trunks__id__versions_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -1889,7 +2300,7 @@ export interface components {
             published: number | null;
             /** Shortcut */
             shortcut: string | null;
-            shown: components["schemas"]["jietong__knowledge__routes__VersionOut"];
+            shown: components["schemas"]["VersionOut"];
             /** Tags */
             tags: string[];
             /** Updated At */
@@ -2003,6 +2414,25 @@ export interface components {
             /** Version */
             version: number;
         };
+        /** ChangedExtension */
+        ChangedExtension: {
+            /**
+             * ExtensionSpec
+             * @description A telephone that the centre can ring: an agent's softphone in the browser, a SIP phone, or a plain number.
+             */
+            spec: {
+                /** @default true */
+                active: boolean;
+                agent?: string | null;
+                id: string;
+                /** @default softphone */
+                kind: string;
+                name: string;
+                number?: string | null;
+            };
+            /** Version */
+            version: number;
+        };
         /** ChangedHours */
         ChangedHours: {
             /**
@@ -2033,6 +2463,29 @@ export interface components {
                     start: number;
                 }[][];
                 zone: string;
+            };
+            /** Version */
+            version: number;
+        };
+        /** ChangedNumber */
+        ChangedNumber: {
+            /**
+             * NumberSpec
+             * @description A number that customers dial, and the flow that answers it.
+             */
+            spec: {
+                /** @default true */
+                active: boolean;
+                client: string;
+                flow: string;
+                id: string;
+                /** @default zh-Hans */
+                language: string;
+                limit?: number | null;
+                name: {
+                    [key: string]: string;
+                };
+                trunk?: string | null;
             };
             /** Version */
             version: number;
@@ -2226,6 +2679,52 @@ export interface components {
             /** Version */
             version: number;
         };
+        /** ChangedTrunk */
+        ChangedTrunk: {
+            /** Password */
+            password?: string | null;
+            /**
+             * TrunkSpec
+             * @description A line to the telephone network. Its password is kept apart, encrypted, and never leaves the server.
+             */
+            spec: {
+                /** @default true */
+                active: boolean;
+                /** @default 30 */
+                channels: number;
+                /**
+                 * @default [
+                 *       "alaw",
+                 *       "ulaw",
+                 *       "opus",
+                 *       "g722"
+                 *     ]
+                 */
+                codecs: string[];
+                /** @default  */
+                host: string;
+                id: string;
+                /** @default registration */
+                kind: string;
+                name: {
+                    [key: string]: string;
+                };
+                /** @default [] */
+                networks: string[];
+                /** @default 5060 */
+                port: number;
+                /** @default  */
+                prefix: string;
+                /** @default udp */
+                transport: string;
+                /** @default  */
+                username: string;
+                /** @default e164 */
+                writes: string;
+            };
+            /** Version */
+            version: number;
+        };
         /** ChangedWidget */
         ChangedWidget: {
             /** Spec */
@@ -2252,6 +2751,20 @@ export interface components {
             items: components["schemas"]["DocumentOut_Annotated_ClientSpec__SpecOf__"][];
             /** Next */
             next?: null;
+        };
+        /** ColleagueOut */
+        ColleagueOut: {
+            /** Agent */
+            agent: string;
+            /** Extension */
+            extension: string | null;
+            /** Free */
+            free: boolean;
+            /** Name */
+            name: string;
+            /** Reachable */
+            reachable: boolean;
+            state: components["schemas"]["State"];
         };
         /**
          * Confirm
@@ -2482,6 +2995,11 @@ export interface components {
             /** Role */
             role: string;
         };
+        /** Dialled */
+        Dialled: {
+            /** Contact */
+            contact: string;
+        };
         /**
          * Direction
          * @enum {string}
@@ -2506,6 +3024,15 @@ export interface components {
             skills: components["schemas"]["Named"][];
             /** Zone */
             zone: string;
+        };
+        /** DirectoryOut */
+        DirectoryOut: {
+            /** Agents */
+            agents: components["schemas"]["ColleagueOut"][];
+            /** Extensions */
+            extensions: components["schemas"]["jietong__calls__routes__ExtensionOut"][];
+            /** Queues */
+            queues: components["schemas"]["QueueOut"][];
         };
         /** DiscardIn */
         DiscardIn: {
@@ -2571,6 +3098,35 @@ export interface components {
                     start: number;
                 }[][];
                 zone: string;
+            };
+            /** Version */
+            version: number;
+        };
+        /** DocumentOut[Annotated[NumberSpec, SpecOf]] */
+        DocumentOut_Annotated_NumberSpec__SpecOf__: {
+            /** Changed At */
+            changed_at: number;
+            /** Changed By */
+            changed_by: string;
+            /** Id */
+            id: string;
+            /**
+             * NumberSpec
+             * @description A number that customers dial, and the flow that answers it.
+             */
+            spec: {
+                /** @default true */
+                active: boolean;
+                client: string;
+                flow: string;
+                id: string;
+                /** @default zh-Hans */
+                language: string;
+                limit?: number | null;
+                name: {
+                    [key: string]: string;
+                };
+                trunk?: string | null;
             };
             /** Version */
             version: number;
@@ -2811,6 +3367,50 @@ export interface components {
             seq: number;
         };
         /**
+         * ExtensionMade
+         * @description `password` of a SIP phone, where a new one was made: it is shown this once.
+         */
+        ExtensionMade: {
+            /** Changed At */
+            changed_at: number;
+            /** Changed By */
+            changed_by: string;
+            /** Has Password */
+            has_password: boolean;
+            /** Id */
+            id: string;
+            /** Password */
+            password: string | null;
+            /**
+             * ExtensionSpec
+             * @description A telephone that the centre can ring: an agent's softphone in the browser, a SIP phone, or a plain number.
+             */
+            spec: {
+                /** @default true */
+                active: boolean;
+                agent?: string | null;
+                id: string;
+                /** @default softphone */
+                kind: string;
+                name: string;
+                number?: string | null;
+            };
+            /** Version */
+            version: number;
+        };
+        /** ExtensionPassword */
+        ExtensionPassword: {
+            /** Password */
+            password: string;
+        };
+        /** Extensions */
+        Extensions: {
+            /** Items */
+            items: components["schemas"]["jietong__calls__plant_routes__ExtensionOut"][];
+            /** Next */
+            next?: null;
+        };
+        /**
          * FaultOut
          * @description `node` None: the flow as a whole. `message` in the three languages.
          */
@@ -2875,6 +3475,8 @@ export interface components {
             active: boolean;
             /** Changed */
             changed: boolean;
+            /** Channels */
+            channels: string[];
             /** Client */
             client: string;
             /** Drafted At */
@@ -2934,6 +3536,23 @@ export interface components {
             published_by: string | null;
             /** Revision */
             revision: number;
+        };
+        /** FlowVersionOut */
+        FlowVersionOut: {
+            /** Document */
+            document: {
+                [key: string]: unknown;
+            };
+            /** Nodes */
+            nodes: number;
+            /** Note */
+            note: string;
+            /** Published At */
+            published_at: number;
+            /** Published By */
+            published_by: string;
+            /** Version */
+            version: number;
         };
         /**
          * GapOut
@@ -3060,6 +3679,15 @@ export interface components {
          * @enum {string}
          */
         How: "sum" | "ratio" | "max" | "quantile" | "streak" | "now";
+        /** IceServer */
+        IceServer: {
+            /** Credential */
+            credential?: string | null;
+            /** Urls */
+            urls: string;
+            /** Username */
+            username?: string | null;
+        };
         /** IdentityIn */
         IdentityIn: {
             kind: components["schemas"]["IdentityKind"];
@@ -3108,6 +3736,11 @@ export interface components {
             items: components["schemas"]["IntervalOut"][];
             /** Next */
             next?: null;
+        };
+        /** Keys */
+        Keys: {
+            /** Digits */
+            digits: string;
         };
         /**
          * Language
@@ -3269,6 +3902,15 @@ export interface components {
             /** Why */
             why: string;
         };
+        /** Mode */
+        Mode: {
+            mode: components["schemas"]["Supervision"];
+        };
+        /** Muted */
+        Muted: {
+            /** Muted */
+            muted: boolean;
+        };
         /** MyChanges */
         MyChanges: {
             language?: components["schemas"]["Language"] | null;
@@ -3383,6 +4025,23 @@ export interface components {
              */
             region: string;
         };
+        /** NewExtension */
+        NewExtension: {
+            /**
+             * ExtensionSpec
+             * @description A telephone that the centre can ring: an agent's softphone in the browser, a SIP phone, or a plain number.
+             */
+            spec: {
+                /** @default true */
+                active: boolean;
+                agent?: string | null;
+                id: string;
+                /** @default softphone */
+                kind: string;
+                name: string;
+                number?: string | null;
+            };
+        };
         /**
          * NewFlow
          * @description A `flow/v1` document, drawn or imported.
@@ -3423,6 +4082,27 @@ export interface components {
                     start: number;
                 }[][];
                 zone: string;
+            };
+        };
+        /** NewNumber */
+        NewNumber: {
+            /**
+             * NumberSpec
+             * @description A number that customers dial, and the flow that answers it.
+             */
+            spec: {
+                /** @default true */
+                active: boolean;
+                client: string;
+                flow: string;
+                id: string;
+                /** @default zh-Hans */
+                language: string;
+                limit?: number | null;
+                name: {
+                    [key: string]: string;
+                };
+                trunk?: string | null;
             };
         };
         /** NewPassword */
@@ -3612,6 +4292,53 @@ export interface components {
             /** Roles */
             roles: components["schemas"]["Role"][];
         };
+        /**
+         * NewTrunk
+         * @description `password`: null leaves it as it is, an empty text takes it away.
+         */
+        NewTrunk: {
+            /** Password */
+            password?: string | null;
+            /**
+             * TrunkSpec
+             * @description A line to the telephone network. Its password is kept apart, encrypted, and never leaves the server.
+             */
+            spec: {
+                /** @default true */
+                active: boolean;
+                /** @default 30 */
+                channels: number;
+                /**
+                 * @default [
+                 *       "alaw",
+                 *       "ulaw",
+                 *       "opus",
+                 *       "g722"
+                 *     ]
+                 */
+                codecs: string[];
+                /** @default  */
+                host: string;
+                id: string;
+                /** @default registration */
+                kind: string;
+                name: {
+                    [key: string]: string;
+                };
+                /** @default [] */
+                networks: string[];
+                /** @default 5060 */
+                port: number;
+                /** @default  */
+                prefix: string;
+                /** @default udp */
+                transport: string;
+                /** @default  */
+                username: string;
+                /** @default e164 */
+                writes: string;
+            };
+        };
         /** NewWidget */
         NewWidget: {
             /** Spec */
@@ -3637,15 +4364,12 @@ export interface components {
             /** Text */
             text: string;
         };
-        /**
-         * Number
-         * @description Whom to call.
-         */
-        Number: {
-            /** E164 */
-            e164: string;
-            /** Value */
-            value: string;
+        /** Numbers */
+        Numbers: {
+            /** Items */
+            items: components["schemas"]["DocumentOut_Annotated_NumberSpec__SpecOf__"][];
+            /** Next */
+            next?: null;
         };
         /** OneContactOut */
         OneContactOut: {
@@ -3698,6 +4422,19 @@ export interface components {
          */
         Outcome: "handled" | "abandoned" | "refused_closed" | "refused_full" | "timed_out" | "callback_failed" | "cancelled" | "blocked" | "lost_in_flow" | "self_served" | "voicemail" | "transferred_out" | "unreached" | "switch_lost";
         /**
+         * Outside
+         * @description `blind`: hand the customer on as soon as it is answered; else speak to them first.
+         */
+        Outside: {
+            /**
+             * Blind
+             * @default false
+             */
+            blind: boolean;
+            /** Number */
+            number: string;
+        };
+        /**
          * OverviewOut
          * @description `stuck`: of those pending, how many could not be stored yet. `due_*`: what retention would do now.
          */
@@ -3748,6 +4485,11 @@ export interface components {
             reason: string | null;
             /** Resolved */
             resolved: boolean | null;
+        };
+        /** Paused */
+        Paused: {
+            /** Paused */
+            paused: boolean;
         };
         /**
          * Permission
@@ -3876,6 +4618,19 @@ export interface components {
             article: components["schemas"]["ArticleOut"];
             /** Pushed */
             pushed: boolean;
+        };
+        /** QueueOut */
+        QueueOut: {
+            /** Id */
+            id: string;
+            /** Name */
+            name: {
+                [key: string]: string;
+            };
+            /** Open */
+            open: boolean;
+            /** Waiting */
+            waiting: number;
         };
         /** Queues */
         Queues: {
@@ -4121,6 +4876,41 @@ export interface components {
             /** Next */
             next?: null;
         };
+        /**
+         * Softphone
+         * @description The telephone of who is signed in. `kind` none: there is none; phone and number need no browser.
+         */
+        Softphone: {
+            /**
+             * Domain
+             * @default jietong
+             */
+            domain: string;
+            /** Extension */
+            extension?: string | null;
+            /**
+             * Ice Servers
+             * @default []
+             */
+            ice_servers: components["schemas"]["IceServer"][];
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "softphone" | "phone" | "number" | "none";
+            /** Password */
+            password?: string | null;
+            /**
+             * Reachable
+             * @default false
+             */
+            reachable: boolean;
+            /**
+             * Ws
+             * @default /ws/sip
+             */
+            ws: string;
+        };
         /** SoundOut */
         SoundOut: {
             /** Bytes */
@@ -4188,6 +4978,12 @@ export interface components {
              */
             next: string | null;
         };
+        /**
+         * State
+         * @description What the system sees (系统状态): every second of every agent is in exactly one.
+         * @enum {string}
+         */
+        State: "off" | "ready" | "offered" | "talking" | "hold" | "wrapup" | "missed" | "break" | "training" | "meeting" | "casework" | "standby";
         /** StepOut */
         StepOut: {
             /** Exit */
@@ -4195,6 +4991,12 @@ export interface components {
             /** Node */
             node: string;
         };
+        /**
+         * Supervision
+         * @description How a supervisor takes part in a call.
+         * @enum {string}
+         */
+        Supervision: "listen" | "whisper" | "barge";
         /** SuspectOut */
         SuspectOut: {
             customer: components["schemas"]["CustomerOut"];
@@ -4375,6 +5177,76 @@ export interface components {
             rate: number;
         };
         /**
+         * TrunkOut
+         * @description `up`: as the switch sees it now; null while it has not said. `in_use`: channels, both directions.
+         */
+        TrunkOut: {
+            /** Changed At */
+            changed_at: number;
+            /** Changed By */
+            changed_by: string;
+            /** Has Password */
+            has_password: boolean;
+            /** Id */
+            id: string;
+            /** In Use */
+            in_use: number;
+            /** Peak */
+            peak: number;
+            /**
+             * TrunkSpec
+             * @description A line to the telephone network. Its password is kept apart, encrypted, and never leaves the server.
+             */
+            spec: {
+                /** @default true */
+                active: boolean;
+                /** @default 30 */
+                channels: number;
+                /**
+                 * @default [
+                 *       "alaw",
+                 *       "ulaw",
+                 *       "opus",
+                 *       "g722"
+                 *     ]
+                 */
+                codecs: string[];
+                /** @default  */
+                host: string;
+                id: string;
+                /** @default registration */
+                kind: string;
+                name: {
+                    [key: string]: string;
+                };
+                /** @default [] */
+                networks: string[];
+                /** @default 5060 */
+                port: number;
+                /** @default  */
+                prefix: string;
+                /** @default udp */
+                transport: string;
+                /** @default  */
+                username: string;
+                /** @default e164 */
+                writes: string;
+            };
+            /** Up */
+            up: boolean | null;
+            /** Version */
+            version: number;
+            /** Why */
+            why: string;
+        };
+        /** Trunks */
+        Trunks: {
+            /** Items */
+            items: components["schemas"]["TrunkOut"][];
+            /** Next */
+            next?: null;
+        };
+        /**
          * Unit
          * @enum {string}
          */
@@ -4418,6 +5290,32 @@ export interface components {
             /** Next */
             next?: null;
         };
+        /** VersionOut */
+        VersionOut: {
+            /** Author */
+            author: string;
+            /** Bodies */
+            bodies: {
+                [key: string]: string;
+            };
+            /** Note */
+            note: string;
+            /** Published At */
+            published_at: number | null;
+            /** Published By */
+            published_by: string | null;
+            /** Revision */
+            revision: number;
+            /** Saved At */
+            saved_at: number;
+            state: components["schemas"]["VersionState"];
+            /** Titles */
+            titles: {
+                [key: string]: string;
+            };
+            /** Version */
+            version: number;
+        };
         /**
          * VersionState
          * @enum {string}
@@ -4426,7 +5324,7 @@ export interface components {
         /** Versions */
         Versions: {
             /** Items */
-            items: components["schemas"]["jietong__knowledge__routes__VersionOut"][];
+            items: components["schemas"]["VersionOut"][];
             /** Next */
             next?: null;
         };
@@ -4434,6 +5332,54 @@ export interface components {
         Wanted: {
             /** Count */
             count: number;
+        };
+        /** WantedDial */
+        WantedDial: {
+            /** Caller Id */
+            caller_id?: string | null;
+            /** Client */
+            client?: string | null;
+            /** Customer */
+            customer?: string | null;
+            /** Identity */
+            identity?: number | null;
+            /** Number */
+            number?: string | null;
+            /** Queue */
+            queue?: string | null;
+        };
+        /** WantedWebCall */
+        WantedWebCall: {
+            /** Language */
+            language?: string | null;
+            /** Number */
+            number: string;
+        };
+        /**
+         * WebCall
+         * @description For one call: the browser signs in with this account and sends the token as `X-JT-Token`.
+         */
+        WebCall: {
+            /**
+             * Domain
+             * @default jietong
+             */
+            domain: string;
+            /** Extension */
+            extension: string;
+            /**
+             * Ice Servers
+             * @default []
+             */
+            ice_servers: components["schemas"]["IceServer"][];
+            /** Number */
+            number: string;
+            /** Password */
+            password: string;
+            /** Token */
+            token: string;
+            /** Ws */
+            ws: string;
         };
         /** WidgetList */
         WidgetList: {
@@ -4468,6 +5414,63 @@ export interface components {
             /** Text */
             text: string;
         };
+        /** ExtensionOut */
+        jietong__calls__plant_routes__ExtensionOut: {
+            /** Changed At */
+            changed_at: number;
+            /** Changed By */
+            changed_by: string;
+            /** Has Password */
+            has_password: boolean;
+            /** Id */
+            id: string;
+            /**
+             * ExtensionSpec
+             * @description A telephone that the centre can ring: an agent's softphone in the browser, a SIP phone, or a plain number.
+             */
+            spec: {
+                /** @default true */
+                active: boolean;
+                agent?: string | null;
+                id: string;
+                /** @default softphone */
+                kind: string;
+                name: string;
+                number?: string | null;
+            };
+            /** Version */
+            version: number;
+        };
+        /** ExtensionOut */
+        jietong__calls__routes__ExtensionOut: {
+            /** Agent */
+            agent: string | null;
+            /** Id */
+            id: string;
+            /** Kind */
+            kind: string;
+            /** Name */
+            name: string;
+            /** Reachable */
+            reachable: boolean;
+        };
+        /** Number */
+        jietong__calls__routes__Number: {
+            /** E164 */
+            e164: string;
+            /** Value */
+            value: string;
+        };
+        /**
+         * Number
+         * @description Whom to call.
+         */
+        jietong__channels__webchat__routes__Number: {
+            /** E164 */
+            e164: string;
+            /** Value */
+            value: string;
+        };
         /** PublishIn */
         jietong__flows__routes__PublishIn: {
             /**
@@ -4478,51 +5481,8 @@ export interface components {
             /** Revision */
             revision: number;
         };
-        /** VersionOut */
-        jietong__flows__routes__VersionOut: {
-            /** Document */
-            document: {
-                [key: string]: unknown;
-            };
-            /** Nodes */
-            nodes: number;
-            /** Note */
-            note: string;
-            /** Published At */
-            published_at: number;
-            /** Published By */
-            published_by: string;
-            /** Version */
-            version: number;
-        };
         /** PublishIn */
         jietong__knowledge__routes__PublishIn: {
-            /** Version */
-            version: number;
-        };
-        /** VersionOut */
-        jietong__knowledge__routes__VersionOut: {
-            /** Author */
-            author: string;
-            /** Bodies */
-            bodies: {
-                [key: string]: string;
-            };
-            /** Note */
-            note: string;
-            /** Published At */
-            published_at: number | null;
-            /** Published By */
-            published_by: string | null;
-            /** Revision */
-            revision: number;
-            /** Saved At */
-            saved_at: number;
-            state: components["schemas"]["VersionState"];
-            /** Titles */
-            titles: {
-                [key: string]: string;
-            };
             /** Version */
             version: number;
         };
@@ -4985,8 +5945,383 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Number"];
+                    "application/json": components["schemas"]["jietong__channels__webchat__routes__Number"];
                 };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    dial_api_calls_dial_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WantedDial"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Dialled"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    directory_api_calls_directory_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DirectoryOut"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    softphone_api_calls_softphone_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Softphone"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    digits_api_calls__contact__digits_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                contact: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Keys"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    mute_api_calls__contact__mute_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                contact: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Muted"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    number_api_calls__contact__number_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                contact: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["jietong__calls__routes__Number"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ask_outside_api_calls__contact__outside_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                contact: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Outside"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    outside_api_calls__contact__outside__what__post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                contact: string;
+                what: "complete" | "merge" | "cancel";
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    pause_api_calls__contact__recording_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                contact: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Paused"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    record_api_calls__contact__recording_start_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                contact: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    take_part_api_calls__contact__supervision_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                contact: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Mode"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    leave_api_calls__contact__supervision_delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                contact: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Problem */
             default: {
@@ -6494,7 +7829,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["jietong__flows__routes__VersionOut"];
+                    "application/json": components["schemas"]["FlowVersionOut"];
                 };
             };
             /** @description Problem */
@@ -7035,6 +8370,39 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PromptOut"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    web_call_api_public_web_call_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WantedWebCall"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebCall"];
                 };
             };
             /** @description Problem */
@@ -7757,6 +9125,514 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    extensions_api_setup_extensions_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Extensions"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    add_extension_api_setup_extensions_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewExtension"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExtensionMade"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    extension_api_setup_extensions__id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["jietong__calls__plant_routes__ExtensionOut"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_extension_api_setup_extensions__id__put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChangedExtension"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExtensionMade"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    new_extension_password_api_setup_extensions__id__password_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExtensionPassword"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    extension_versions_api_setup_extensions__id__versions_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Revisions"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    numbers_api_setup_numbers_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Numbers"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    add_number_api_setup_numbers_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewNumber"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DocumentOut_Annotated_NumberSpec__SpecOf__"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    number_api_setup_numbers__id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DocumentOut_Annotated_NumberSpec__SpecOf__"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_number_api_setup_numbers__id__put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChangedNumber"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DocumentOut_Annotated_NumberSpec__SpecOf__"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    number_versions_api_setup_numbers__id__versions_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Revisions"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    trunks_api_setup_trunks_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Trunks"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    add_trunk_api_setup_trunks_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewTrunk"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrunkOut"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    trunk_api_setup_trunks__id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrunkOut"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_trunk_api_setup_trunks__id__put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChangedTrunk"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrunkOut"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    trunk_versions_api_setup_trunks__id__versions_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Revisions"];
+                };
             };
             /** @description Problem */
             default: {

@@ -20,7 +20,9 @@ export function Banners({ editor, viewed, onBack }: { editor: Editor; viewed: nu
       <div className="jt-banner" data-level="act" role="alert">
         <Icon name="alarm" />
         <span className="jt-grow">{t("conflict", { by, at: instant(at, "clock", lang) })}</span>
-        <Button onClick={() => flows.open(editor.stored.id).then(editor.load, notice.failed)}>{t("loadTheirs")}</Button>
+        <Button onClick={() => flows.open(editor.stored.id).then(editor.load, notice.failed)}>
+          {t("loadTheirs")}
+        </Button>
         <Button onClick={editor.overwrite}>{t("keepMine")}</Button>
       </div>
     );

@@ -26,8 +26,8 @@ import { added, connected, moved, removed } from "./edit";
 import { FlowLine, type Line } from "./Line";
 import { arranged, WIDTH } from "./layout";
 import { exits, type Flow, ICONS, NODE_TYPES, type NodeType, nodeOf, type Point } from "./model";
-import { typeName } from "./names";
 import { type Card, NodeCard } from "./NodeCard";
+import { typeName } from "./names";
 import type { Editor } from "./useEditor";
 
 const NODES = { card: NodeCard };
@@ -53,7 +53,17 @@ export function Canvas(props: {
   );
 }
 
-function Board({ editor, flow, published, counts, walked, here, speech, setSpeech, writable }: Parameters<typeof Canvas>[0]) {
+function Board({
+  editor,
+  flow,
+  published,
+  counts,
+  walked,
+  here,
+  speech,
+  setSpeech,
+  writable,
+}: Parameters<typeof Canvas>[0]) {
   const t = useWords(flowWords);
   const lang = useLanguage();
   const { mode } = useTheme();
@@ -159,6 +169,21 @@ function Board({ editor, flow, published, counts, walked, here, speech, setSpeec
     });
   }, [wanted, board]);
 
+  /** All of it where it can be read as a whole, else its beginning in a size that can be. */
+  const begin = () => {
+    const box = frame.current?.getBoundingClientRect();
+    const whole = board.getNodesBounds(board.getNodes());
+    if (!box || whole.width === 0) return;
+    const zoom = Math.min(1, (box.width - 48) / whole.width, (box.height - 110) / whole.height);
+    if (zoom >= READABLE) {
+      void board.fitView(FIT);
+      return;
+    }
+    const [x, y] = flow.layout[flow.start] ?? [whole.x, whole.y];
+    const top = Math.max(whole.y, y - (box.height / READABLE) * 0.3);
+    void board.setViewport({ x: 24 - x * READABLE, y: 56 - top * READABLE, zoom: READABLE });
+  };
+
   return (
     <section className="fl-canvas" aria-label={t("graph")} ref={frame}>
       <ReactFlow<Card, Line>
@@ -197,8 +222,7 @@ function Board({ editor, flow, published, counts, walked, here, speech, setSpeec
         selectionKeyCode="Shift"
         minZoom={0.25}
         maxZoom={1.5}
-        fitView
-        fitViewOptions={FIT}
+        onInit={() => requestAnimationFrame(begin)}
         proOptions={PLAIN}
         ariaLabelConfig={{ "node.a11yDescription.default": t("graphHint"), "minimap.ariaLabel": t("minimap") }}
       >
@@ -263,6 +287,7 @@ function Board({ editor, flow, published, counts, walked, here, speech, setSpeec
   );
 }
 
+const READABLE = 0.85; // smaller is for an overview
 const NONE: Editor["faults"] = [];
 const DELETES = ["Delete", "Backspace"];
 const MULTI = ["Meta", "Control"];

@@ -34,12 +34,15 @@ export function Checks({ editor, onJump }: { editor: Editor; onJump: (fault: Fau
           return (
             // biome-ignore lint/suspicious/noArrayIndexKey: two may be wrong in the same way
             <li key={i}>
-              <button type="button" className="jt-bare fl-fault" data-level={fault.level} onClick={() => onJump(fault)}>
+              <button
+                type="button"
+                className="jt-bare fl-fault"
+                data-level={fault.level}
+                onClick={() => onJump(fault)}
+              >
                 <Icon name={fault.level === "error" ? "alarm" : "missed"} />
                 <span className="fl-what">{told(fault, node, lang)}</span>
-                <span className="fl-where">
-                  {node ? t("goTo", { node: nodeName(node, lang) }) : t("wholeFlow")}
-                </span>
+                <span className="fl-where">{node ? t("goTo", { node: nodeName(node, lang) }) : t("wholeFlow")}</span>
                 {node && fieldOf(fault) ? <span className="fl-detail">{fieldName(fieldOf(fault), lang)}</span> : null}
               </button>
             </li>

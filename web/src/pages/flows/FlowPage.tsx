@@ -61,7 +61,10 @@ function FlowEditor({ opened }: { opened: StoredFlow }) {
   });
   const flow = viewed !== null && old.data ? old.data.document : editor.flow;
   const writable = may && viewed === null;
-  const speech = chosenSpeech && flow.languages.includes(chosenSpeech) ? chosenSpeech : (flow.languages.find((one) => one === lang) ?? flow.languages[0] ?? lang);
+  const speech =
+    chosenSpeech && flow.languages.includes(chosenSpeech)
+      ? chosenSpeech
+      : (flow.languages.find((one) => one === lang) ?? flow.languages[0] ?? lang);
   const call = test.call;
   const walked = useMemo(() => walkedBy(call), [call]);
   const here = call?.answer ? call.answer.node : null;
@@ -69,7 +72,9 @@ function FlowEditor({ opened }: { opened: StoredFlow }) {
   const openForm = useCallback(() => {
     requestAnimationFrame(() =>
       props.current
-        ?.querySelector<HTMLElement>(".fl-form input:not([type=radio]):not(:disabled), .fl-form textarea:not(:disabled)")
+        ?.querySelector<HTMLElement>(
+          ".fl-form input:not([type=radio]):not(:disabled), .fl-form textarea:not(:disabled)",
+        )
         ?.focus(),
     );
   }, []);
@@ -89,8 +94,22 @@ function FlowEditor({ opened }: { opened: StoredFlow }) {
   }, [editor.faults, jump]);
 
   useActions([
-    { id: "flow-undo", label: t("undo"), group: t("flows"), keys: { code: "KeyZ", mod: true }, enabled: writable, run: editor.undo },
-    { id: "flow-redo", label: t("redo"), group: t("flows"), keys: { code: "KeyZ", mod: true, shift: true }, enabled: writable, run: editor.redo },
+    {
+      id: "flow-undo",
+      label: t("undo"),
+      group: t("flows"),
+      keys: { code: "KeyZ", mod: true },
+      enabled: writable,
+      run: editor.undo,
+    },
+    {
+      id: "flow-redo",
+      label: t("redo"),
+      group: t("flows"),
+      keys: { code: "KeyZ", mod: true, shift: true },
+      enabled: writable,
+      run: editor.redo,
+    },
     { id: "flow-next-fault", label: t("help.next"), group: t("flows"), keys: { code: "F8" }, run: nextFault },
     { id: "flow-test", label: t("test"), group: t("flows"), run: () => setTesting(true) },
   ]);
@@ -113,8 +132,13 @@ function FlowEditor({ opened }: { opened: StoredFlow }) {
       <Outline editor={editor} flow={flow} writable={writable} onOpen={openForm} onNextFault={nextFault} />
       <div className="fl-middle">
         <Banners editor={editor} viewed={viewed} onBack={() => setViewed(null)} />
-        <Canvas {...shared} published={viewed === null ? (published.data?.document ?? null) : null} walked={walked} here={here} />
-        <div className="fl-dock" data-testing={testing}>
+        <Canvas
+          {...shared}
+          published={viewed === null ? (published.data?.document ?? null) : null}
+          walked={walked}
+          here={here}
+        />
+        <div className="fl-dock" data-testing={testing} data-empty={editor.faults.length === 0}>
           <Checks editor={editor} onJump={jump} />
           {testing ? (
             <TestPanel

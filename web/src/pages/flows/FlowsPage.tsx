@@ -36,10 +36,13 @@ export default function FlowsPage() {
   const file = useRef<HTMLInputElement>(null);
   if (list.error) return <Empty kind="lost">{worded(list.error)}</Empty>;
   const items = [...(list.data?.items ?? [])].sort(
-    (a, b) => Number(b.active) - Number(a.active) || names.compare(inLanguage(a.name, lang), inLanguage(b.name, lang)),
+    (a, b) =>
+      Number(b.active) - Number(a.active) || names.compare(inLanguage(a.name, lang), inLanguage(b.name, lang)),
   );
   const activate = (flow: FlowLine) =>
-    flows.setActive(flow.id, !flow.active).then(() => queries.invalidateQueries({ queryKey: ["flows"] }), notice.failed);
+    flows
+      .setActive(flow.id, !flow.active)
+      .then(() => queries.invalidateQueries({ queryKey: ["flows"] }), notice.failed);
   return (
     <>
       <div className="st-head">

@@ -89,7 +89,8 @@ export function Outline({
       editor.change("connect", (flow) => connected(flow, current.node, current.exit, null));
       return;
     }
-    const next = rows.slice(i + 1).find((row) => row.kind === "node") ?? rows.slice(0, i).findLast((row) => row.kind === "node");
+    const next =
+      rows.slice(i + 1).find((row) => row.kind === "node") ?? rows.slice(0, i).findLast((row) => row.kind === "node");
     editor.change("remove", (flow) => removed(flow, [current.id]));
     focus(next);
   };
@@ -144,7 +145,6 @@ export function Outline({
           </Dropdown>
         ) : null}
       </h2>
-      {/* biome-ignore lint/a11y/noStaticElementInteractions: a tree, whose rows hold the focus */}
       <div className="fl-tree" role="tree" aria-label={t("outline")} ref={tree} onKeyDown={onKey}>
         {rows.map((row) => (
           <Row
@@ -152,7 +152,11 @@ export function Outline({
             row={row}
             flow={flow}
             tabbed={row === current}
-            open={row.kind === "node" && exits(nodeOf(flow, row.id) as FlowNode).length > 0 ? !closed.has(row.id) : undefined}
+            open={
+              row.kind === "node" && exits(nodeOf(flow, row.id) as FlowNode).length > 0
+                ? !closed.has(row.id)
+                : undefined
+            }
             chosen={row.kind === "node" ? editor.selection.includes(row.id) : row.id === at && row.node === only}
             fault={row.kind === "node" ? byNode.get(row.id) : undefined}
             onChoose={() => focus(row)}
@@ -235,10 +239,8 @@ function Row({
   const node = nodeOf(flow, row.kind === "exit" ? row.node : row.id) as FlowNode;
   const target = row.kind === "exit" ? nodeOf(flow, row.target) : undefined;
   const shared = {
-    role: "treeitem",
     "data-row": row.id,
     "data-on": chosen || undefined,
-    tabIndex: tabbed ? 0 : -1,
     "aria-level": row.level,
     "aria-selected": chosen,
     onClick: onChoose,
@@ -246,8 +248,9 @@ function Row({
   if (row.kind === "exit") {
     const name = exitName(node, row.exit, lang);
     return (
-      // biome-ignore lint/a11y/useKeyWithClickEvents: the tree answers to the keys
       <div
+        role="treeitem"
+        tabIndex={tabbed ? 0 : -1}
         {...shared}
         className="fl-row"
         aria-label={t("outlineExit", { exit: name, target: target ? nodeName(target, lang) : t("unconnected") })}
@@ -271,8 +274,9 @@ function Row({
     fault ? t(fault === "error" ? "errorHere" : "warningHere") : "",
   ].filter(Boolean);
   return (
-    // biome-ignore lint/a11y/useKeyWithClickEvents: the tree answers to the keys
     <div
+      role="treeitem"
+      tabIndex={tabbed ? 0 : -1}
       {...shared}
       className="fl-row"
       data-node

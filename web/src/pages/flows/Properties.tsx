@@ -83,7 +83,7 @@ function OneNode({ editor, flow, counts, speech, setSpeech, writable, node }: Pr
         <Icon name={ICONS[node.type]} />
         <h2 className="jt-clip">{nodeName(node, lang)}</h2>
         <span className="jt-note jt-clip">
-          {number}, {typeName(node.type, lang)}
+          {t("textFor", { field: number ?? "", language: typeName(node.type, lang) })}
         </span>
         <span className="jt-fill" />
         {writable ? (
@@ -130,7 +130,10 @@ function SpeechTabs({ flow, speech, setSpeech }: Pick<Props, "flow" | "speech" |
       aria-label={t("f.language")}
       value={speech}
       onChange={setSpeech}
-      options={flow.languages.map((one) => ({ value: one, label: <span lang={one}>{LANGUAGE_NAMES[one].long}</span> }))}
+      options={flow.languages.map((one) => ({
+        value: one,
+        label: <span lang={one}>{LANGUAGE_NAMES[one].long}</span>,
+      }))}
     />
   );
 }

@@ -115,7 +115,6 @@ function KeyPad({ call, test }: { call: Call; test: TestCall }) {
   if (!act) return null;
   return (
     <div className="fl-replies">
-      {/* biome-ignore lint/a11y/noStaticElementInteractions: figures typed on the keyboard press the keys */}
       <div className="fl-pad" role="group" aria-label={t("testKeypad")} ref={setPad} onKeyDown={onKey}>
         {PAD.map((key) => (
           <button key={key} type="button" disabled={call.busy} onClick={() => press(key)}>
@@ -145,8 +144,20 @@ function FindReply({ call, test }: { call: Call; test: TestCall }) {
   return (
     <div className="fl-replies">
       <p>{t("testFind")}</p>
-      <Input size="small" aria-label={t("testName")} placeholder={t("testName")} value={name} onChange={(e) => setName(e.target.value)} />
-      <Input size="small" aria-label={t("testSegment")} placeholder={t("testSegment")} value={segment} onChange={(e) => setSegment(e.target.value)} />
+      <Input
+        size="small"
+        aria-label={t("testName")}
+        placeholder={t("testName")}
+        value={name}
+        onChange={(e) => setName(e.target.value)}
+      />
+      <Input
+        size="small"
+        aria-label={t("testSegment")}
+        placeholder={t("testSegment")}
+        value={segment}
+        onChange={(e) => setSegment(e.target.value)}
+      />
       <div className="fl-choices">
         <Button disabled={call.busy} onClick={found}>
           {t("testFoundIt")}
@@ -190,7 +201,9 @@ function FetchReply({ call, test }: { call: Call; test: TestCall }) {
         </Button>
         <Button
           disabled={call.busy}
-          onClick={() => test.reply({ answer: "fetched", values: null }, { kind: "did", node, what: "failed", text: "" })}
+          onClick={() =>
+            test.reply({ answer: "fetched", values: null }, { kind: "did", node, what: "failed", text: "" })
+          }
         >
           {t("testNotDone")}
         </Button>

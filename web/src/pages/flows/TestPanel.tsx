@@ -16,7 +16,17 @@ import { Replies } from "./Replies";
 import type { Call, Entry, Setting, TestCall } from "./useTestCall";
 
 /** A call without a telephone: what the caller hears, step by step, and a key pad to answer with. */
-export function TestPanel({ flow, test, speech, onClose }: { flow: Flow; test: TestCall; speech: Language; onClose: () => void }) {
+export function TestPanel({
+  flow,
+  test,
+  speech,
+  onClose,
+}: {
+  flow: Flow;
+  test: TestCall;
+  speech: Language;
+  onClose: () => void;
+}) {
   const t = useWords(flowWords);
   const lang = useLanguage();
   const { call } = test;

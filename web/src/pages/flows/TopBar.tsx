@@ -89,17 +89,20 @@ export function TopBar({
   return (
     <header className="fl-bar">
       <Link to="/settings/flows" className="jt-iconbtn" aria-label={t("flows")} title={t("flows")}>
-        <Icon name="back" />
+        <Icon name="left" />
       </Link>
       <h1 className="jt-clip">{name}</h1>
-      {/* biome-ignore lint/a11y/useSemanticElements: two buttons beside one another, not a set of fields */}
       <div className="fl-which" role="group" aria-label={t("versions")}>
         <button type="button" aria-pressed={viewed === null} onClick={() => setViewed(null)}>
           <b>{t("draft")}</b>
           {stored.changed ? <span className="jt-note">{t("draftChanged")}</span> : null}
         </button>
         {stored.published !== null ? (
-          <button type="button" aria-pressed={viewed === stored.published} onClick={() => setViewed(stored.published)}>
+          <button
+            type="button"
+            aria-pressed={viewed === stored.published}
+            onClick={() => setViewed(stored.published)}
+          >
             <b>{t("version", { v: stored.published })}</b>
             <span className="jt-note">
               {t("published")}
@@ -143,7 +146,9 @@ export function TopBar({
       {publishes ? (
         <Button
           kind="main"
-          disabled={errors > 0 || !stored.active || (stored.published !== null && differ === 0) || editor.state === "conflict"}
+          disabled={
+            errors > 0 || !stored.active || (stored.published !== null && differ === 0) || editor.state === "conflict"
+          }
           onClick={publish}
         >
           {t("publish")}

@@ -12,7 +12,7 @@ import { useNotice } from "../../ui/notices";
 import { flows, useVersion, type Version } from "./api";
 import { type Difference, differences } from "./diff";
 import { type Flow, nodeOf } from "./model";
-import { exitName, fieldName, type FlowWords, nodeName } from "./names";
+import { exitName, type FlowWords, fieldName, nodeName } from "./names";
 import type { Editor } from "./useEditor";
 
 /** What was published, newest first; each says how the draft differs from it, and can become the draft. */

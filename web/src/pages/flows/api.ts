@@ -94,7 +94,9 @@ export function useVersion(id: string, version: number | null) {
 
 // --- test calls ------------------------------------------------------------------------------------------------
 
-export type Saying = { type: "speech"; language: Language; text: string } | { type: "sound"; prompt: string; language: Language };
+export type Saying =
+  | { type: "speech"; language: Language; text: string }
+  | { type: "sound"; prompt: string; language: Language };
 export type Act =
   | { act: "say"; saying: Saying[] }
   | {
@@ -118,7 +120,12 @@ export type Act =
   | { act: "survey" }
   | { act: "rate"; score: number; resolved: boolean | null }
   | { act: "over"; how: string; outcome: string | null; node: string };
-export type TestState = { node: string; language: Language; variables?: Record<string, string>; secrets?: Record<string, string> };
+export type TestState = {
+  node: string;
+  language: Language;
+  variables?: Record<string, string>;
+  secrets?: Record<string, string>;
+};
 export type TestAnswer = {
   state: TestState;
   steps: { node: string; exit: string }[];
@@ -148,7 +155,8 @@ export function useRecordings() {
 }
 
 export const recordings = {
-  create: (id: string, name: Texts, words: Texts) => http.post<Recording>("/api/prompts", { body: { id, name, words } }),
+  create: (id: string, name: Texts, words: Texts) =>
+    http.post<Recording>("/api/prompts", { body: { id, name, words } }),
   change: (one: Recording) =>
     http.put<Recording>(`/api/prompts/${one.id}`, {
       body: { revision: one.revision, name: one.name, words: one.words, active: one.active },

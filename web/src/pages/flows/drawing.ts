@@ -1,12 +1,12 @@
+import { flowWords } from "../../i18n/flows";
 import type { Language } from "../../i18n/language";
+import { words } from "../../i18n/messages";
 import type { Counts, Fault } from "./api";
 import { equal } from "./diff";
 import type { Line } from "./Line";
 import { exits, type Flow, nodeOf } from "./model";
-import { exitName, nodeName } from "./names";
 import { type Card, thick } from "./NodeCard";
-import { flowWords } from "../../i18n/flows";
-import { words } from "../../i18n/messages";
+import { exitName, nodeName } from "./names";
 
 /** The canvas's nodes and lines of a flow, from what is known about it. Pure. */
 export type Seen = {
@@ -36,7 +36,8 @@ export function cards(seen: Seen, before: readonly Card[]): Card[] {
       start: node.id === flow.start,
       fault: own.some((one) => one.level === "error") ? "error" : own.length ? "warning" : null,
       badExits: own.flatMap((one) => (one.field.startsWith("next.") ? [one.field.slice(5)] : [])),
-      counts: node.type !== "note" && seen.counts && seen.counts.entered > 0 ? (seen.counts.nodes[node.id] ?? {}) : null,
+      counts:
+        node.type !== "note" && seen.counts && seen.counts.entered > 0 ? (seen.counts.nodes[node.id] ?? {}) : null,
       changed: changes.has(node.id),
       walking: seen.here === node.id,
       language: seen.speech,

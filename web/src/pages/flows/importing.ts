@@ -7,7 +7,8 @@ export async function imported(file: Blob): Promise<Flow | null> {
     if (!read || typeof read !== "object") return null;
     const found = read as Partial<Flow>;
     if (found.format !== "flow/v1" || !Array.isArray(found.nodes)) return null;
-    if (!found.nodes.every((node) => node && typeof node.id === "string" && typeof node.type === "string")) return null;
+    if (!found.nodes.every((node) => node && typeof node.id === "string" && typeof node.type === "string"))
+      return null;
     return {
       ...(found as Flow),
       layout: found.layout ?? {},

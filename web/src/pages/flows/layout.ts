@@ -116,7 +116,7 @@ function crossed(layers: readonly (readonly string[])[], forward: Graph): string
   const order = layers.map((layer) => [...layer]);
   const rank = new Map<string, number>();
   const count = () => {
-    for (const layer of order) layer.forEach((id, i) => rank.set(id, i / layer.length));
+    for (const layer of order) for (const [i, id] of layer.entries()) rank.set(id, i / layer.length);
   };
   count();
   for (let sweep = 0; sweep < SWEEPS; sweep += 1) {

@@ -22,7 +22,11 @@ export function exitName(node: FlowNode, exit: string, lang: Language): string {
   const [kind, rest = ""] = exit.split(":");
   if (kind === "key") {
     const keys =
-      node.type === "menu" ? node.choices : node.type === "queue" ? node.keys : ([] as { key: string; name: object }[]);
+      node.type === "menu"
+        ? node.choices
+        : node.type === "queue"
+          ? node.keys
+          : ([] as { key: string; name: object }[]);
     const name = inLanguage(keys.find((one) => one.key === rest)?.name, lang);
     return name ? `${rest} ${name}` : `${t("key")} ${rest}`;
   }
@@ -55,15 +59,7 @@ export function subjects(
   const t = words(flowWords, lang);
   return [
     ...(
-      [
-        "caller.known",
-        "customer.segment",
-        "customer.name",
-        "language",
-        "channel",
-        "now.weekday",
-        "now.time",
-      ] as const
+      ["caller.known", "customer.segment", "customer.name", "language", "channel", "now.weekday", "now.time"] as const
     ).map((value) => ({ value, label: t(`s.${value}`) })),
     ...variables.map((name) => ({ value: `variable.${name}`, label: t("s.variable", { name }) })),
     ...queues.flatMap(({ id, name }) =>

@@ -18,7 +18,14 @@ const RETRY_MS = 5000;
 
 type Edit = { history: History<Flow>; selection: readonly string[] };
 type Act =
-  | { type: "change"; flow: (flow: Flow) => Flow; what: string; group: string | null; at: number; select?: readonly string[] }
+  | {
+      type: "change";
+      flow: (flow: Flow) => Flow;
+      what: string;
+      group: string | null;
+      at: number;
+      select?: readonly string[];
+    }
   | { type: "undo" }
   | { type: "redo" }
   | { type: "select"; ids: readonly string[] }

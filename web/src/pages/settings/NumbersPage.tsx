@@ -4,8 +4,8 @@ import { Link } from "react-router";
 import { core } from "../../i18n/core";
 import { inLanguage, LANGUAGE_NAMES, LANGUAGES, useLanguage } from "../../i18n/language";
 import { useWords } from "../../i18n/messages";
-import { worded } from "../../i18n/problems";
 import { plant } from "../../i18n/plant";
+import { worded } from "../../i18n/problems";
 import { settings } from "../../i18n/settings";
 import { useMay } from "../../session/session";
 import { Button } from "../../ui/Button";
@@ -92,7 +92,9 @@ export default function NumbersPage() {
                     <td>{named(clients, doc.spec.client)}</td>
                     <td>{doc.spec.trunk ? named(trunks, doc.spec.trunk) : p("anyTrunk")}</td>
                     <td className="r">{doc.spec.limit ?? p("noLimit")}</td>
-                    <td>{LANGUAGE_NAMES[doc.spec.language as keyof typeof LANGUAGE_NAMES]?.long ?? doc.spec.language}</td>
+                    <td>
+                      {LANGUAGE_NAMES[doc.spec.language as keyof typeof LANGUAGE_NAMES]?.long ?? doc.spec.language}
+                    </td>
                   </tr>
                 );
               })}
@@ -175,7 +177,10 @@ function NumberDrawer({ stored, onClose }: { stored: Dialled; onClose: () => voi
         value={draft.flow || null}
         fault={faults.flow}
         options={flows
-          .filter((flow) => flow.client === draft.client && (flow.id === draft.flow || (flow.active && flow.published !== null)))
+          .filter(
+            (flow) =>
+              flow.client === draft.client && (flow.id === draft.flow || (flow.active && flow.published !== null)),
+          )
           .map((flow) => ({ value: flow.id, label: inLanguage(flow.name, lang) || flow.id }))}
         onChange={(flow) => set({ flow: flow ?? "" })}
       />

@@ -3,8 +3,8 @@ import { useState } from "react";
 import { core } from "../../i18n/core";
 import { inLanguage, useLanguage } from "../../i18n/language";
 import { useWords } from "../../i18n/messages";
-import { worded } from "../../i18n/problems";
 import { plant } from "../../i18n/plant";
+import { worded } from "../../i18n/problems";
 import { settings } from "../../i18n/settings";
 import { useMay } from "../../session/session";
 import { Button } from "../../ui/Button";
@@ -12,7 +12,17 @@ import { Empty } from "../../ui/Empty";
 import { Icon } from "../../ui/Icon";
 import { useNotice } from "../../ui/notices";
 import { faultsOf, idFor, NO_NAMES, type Stored, useDocuments, useDraft, useSaveDocument } from "./documents";
-import { Field, ManyField, NamesField, NumberField, SaveBar, Section, SelectField, SwitchField, TextField } from "./form";
+import {
+  Field,
+  ManyField,
+  NamesField,
+  NumberField,
+  SaveBar,
+  Section,
+  SelectField,
+  SwitchField,
+  TextField,
+} from "./form";
 
 type Trunk = Stored<"setup/trunks">;
 
@@ -198,7 +208,12 @@ function TrunkDrawer({ stored, taken, onClose }: { stored: Trunk; taken: string[
           code
           onChange={(host) => set({ host: host.trim() })}
         />
-        <NumberField label={p("port")} value={draft.port} fault={faults.port} onChange={(port) => set({ port: port ?? 5060 })} />
+        <NumberField
+          label={p("port")}
+          value={draft.port}
+          fault={faults.port}
+          onChange={(port) => set({ port: port ?? 5060 })}
+        />
         <SelectField
           label={p("transport")}
           value={draft.transport}

@@ -7,8 +7,8 @@ import { useDocuments } from "../../settings/documents";
 import { variables } from "../model";
 import { useForm } from "./context";
 import { Field, NumberField, type Option, Pair, SelectField, TextField, TickField } from "./fields";
-import { BranchRows, ChoiceRows, HeaderRows, LanguageRows, QueueKeyRows, SavedRows, ScoreRows } from "./rows";
 import { PromptField } from "./PromptField";
+import { BranchRows, ChoiceRows, HeaderRows, LanguageRows, QueueKeyRows, SavedRows, ScoreRows } from "./rows";
 
 /** The fields of the chosen node, by its type. */
 export function NodeForm() {
@@ -65,7 +65,10 @@ export function NodeForm() {
               label={t("f.check")}
               field="check"
               value={node.check}
-              options={(["none", "luhn", "pattern"] as const).map((one) => ({ value: one, label: t(`check.${one}`) }))}
+              options={(["none", "luhn", "pattern"] as const).map((one) => ({
+                value: one,
+                label: t(`check.${one}`),
+              }))}
             />
           </Pair>
           {node.check === "pattern" ? (

@@ -43,7 +43,13 @@ export function PromptField({ field, value, optional }: { field: string; value: 
           voice={stored.data?.voice ?? false}
           onChange={(next) => change(i, next)}
           onRemove={
-            writable && (list.length > 1 || optional) ? () => put(list.filter((_, j) => j !== i), `${field}.remove`) : undefined
+            writable && (list.length > 1 || optional)
+              ? () =>
+                  put(
+                    list.filter((_, j) => j !== i),
+                    `${field}.remove`,
+                  )
+              : undefined
           }
         />
       ))}
@@ -54,7 +60,12 @@ export function PromptField({ field, value, optional }: { field: string; value: 
             {t("addWords")}
           </Button>
           {all.length > 0 ? (
-            <Button kind="quiet" size="small" icon="plus" onClick={() => put([...list, { audio: "" }], `${field}.add`)}>
+            <Button
+              kind="quiet"
+              size="small"
+              icon="plus"
+              onClick={() => put([...list, { audio: "" }], `${field}.add`)}
+            >
               {t("addRecording")}
             </Button>
           ) : null}
@@ -150,7 +161,10 @@ function PartField({
         {writable ? <Upload part={part} found={found} language={language} onChange={onChange} /> : null}
         <span className="jt-note">
           {sound
-            ? t("uploaded", { length: duration(sound.duration_ms, lang), at: instant(sound.uploaded_at, "day", lang) })
+            ? t("uploaded", {
+                length: duration(sound.duration_ms, lang),
+                at: instant(sound.uploaded_at, "day", lang),
+              })
             : found
               ? t("noRecording")
               : voice
@@ -211,7 +225,13 @@ function Upload({
   };
   return (
     <>
-      <Button size="small" icon="upload" disabled={busy} title={t("uploadHint")} onClick={() => field.current?.click()}>
+      <Button
+        size="small"
+        icon="upload"
+        disabled={busy}
+        title={t("uploadHint")}
+        onClick={() => field.current?.click()}
+      >
         {t("uploadRecording")}
       </Button>
       <input

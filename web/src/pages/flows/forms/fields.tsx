@@ -75,7 +75,13 @@ export function TextField({
     <Field label={label} field={field} hint={hint}>
       {(props) =>
         rows ? (
-          <Input.TextArea {...props} rows={rows} className={code ? "fl-code" : ""} value={value} onChange={(e) => put(e.target.value)} />
+          <Input.TextArea
+            {...props}
+            rows={rows}
+            className={code ? "fl-code" : ""}
+            value={value}
+            onChange={(e) => put(e.target.value)}
+          />
         ) : (
           <Input {...props} className={code ? "fl-code" : ""} value={value} onChange={(e) => put(e.target.value)} />
         )
@@ -154,11 +160,25 @@ export function SelectField({
   );
 }
 
-export function TickField({ label, field, value, hint }: { label: string; field: string; value: boolean; hint?: string }) {
+export function TickField({
+  label,
+  field,
+  value,
+  hint,
+}: {
+  label: string;
+  field: string;
+  value: boolean;
+  hint?: string;
+}) {
   const { set, writable, faults } = useForm();
   return (
     <div className="fl-field">
-      <Checkbox checked={value} disabled={!writable} onChange={(event) => set({ [field]: event.target.checked }, field)}>
+      <Checkbox
+        checked={value}
+        disabled={!writable}
+        onChange={(event) => set({ [field]: event.target.checked }, field)}
+      >
         {label}
       </Checkbox>
       <Wrong faults={faultsAt(faults, field)} />
@@ -200,7 +220,7 @@ export function NameField() {
   const t = useWords(flowWords);
   const { node, set, speech } = useForm();
   return (
-    <Field label={`${t("name")}, ${LANGUAGE_NAMES[speech].long}`} field="name">
+    <Field label={t("textFor", { field: t("name"), language: LANGUAGE_NAMES[speech].long })} field="name">
       {({ id }) => <NameInput id={id} value={node.name} onChange={(name) => set({ name }, `name.${speech}`)} />}
     </Field>
   );

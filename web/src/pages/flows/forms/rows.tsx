@@ -65,7 +65,15 @@ function Gone({ what, onClick }: { what: string; onClick: () => void }) {
   return writable ? <IconButton icon="trash" label={`${t("remove")}: ${what}`} onClick={onClick} /> : null;
 }
 
-function KeySelect({ value, taken, onChange }: { value: string; taken: readonly string[]; onChange: (key: string) => void }) {
+function KeySelect({
+  value,
+  taken,
+  onChange,
+}: {
+  value: string;
+  taken: readonly string[];
+  onChange: (key: string) => void;
+}) {
   const t = useWords(flowWords);
   const { writable } = useForm();
   return (
@@ -136,15 +144,17 @@ export function LanguageRows({ node }: { node: LanguageNode }) {
       field="choices"
       add={t("addKey")}
       onAdd={
-        left[0] && spoken[0]
-          ? () => put([...node.choices, { key: left[0], language: spoken[0] }], "add")
-          : undefined
+        left[0] && spoken[0] ? () => put([...node.choices, { key: left[0], language: spoken[0] }], "add") : undefined
       }
     >
       {node.choices.map((choice, i) => (
         // biome-ignore lint/suspicious/noArrayIndexKey: a line is its place
         <div className="fl-line3" key={i}>
-          <KeySelect value={choice.key} taken={taken} onChange={(key) => put(swapped(node.choices, i, { ...choice, key }), "key")} />
+          <KeySelect
+            value={choice.key}
+            taken={taken}
+            onChange={(key) => put(swapped(node.choices, i, { ...choice, key }), "key")}
+          />
           <Select
             size="small"
             aria-label={`${t("f.language")}, ${t("key")} ${choice.key}`}
@@ -215,7 +225,11 @@ export function ScoreRows({ node }: { node: SurveyNode }) {
       {node.keys.map((one, i) => (
         // biome-ignore lint/suspicious/noArrayIndexKey: a line is its place
         <div className="fl-line4" key={i}>
-          <KeySelect value={one.key} taken={taken} onChange={(key) => put(swapped(node.keys, i, { ...one, key }), "key")} />
+          <KeySelect
+            value={one.key}
+            taken={taken}
+            onChange={(key) => put(swapped(node.keys, i, { ...one, key }), "key")}
+          />
           <InputNumber
             size="small"
             controls={false}
@@ -329,7 +343,11 @@ export function BranchRows({ node, queues }: { node: ConditionNode; queues: read
 }
 
 function fitting(op: string, value: Value): Value {
-  const listed = Array.isArray(value) ? value : value === null ? [] : [typeof value === "boolean" ? String(value) : value];
+  const listed = Array.isArray(value)
+    ? value
+    : value === null
+      ? []
+      : [typeof value === "boolean" ? String(value) : value];
   if (op === "set" || op === "unset") return null;
   return op === "in" || op === "between" ? listed : Array.isArray(value) ? (value[0] ?? "") : (value ?? "");
 }
@@ -373,7 +391,8 @@ export function HeaderRows({ node }: { node: RequestNode }) {
   const t = useWords(flowWords);
   const { set, writable } = useForm();
   const rows = Object.entries(node.headers);
-  const put = (next: [string, string][], what: string) => set({ headers: Object.fromEntries(next) }, `headers.${what}`);
+  const put = (next: [string, string][], what: string) =>
+    set({ headers: Object.fromEntries(next) }, `headers.${what}`);
   return (
     <Rows
       title={t("f.headers")}
@@ -429,7 +448,9 @@ export function SavedRows({ node }: { node: RequestNode }) {
             placeholder={t("by.variable")}
             disabled={!writable}
             value={one.variable}
-            onChange={(event) => put(swapped(node.save, i, { ...one, variable: event.target.value }), `${i}.variable`)}
+            onChange={(event) =>
+              put(swapped(node.save, i, { ...one, variable: event.target.value }), `${i}.variable`)
+            }
           />
           <Input
             size="small"
