@@ -134,8 +134,9 @@ class Call:
     @property
     def at_rest(self) -> bool:
         """Nothing goes on but waiting for the outside or for time."""
-        way = self.way is None or self.way.done() or self._resting > 0
-        return self.closed or (self._box.empty() and not self._working and way)
+        way = self.way is None or self.way.done() or self._resting > 0 or self.way in self.calls.resting
+        mailbox = (self._box.empty() and not self._working) or self._runner in self.calls.resting
+        return self.closed or (mailbox and way)
 
     async def _run(self) -> None:
         while True:

@@ -5,6 +5,7 @@ or whoever else answers there takes no call. An offer that was accepted at the d
 telephone is up; without a telephone it counts as missed. A telephone that answers too late is hung up on, softly.
 """
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 import structlog
@@ -34,6 +35,8 @@ log = structlog.get_logger(__name__)
 RING_S = 60
 """How long a telephone rings at most. Offers are over sooner, by the queue's own rule."""
 KEY_TO_TAKE = "1"
+KEY_WITHIN_S = 15
+"""Whoever answers a plain telephone and presses nothing for so long is no agent."""
 REFUSALS = frozenset({"busy", "rejected"})
 
 
@@ -125,6 +128,13 @@ async def answered(call: "Call", leg: Leg) -> None:
     media = await call.calls.speech.media(say)
     if media:
         await call.calls.on_leg(call, leg, call.calls.switch.play(leg.id, f"k-{leg.id}", media))
+    time = call.calls.time
+    time.call_at(time.now() + KEY_WITHIN_S * 1000, lambda: call.put(partial(_no_key, call, leg)))
+
+
+async def _no_key(call: "Call", leg: Leg) -> None:
+    if not leg.confirmed:
+        await call.calls.hang_up(call, leg)
 
 
 async def pressed(call: "Call", leg: Leg, digit: str) -> None:

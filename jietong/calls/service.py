@@ -168,7 +168,12 @@ class Calls:
     async def pause(self, seconds: float) -> None:
         done = asyncio.Event()
         self.time.call_at(self.time.now() + round(seconds * 1000), done.set)
-        await done.wait()
+        task = asyncio.current_task()
+        self.resting.add(task)
+        try:
+            await done.wait()
+        finally:
+            self.resting.discard(task)
 
     # --- what was committed -------------------------------------------------------------------------------------
 

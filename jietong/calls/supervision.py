@@ -74,9 +74,11 @@ async def take_part(calls: "Calls", by: Principal, contact: str, mode: Supervisi
 
 
 async def leave(calls: "Calls", by: Principal, contact: str) -> None:
-    """Nothing happens where they do not take part."""
+    """Nothing happens where they do not take part. Raises NotFound `unknown_call`."""
     call = calls.calls.get(contact)
-    if call is not None and by.account_id in call.listening:
+    if call is None or not by.sees(call.client):
+        raise NotFound("unknown_call", "There is no such call now.")
+    if by.account_id in call.listening:
         call.put(lambda: _leave(call, by.account_id))
 
 

@@ -43,6 +43,7 @@ async def pressed(call: "Call", leg: Leg, tell: TransferPressed) -> None:
             await _blind(call, agent, (tell.target or "").strip())
     except JietongError as error:
         log.info("transfer_leads_nowhere", contact=call.contact, agent=agent, code=error.code)
+        await call.calls.on_leg(call, leg, call.calls.switch.refuse_transfer(leg.id))
         await say_to(call, leg)
 
 

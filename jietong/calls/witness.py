@@ -54,7 +54,7 @@ class Witnesses:
 
     @property
     def at_rest(self) -> bool:
-        return not self._facts and not self._working
+        return (not self._facts and not self._working) or self._task in self._calls.resting
 
     async def flushed(self) -> None:
         """Returns when all that was put has been told, or given up."""

@@ -78,6 +78,9 @@ class AbsentSwitch:
     async def send_digits(self, leg: str, digits: str) -> None:
         self._gone()
 
+    async def refuse_transfer(self, leg: str) -> None:
+        return
+
     async def release(self, leg: str, number: str) -> None:
         self._gone()
 

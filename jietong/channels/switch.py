@@ -295,6 +295,11 @@ class Switch(Protocol):
 
     async def send_digits(self, leg: str, digits: str) -> None: ...
 
+    async def refuse_transfer(self, leg: str) -> None:
+        """`TransferPressed` leads nowhere: the party's telephone is told, and keeps its call. Said of none, nothing
+        happens; where nothing is said and the leg stays, the telephone is told so after a while."""
+        ...
+
     async def release(self, leg: str, number: str) -> None:
         """Hands the leg to the switch's own dial plan at `number`, out of our hands."""
         ...

@@ -41,7 +41,7 @@ class Running:
     def start(self, **environ: str) -> None:
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "jietong", "serve", "-v"],
+                [sys.executable, "-m", "jietong", "serve"],
                 env=self.environ(**environ),
                 stdout=log,
                 stderr=log,

@@ -353,11 +353,10 @@ async def test_a_voicemail_lies_on_the_desk_and_is_heard_there(centre: Running, 
     await expect(card).to_be_visible(timeout=30_000)
     await card.get_by_role("button", name="Accept").click()
     player = desk.get_by_role("group", name="Voicemail")
-    await expect(player.get_by_role("button", name="Play")).to_be_visible(timeout=30_000)
+    await expect(player.get_by_role("button", name="Play", exact=True)).to_be_visible(timeout=30_000)
     await faultless(desk)
-    await player.get_by_role("button", name="Play").click()
-    await expect(player.get_by_role("button", name="Pause")).to_be_visible()
-    await expect(desk.get_by_role("button", name="Call back")).to_be_visible()
+    await player.get_by_role("button", name="Play", exact=True).click()
+    await expect(player).to_contain_text(re.compile(r"0:0[1-9] / 0:0[1-9]"))  # it runs
 
 
 async def test_a_number_that_cannot_be_reached_is_told_in_words(centre: Running, booth: Open) -> None:
@@ -371,7 +370,7 @@ async def test_a_number_that_cannot_be_reached_is_told_in_words(centre: Running,
     await expect(number).to_have_value("138 5710 0935")
     await number.press("Enter")
     await expect(desk.get_by_text("No outside line is free").first).to_be_visible()
-    await number.fill("x")
+    await number.fill("1")
     await number.press("Enter")
     await expect(desk.get_by_role("alert").filter(has_text="telephone number")).to_be_visible()
 

@@ -220,7 +220,7 @@ async def test_the_telephones_own_transfer_key_hands_the_call_on(
         contact = await agent.takes()
         assert await hears(caller, AGENT)
         await agent.phone.order(do="refer", uri=f"sip:7777777@{voice.sip}", call=1)
-        await asyncio.sleep(1)
+        await agent.phone.until("transfer", final=True, timeout_s=10)
         assert await hears(caller, AGENT), "REFER to nowhere: the call goes on"
         await colleague.ready()
         await agent.phone.order(do="refer", uri=f"sip:802@{voice.sip}", call=1)
@@ -253,7 +253,7 @@ async def test_a_call_back_keeps_the_place_and_is_made_when_its_turn_comes(voice
     """A8, wounds FreePBX#621 and #525: one call, in its turn."""
     async with AsyncExitStack() as stack:
         caller = await comes_in(voice, stack, number="13800138021")
-        await asyncio.sleep(1.5)
+        await agent.line.until(lambda: agent.queue("repair")["waiting"] == 1)  # what was said before hears no key
         await caller.press("1")
         await caller.gone()
         network = await stack.enter_async_context(voice.network(NETWORK))

@@ -3,6 +3,7 @@
 import asyncio
 import itertools
 import json
+import socket
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -58,6 +59,7 @@ class VoiceCentre:
         self.running = running
         self.folder = folder
         self.admin = admin
+        self.line_port = free_line_port()
 
     @property
     def sip(self) -> str:
@@ -71,7 +73,7 @@ class VoiceCentre:
 
     def network(self, tone: float = 560.0) -> Telephone:
         """Who is reached when the centre dials out: any number."""
-        return Telephone(self.folder, self.sip, tone=tone, address=LINE, port=5999)
+        return Telephone(self.folder, self.sip, tone=tone, address=LINE, port=self.line_port)
 
     @asynccontextmanager
     async def desk(self, login: str, extension: str, tone: float) -> AsyncIterator["Desk"]:
@@ -114,6 +116,9 @@ class Desk:
     @property
     def contacts(self) -> dict[str, Any]:
         return self._of("contacts")
+
+    def queue(self, id: str) -> dict[str, Any]:
+        return self._of("queues").get(id, {"waiting": 0})
 
     def _of(self, name: str) -> dict[str, Any]:
         found = self.line.state.get(name, {})
@@ -168,7 +173,7 @@ async def voice_centre(running: Running, folder: Path) -> AsyncIterator[VoiceCen
         revision = (await http.get("/api/flows/quick")).json()["revision"]
         (await http.post("/api/flows/quick/publish", json={"revision": revision, "note": ""})).raise_for_status()
         trunk = {
-            "id": "line", "name": names("Line"), "kind": "ip", "host": LINE, "port": 5999,
+            "id": "line", "name": names("Line"), "kind": "ip", "host": LINE, "port": centre.line_port,
             "networks": ["127.0.0.64/26"], "channels": CHANNELS,
         }  # fmt: skip
         (await http.post("/api/setup/trunks", json={"spec": trunk})).raise_for_status()
@@ -177,6 +182,13 @@ async def voice_centre(running: Running, folder: Path) -> AsyncIterator[VoiceCen
         await until((running.home / "voice" / "etc" / "pjsip_plant.conf").exists)
         await until(lambda: "line" in (running.home / "voice" / "etc" / "pjsip_plant.conf").read_text())
         yield centre
+
+
+def free_line_port() -> int:
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        probe.bind((LINE, 0))
+        port: int = probe.getsockname()[1]
+        return port
 
 
 async def until(ready: Callable[[], Any], timeout: float = 20.0) -> Any:

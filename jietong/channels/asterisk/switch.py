@@ -384,6 +384,11 @@ class AsteriskSwitch:
         with _unless_gone():
             await ari.delete("bridges", bridge)
 
+    async def refuse_transfer(self, leg: str) -> None:
+        line = self._heard.legs.get(leg)
+        if line is not None and line.refer is not None:
+            await self.answer_refer(leg, taken=False)
+
     async def answer_refer(self, leg: str, *, taken: bool) -> None:
         line = self._heard.legs.get(leg)
         if line is not None and line.refer is not None:

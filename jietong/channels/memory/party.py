@@ -80,6 +80,7 @@ class Line:
         self.rings_back = False  # a caller who was told that it rings
         self.digits = ""  # that were sent to it
         self.released_to: str | None = None  # the switch's own dial plan has it
+        self.transfers_refused = 0  # how often the telephone was told that a transfer leads nowhere
         self.ended: str | None = None  # the cause it was told, or gave
         self.telephone: Telephone | None = None
 

@@ -205,6 +205,11 @@ class MemorySwitch:
         if line is not None:
             line.digits += digits
 
+    async def refuse_transfer(self, leg: str) -> None:
+        found = self._leg(leg)
+        if found.line is not None:
+            found.line.transfers_refused += 1
+
     async def release(self, leg: str, number: str) -> None:
         found = self._leg(leg)
         if found.line is not None:

@@ -9,6 +9,7 @@ from jietong.core import commands as k
 from jietong.core import events as e
 from jietong.core.specs import RecordingRule, TrunkSpec
 from jietong.core.vocabulary import Outcome, Place, State
+from jietong.db.pool import ALL
 from jietong.routing.store import Kind
 
 
@@ -188,6 +189,28 @@ async def test_the_switch_dies_and_comes_back_within_seconds(centre: Box) -> Non
     again.hang_up()
     await centre.run(30)
     assert line.ended == waiting.ended == "lost"
+    centre.sound()
+
+
+async def test_the_database_breaks_away_and_the_talk_goes_on(centre: Box) -> None:
+    line, contact, phone = await centre.talking()
+    async with centre.database.transaction(ALL) as conn:
+        await conn.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+            "WHERE datname = current_database() AND application_name LIKE 'jietong writer%'"
+        )
+    phone.line.hold()
+    new = centre.dial_in(caller="13700000005")
+    await centre.run(3)
+    assert centre.place(contact) is Place.HOLD, "what was pressed meanwhile is made good"
+    assert new.answered
+    phone.line.unhold()
+    await centre.run(1)
+    assert centre.talk(line, phone)
+    for one in (line, new):
+        one.hang_up()
+    await centre.run(30)
+    assert [one.outcome for one in centre.of(e.ContactEnded, contact)] == [Outcome.HANDLED]
     centre.sound()
 
 

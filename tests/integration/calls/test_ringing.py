@@ -201,6 +201,8 @@ async def test_a_plain_number_takes_the_call_by_a_key_so_that_no_mailbox_does(ce
         rung = centre.exchange.rung[f"+86{number}"][-1]
         assert (centre.place(contact) is Place.TALK) == taken
         assert (rung.leg in line.hears) == taken
+        await centre.run(10)
+        assert (rung.ended is None) == taken, "whoever presses nothing is let go"
         line.hang_up()
         await centre.run(25)
         await centre.tell(k.SetStatus(agent, Status.BREAK))

@@ -15,6 +15,14 @@ const ELSEWHERE = new Set([
   "port_taken",
   "bad_recording",
   "bad_file",
+  "no_such_file",
+  "unreadable_file",
+  "no_start",
+  // Requests of flows: the flow takes its exit, and the log says why.
+  "host_not_allowed",
+  "inside_address",
+  "no_address",
+  "answer_too_large",
 ]);
 
 test("every code that the server raises is worded", () => {

@@ -179,7 +179,8 @@ function Board({
       void board.fitView(FIT);
       return;
     }
-    const [x, y] = flow.layout[flow.start] ?? [whole.x, whole.y];
+    const start = board.getNode(flow.start)?.position ?? whole;
+    const { x, y } = start;
     const top = Math.max(whole.y, y - (box.height / READABLE) * 0.3);
     void board.setViewport({ x: 24 - x * READABLE, y: 56 - top * READABLE, zoom: READABLE });
   };
@@ -265,7 +266,7 @@ function Board({
               className="jt-btn"
               onClick={() => {
                 editor.change("arrange", (flow) => moved(flow, arranged(flow)));
-                requestAnimationFrame(() => requestAnimationFrame(() => void board.fitView(FIT)));
+                requestAnimationFrame(() => requestAnimationFrame(begin));
               }}
             >
               <Icon name="sort" />

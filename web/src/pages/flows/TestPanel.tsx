@@ -43,7 +43,7 @@ export function TestPanel({
         {t("test")}
         {call ? (
           <span className="jt-note jt-clip">
-            {t("testNote", { at: call.setting.at ? instant(call.setting.at, "moment", lang) : t("testNow") })}
+            {call.setting.at ? t("testNote", { at: instant(call.setting.at, "moment", lang) }) : t("testNoteNow")}
           </span>
         ) : null}
         <span className="jt-fill" />

@@ -16,7 +16,7 @@ export function begun<D>(present: D): History<D> {
 }
 
 /** After a change. Nothing is kept where nothing changed. */
-export function after<D>(
+export function committed<D>(
   history: History<D>,
   present: D,
   what: string,

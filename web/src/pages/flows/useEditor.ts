@@ -1,7 +1,7 @@
 import { useCallback, useEffect, useMemo, useReducer, useRef, useState } from "react";
 import { isProblem } from "../../api/problem";
 import { type Fault, flows, type StoredFlow } from "./api";
-import { after, begun, type History, redo, undo } from "./history";
+import { begun, committed, type History, redo, undo } from "./history";
 import { type Flow, nodeOf } from "./model";
 
 /**
@@ -34,7 +34,7 @@ type Act =
 function reduced(edit: Edit, act: Act): Edit {
   switch (act.type) {
     case "change": {
-      const history = after(edit.history, act.flow(edit.history.present), act.what, act.at, act.group);
+      const history = committed(edit.history, act.flow(edit.history.present), act.what, act.at, act.group);
       return { history, selection: there(act.select ?? edit.selection, history.present) };
     }
     case "undo":
