@@ -183,7 +183,7 @@ def switch_is_there(*, test: bool) -> bool:
 
 def telephone_switch(*, test: bool) -> str | None:
     """A private Asterisk, unpacked from Debian packages beside the system; without it there are no telephones."""
-    command = [str(VENV / "bin" / "jietong"), "voice", "install", *(["--with-tests"] if test else [])]
+    command = [str(VENV / "bin" / "jietong"), "voice", "install", *(["--tests"] if test else [])]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as done:
         for line in done.stdout or ():
             say(f"      {line.rstrip()}")
@@ -191,11 +191,10 @@ def telephone_switch(*, test: bool) -> str | None:
         return "not to be had here, the centre starts without telephony" + (
             "; the tests that need it are SKIPPED" if test else ""
         )
-    folder = subprocess.run(
-        [command[0], "voice", "status", "--folder"], capture_output=True, text=True, check=False
-    ).stdout.strip()
+    where = "import os, jietong.channels.asterisk.install as i; print(i.cache_folder(os.environ) / 'asterisk')"
+    found = subprocess.run([PYTHON, "-c", where], capture_output=True, text=True, check=True, cwd=ROOT).stdout.strip()
     for name in ("stamp-voice", *(["stamp-voice-test"] if test else [])):
-        (VENV / name).write_text(folder, encoding="utf-8")
+        (VENV / name).write_text(found, encoding="utf-8")
     return None
 
 

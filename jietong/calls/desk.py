@@ -46,10 +46,18 @@ class ExtensionThere(NamedTuple):
     reachable: bool
 
 
+class SavedNumber(NamedTuple):
+    """A number outside that is kept: an extension of kind `number` that is nobody's."""
+
+    number: str
+    name: str
+
+
 class Directory(NamedTuple):
     agents: list[Colleague]
     queues: list[QueueThere]
     extensions: list[ExtensionThere]
+    numbers: list[SavedNumber]
 
 
 async def own(calls: "Calls", by: Principal, contact: str) -> tuple["Call", str]:
@@ -158,11 +166,18 @@ def directory(calls: "Calls", by: Principal) -> Directory:
         for queue in engine.queues.values()
         if queue.spec.active and by.sees(queue.spec.client) and Channel.VOICE in queue.spec.channels
     ]
+    known = calls.lines.extensions()
+    numbers = [
+        SavedNumber(spec.number, spec.name)
+        for spec in known
+        if spec.kind == "number" and spec.agent is None and spec.number is not None
+    ]
     extensions = [
         ExtensionThere(spec.id, spec.name, spec.kind, spec.agent, spec.id in calls.devices.registered)
-        for spec in calls.lines.extensions()
+        for spec in known
+        if spec.kind != "number" or spec.agent is not None
     ]
-    return Directory(sorted(agents), sorted(queues, key=lambda one: one.id), extensions)
+    return Directory(sorted(agents), sorted(queues, key=lambda one: one.id), extensions, numbers)
 
 
 def rings_now(calls: "Calls", agent: str) -> bool:

@@ -36,8 +36,8 @@ def arrived(calls: "Calls", tell: LegArrived) -> None:
         if agent is not None:
             _dialled_by_agent(calls, tell, agent)
             return
-    if tell.token is not None and calls.pages.peek(tell.token, calls.time.now()) is None:
-        number = None  # a web call that nobody was told of, or whose token has run out
+    if not _vouched(calls, tell):
+        number = None
     if number is None:
         log.info("call_to_unknown_number", trunk=tell.trunk)
         calls.background(calls.switch.hang_up(tell.leg, "rejected"), "hang up")
@@ -48,6 +48,15 @@ def arrived(calls: "Calls", tell: LegArrived) -> None:
     calls.calls[call.contact] = call
     calls.add_leg(call, call.customer)
     call.put(lambda: _enter(call, call.customer, tell, number, why))
+
+
+def _vouched(calls: "Calls", tell: LegArrived) -> bool:
+    """By its trunk or telephone; a call from the web page by a token that we gave, not used and not too old."""
+    if tell.token is not None:
+        return calls.pages.peek(tell.token, calls.time.now()) is not None
+    if tell.trunk is not None or tell.extension is not None:
+        return True
+    return getattr(calls.switch, "web_call", None) is None  # else it came by the page's account, without a token
 
 
 async def _enter(call: Call, leg: Leg | None, tell: LegArrived, number: NumberSpec, why: str | None) -> None:

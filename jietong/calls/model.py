@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from jietong.core.vocabulary import Ms, Outcome, Party, Place
+from jietong.routing.model import ContactState
 
 WAITING = frozenset({Place.QUEUE, Place.OFFER})
 TALKING = frozenset({Place.TALK, Place.HOLD})
@@ -39,6 +40,27 @@ class Standing(NamedTuple):
     attempts: int = 0
     outcome: Outcome | None = None
     surveyed: bool = False
+
+    @classmethod
+    def of(cls, state: ContactState) -> "Standing":
+        consult = state.consult
+        return cls(
+            place=state.place,
+            flow=state.flow,
+            flow_version=state.flow_version,
+            in_flow=state.in_flow,
+            queue=state.queue,
+            offered_to=state.offered_to,
+            offer_cause=state.offer_cause,
+            agent=state.agent,
+            talk_since=state.talk_since,
+            consult=Consulted(consult.other, consult.joined, consult.merged) if consult else None,
+            callback=state.callback,
+            dialling=state.dialling or state.dialled,
+            attempts=state.attempts,
+            outcome=state.outcome,
+            surveyed=state.surveyed,
+        )
 
     @property
     def waits(self) -> bool:

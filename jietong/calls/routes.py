@@ -122,10 +122,18 @@ class ExtensionOut(BaseModel):
     reachable: bool
 
 
+class SavedNumberOut(BaseModel):
+    number: str
+    name: dict[str, str]
+
+
 class DirectoryOut(BaseModel):
+    """`numbers`: kept ones outside."""
+
     agents: list[ColleagueOut]
     queues: list[QueueOut]
     extensions: list[ExtensionOut]
+    numbers: list[SavedNumberOut]
 
 
 class WantedWebCall(BaseModel):
@@ -177,6 +185,10 @@ async def directory(by: Anyone, calls: Telephony) -> DirectoryOut:
         agents=[ColleagueOut(**one._asdict()) for one in found.agents],
         queues=[QueueOut(**one._asdict()) for one in found.queues],
         extensions=[ExtensionOut(**one._asdict()) for one in found.extensions],
+        numbers=[
+            SavedNumberOut(number=one.number, name=dict.fromkeys(("zh-Hans", "zh-Hant", "en"), one.name))
+            for one in found.numbers
+        ],
     )
 
 

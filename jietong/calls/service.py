@@ -20,7 +20,7 @@ import structlog
 
 from jietong.calls import devices, entry, outbound, reconcile, recording, ringing, supervision, talk, transfer
 from jietong.calls.call import Call, Happening, Look
-from jietong.calls.model import Consulted, Leg, Standing
+from jietong.calls.model import Leg, Standing
 from jietong.calls.pages import Pages
 from jietong.calls.ports import Flows, Lines, LoopTime, Speech, Time
 from jietong.calls.witness import Witnesses
@@ -47,6 +47,7 @@ from jietong.core import events as e
 from jietong.core.clock import Clock
 from jietong.core.commands import AnyCommand
 from jietong.core.errors import JietongError, Refused, Unavailable
+from jietong.core.ids import new_id
 from jietong.core.inbox import Batch, Inbox, Receipt, Write
 from jietong.core.specs import QueueSpec
 from jietong.core.vocabulary import Channel, Party
@@ -54,14 +55,12 @@ from jietong.customers.ports import ContactHistory
 from jietong.db.pool import Database
 from jietong.flows.host import CustomerGone
 from jietong.routing.engine import Engine
-from jietong.routing.model import ContactState
 
 log = structlog.get_logger(__name__)
 
 RETRY_S = 0.5
 PATIENCE_S = 60.0
 """How long a command is tried again while the database is away. Talks go on meanwhile; nobody is told anything."""
-NOBODY: Standing = Standing()
 
 
 class Writer(Inbox, Protocol):
@@ -203,7 +202,7 @@ class Calls:
         state = self.writer.engine.contacts.get(call.contact)
         if state is not None:
             call.known = True
-            call.standing = standing_of(state)
+            call.standing = Standing.of(state)
             call.language = state.language or call.language
 
     def _adopt(self, contact: str) -> None:
@@ -363,7 +362,9 @@ class Calls:
         writes: Sequence[Write] = (),
         patience_s: float = PATIENCE_S,
     ) -> Receipt:
-        """Submits, and again while the database is away. Raises Refused, and Unavailable when patience is over."""
+        """Submits, and again while the database is away: with the same key, so that it is done once though the word
+        of its commit was lost. Raises Refused, and Unavailable when patience is over."""
+        key = key or f"calls:{new_id(self.time.now())}"
         until = self.time.now() + round(patience_s * 1000)
         while True:
             try:
@@ -419,24 +420,3 @@ class Calls:
     @property
     def region(self) -> str:
         return self.writer.engine.site.region
-
-
-def standing_of(state: ContactState) -> Standing:
-    consult = state.consult
-    return Standing(
-        place=state.place,
-        flow=state.flow,
-        flow_version=state.flow_version,
-        in_flow=state.in_flow,
-        queue=state.queue,
-        offered_to=state.offered_to,
-        offer_cause=state.offer_cause,
-        agent=state.agent,
-        talk_since=state.talk_since,
-        consult=Consulted(consult.other, consult.joined, consult.merged) if consult else None,
-        callback=state.callback,
-        dialling=state.dialling or state.dialled,
-        attempts=state.attempts,
-        outcome=state.outcome,
-        surveyed=state.surveyed,
-    )

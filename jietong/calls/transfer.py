@@ -97,7 +97,7 @@ async def outside(call: "Call", agent: str, number: str, *, blind: bool) -> None
         raise Refused("wrong_place", "There is no customer on the line to hand on.", place=standing.place)
     if call.outside is not None or standing.consult is not None:
         raise Refused("outside_busy", "Somebody is being asked already.")
-    leg = _outside_leg(call, customer_rules.phone(number, call.calls.region))
+    leg = _leg_to(call, number)
     if standing.place is Place.TALK:
         try:
             await call.calls.submit(Hold(agent, call.contact))
@@ -108,6 +108,23 @@ async def outside(call: "Call", agent: str, number: str, *, blind: bool) -> None
     call.asking_outside = not blind
     if not await _ring_outside(call, leg):
         await outside_gone(call, leg, "unreachable")
+
+
+def _leg_to(call: "Call", number: str) -> Leg:
+    """To a number outside, or to a telephone of the house that is no agent's. Raises as `outside`, and Refused
+    `agents_telephone`."""
+    calls = call.calls
+    spec = calls.lines.extension(number.strip())
+    if spec is None:
+        return _outside_leg(call, customer_rules.phone(number, calls.region))
+    if spec.agent is not None:
+        raise Refused(
+            "agents_telephone", "This is an agent's telephone: hand the call to the agent.", agent=spec.agent
+        )
+    if spec.kind == "number":
+        return _outside_leg(call, spec.number or "")
+    call.shown_outside = call.entry
+    return calls.add_leg(call, Leg(f"o-{new_id(calls.time.now())}", Party.OUTSIDE, extension=spec.id))
 
 
 def _outside_leg(call: "Call", number: str) -> Leg:

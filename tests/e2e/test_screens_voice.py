@@ -4,6 +4,7 @@
 import json
 import re
 import shutil
+import socket
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack
 from typing import Any
@@ -373,6 +374,26 @@ async def test_a_number_that_cannot_be_reached_is_told_in_words(centre: Running,
     await number.fill("1")
     await number.press("Enter")
     await expect(desk.get_by_role("alert").filter(has_text="telephone number")).to_be_visible()
+
+
+async def test_an_agent_dials_and_gives_up_before_anybody_answers(centre: Running, booth: Open) -> None:
+    """The agent's own telephone takes the call by itself; where it goes, nobody is (A8)."""
+    silent = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)  # a line on which nobody answers, not even with a no
+    silent.bind(("127.0.0.1", 0))
+    line = {"id": "silent", "name": three("Silent"), "kind": "ip", "host": "127.0.0.1", "networks": ["127.0.0.99"]}
+    async with caller(centre) as admin:
+        await add(admin, "/api/setup/trunks", spec={**line, "port": silent.getsockname()[1]})
+    desk = await at_desk(booth, centre, "lin.xiao")
+    await desk.keyboard.press("Alt+c")
+    await desk.get_by_role("textbox", name="Number").fill("13857100935")
+    await desk.get_by_role("button", name="Call", exact=True).click()
+    await expect(desk.locator(".desk-call")).to_contain_text("Calling 0:0", timeout=20_000)
+    await expect(desk.get_by_role("region", name="About this call")).to_contain_text("138****0935")
+    await faultless(desk, schemes=("light",))
+    await key(desk, "Hang up").click()
+    await expect(desk.locator(".desk-call")).to_contain_text("No call", timeout=20_000)
+    await expect(desk.locator(".desk-call")).to_contain_text("Phone registered")
+    silent.close()
 
 
 async def test_a_forbidden_microphone_is_told_in_words(centre: Running, window: Open) -> None:

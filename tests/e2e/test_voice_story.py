@@ -53,7 +53,7 @@ async def colleague(voice: VoiceCentre) -> AsyncIterator[Desk]:
 
 async def hears(phone: Telephone, hertz: float, call: int = 1) -> bool:
     """Whether the tone is in the last second; asked again for a while, since sound takes its time."""
-    for _ in range(16):
+    for _ in range(40):  # before the first word of a recorded call its notice is spoken
         await asyncio.sleep(0.25)
         if tones.heard(phone.heard(call), hertz, last_s=0.8):
             return True

@@ -14,13 +14,14 @@ from jietong.channels.switch import LegArrived
 from jietong.config import Settings
 from jietong.core import commands as k
 from jietong.core import events as e
-from jietong.core.specs import RecordingRule
+from jietong.core.specs import ExtensionSpec, RecordingRule
 from jietong.core.vocabulary import Outcome, Place, Supervision
 from jietong.db.pool import ALL
 from jietong.identity import audit, sessions
 from jietong.identity.model import Source
 from jietong.identity.permissions import Role
 from jietong.identity.service import AccountFields, add_account
+from jietong.routing.store import Kind
 from jietong.web.factory import Services, create_app
 from jietong.web.server import listening
 
@@ -101,6 +102,11 @@ async def test_the_directory_shows_presence(centre: Box, doors: Doors) -> None:
     ]
     assert [(one["id"], one["open"], one["waiting"]) for one in found["queues"]] == [("repair", True, 0)]
     assert {one["id"]: one["reachable"] for one in found["extensions"]} == {"801": True, "802": True}
+    kept = ExtensionSpec(id="990", name="仓库", kind="number", number="+8657188886666")
+    await centre.document(Kind.EXTENSION, kept)
+    again = (await (await doors.person("ben", agent="ben")).get("/api/calls/directory")).json()
+    assert [(one["number"], one["name"]["zh-Hans"]) for one in again["numbers"]] == [("+8657188886666", "仓库")]
+    assert {one["id"] for one in again["extensions"]} == {"801", "802"}
     narrow = await doors.person("other", Role.SUPERVISOR, agent="boss", clients=("lanshan",))
     assert (await narrow.get("/api/calls/directory")).json()["queues"] == []
     line.hang_up()
@@ -221,8 +227,9 @@ async def test_a_call_from_the_web_page_needs_its_token_once(centre: Box, doors:
     assert (contact.language, contact.customer) == ("en", None)
     again = centre.exchange.call(HOTLINE, caller="webcall", token=given["token"])
     made_up = centre.exchange.call(HOTLINE, caller="webcall", token="guess")
+    without = centre.exchange.call(HOTLINE, caller="webcall")
     await centre.run(1)
-    assert again.ended == made_up.ended == "rejected"
+    assert again.ended == made_up.ended == without.ended == "rejected"
     stale = (await page.post("/api/public/web-call", json=wish)).json()["token"]
     await centre.run(130)
     late = centre.exchange.call(HOTLINE, caller="webcall", token=stale)

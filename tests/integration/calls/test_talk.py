@@ -7,7 +7,9 @@ from jietong.calls import transfer
 from jietong.channels.memory.party import Behaviour, Line
 from jietong.core import commands as k
 from jietong.core import events as e
+from jietong.core.specs import ExtensionSpec
 from jietong.core.vocabulary import Outcome, Place, State
+from jietong.routing.store import Kind
 
 MOBILE = "13911110000"
 OUTSIDE = "+8613911110000"
@@ -121,6 +123,16 @@ async def test_refer_to_an_agents_extension_and_to_a_number_outside(centre: Box)
     outside(centre).hang_up()
     await centre.run(0.5)
     assert line.hears_media == "say:survey"
+    await finish(centre, line)
+
+
+async def test_refer_to_a_telephone_of_the_house_that_is_no_agents(centre: Box) -> None:
+    line, contact, phone = await centre.talking()
+    porter = centre.exchange.telephone("860", Behaviour(answer_after_s=1))
+    await centre.document(Kind.EXTENSION, ExtensionSpec(id="860", name="porter", kind="phone"))
+    phone.line.refer("860")
+    await centre.until(lambda: centre.talk(line, porter))
+    assert [one.outcome for one in centre.of(e.ContactEnded, contact)] == [Outcome.TRANSFERRED_OUT]
     await finish(centre, line)
 
 

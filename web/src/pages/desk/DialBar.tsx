@@ -1,6 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
 import { http } from "../../api/http";
-import type { Schema } from "../../api/types";
 import { core } from "../../i18n/core";
 import { desk as area } from "../../i18n/desk";
 import { useWords } from "../../i18n/messages";
@@ -24,10 +23,14 @@ export function DialBar({ contact }: { contact: ContactView }) {
   const { run, usable, phone } = useDesk();
   const state = usePhoneState(phone);
   const automatic = contact.channel === "voice" && reachable(state);
-  // Each look is in the audit log: the number is asked for once per attempt and not kept.
+  // Each look is in the audit log: the number is asked for once per attempt, where I dial it myself, and not kept.
   const number = useQuery({
     queryKey: ["callback-number", contact.id, contact.talk_since],
-    queryFn: () => http.post<Schema<"Number">>(`/api/callbacks/${encodeURIComponent(contact.id)}/number`),
+    queryFn: () =>
+      http.post<{ value: string; e164: string }>(
+        `/api/${contact.channel === "voice" ? "calls" : "callbacks"}/${encodeURIComponent(contact.id)}/number`,
+      ),
+    enabled: !automatic,
     staleTime: Number.POSITIVE_INFINITY,
     gcTime: 0,
     retry: 2,
@@ -39,7 +42,9 @@ export function DialBar({ contact }: { contact: ContactView }) {
       <Icon name="phone" />
       <span className="jt-grow">
         <b className="jt-strong">{automatic ? `${p("autoDial")} ${name}` : t("dial", { name })}</b>{" "}
-        {number.data ? (
+        {automatic ? (
+          <span className="jt-num">{contact.caller}</span>
+        ) : number.data ? (
           <a className="jt-num desk-dialnumber" href={`tel:${number.data.e164}`}>
             {number.data.value}
           </a>

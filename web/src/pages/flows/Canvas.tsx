@@ -12,7 +12,7 @@ import {
 } from "@xyflow/react";
 import "@xyflow/react/dist/style.css";
 import { Dropdown, Select } from "antd";
-import { type ReactNode, useCallback, useEffect, useMemo, useRef, useState } from "react";
+import { type KeyboardEvent, type ReactNode, useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { flowWords } from "../../i18n/flows";
 import { instant } from "../../i18n/format";
 import { LANGUAGE_NAMES, type Language, useLanguage } from "../../i18n/language";
@@ -114,12 +114,16 @@ function Board({
     );
     setPicked(new Set(next.filter((edge) => edge.selected).map((edge) => edge.id)));
   };
-  const onDelete = ({ nodes, edges }: { nodes: Card[]; edges: Line[] }) => {
-    const gone = new Set(nodes.map((node) => node.id));
-    const loose = edges.filter((edge) => !gone.has(edge.source) && !gone.has(edge.target));
+  /** The keys are the canvas's own: pressed in the form or the outline they mean something else. */
+  const onKey = (event: KeyboardEvent<HTMLElement>) => {
+    if (!writable || !DELETES.includes(event.key) || !(event.target as Element).closest(".react-flow")) return;
+    const nodes = editor.selection;
+    const gone = lines(seen, picked).filter((line) => line.selected);
+    if (nodes.length + gone.length === 0) return;
+    event.preventDefault();
     editor.change("remove", (flow) => {
-      const left = gone.size ? removed(flow, [...gone]) : flow;
-      return loose.reduce((now, edge) => connected(now, edge.source, edge.sourceHandle ?? "", null), left);
+      const cut = gone.reduce((now, line) => connected(now, line.source, line.sourceHandle ?? "", null), flow);
+      return nodes.length ? removed(cut, nodes) : cut;
     });
   };
   const onConnect = ({ source, sourceHandle, target }: Connection) =>
@@ -186,7 +190,7 @@ function Board({
   };
 
   return (
-    <section className="fl-canvas" aria-label={t("graph")} ref={frame}>
+    <section className="fl-canvas" aria-label={t("graph")} ref={frame} onKeyDown={onKey}>
       <ReactFlow<Card, Line>
         nodes={drawn}
         edges={edges}
@@ -211,14 +215,13 @@ function Board({
           )
         }
         isValidConnection={mayConnect}
-        onDelete={onDelete}
         onDragOver={(event) => event.preventDefault()}
         onDrop={onDrop}
         nodesDraggable={writable}
         nodesConnectable={writable}
         edgesReconnectable={writable}
         edgesFocusable={false}
-        deleteKeyCode={writable ? DELETES : null}
+        deleteKeyCode={null}
         multiSelectionKeyCode={MULTI}
         selectionKeyCode="Shift"
         minZoom={0.25}

@@ -160,6 +160,7 @@ export function Outline({
             chosen={row.kind === "node" ? editor.selection.includes(row.id) : row.id === at && row.node === only}
             fault={row.kind === "node" ? byNode.get(row.id) : undefined}
             onChoose={() => focus(row)}
+            onFocus={() => setAt(row.id)}
             onFold={() => fold(row.id, !closed.has(row.id))}
             onOpen={onOpen}
           />
@@ -221,6 +222,7 @@ function Row({
   chosen,
   fault,
   onChoose,
+  onFocus,
   onFold,
   onOpen,
 }: {
@@ -231,6 +233,7 @@ function Row({
   chosen: boolean;
   fault: Fault["level"] | undefined;
   onChoose: () => void;
+  onFocus: () => void;
   onFold: () => void;
   onOpen: () => void;
 }) {
@@ -244,21 +247,20 @@ function Row({
     "aria-level": row.level,
     "aria-selected": chosen,
     onClick: onChoose,
+    onFocus,
   } as const;
   if (row.kind === "exit") {
     const name = exitName(node, row.exit, lang);
     return (
-      <div
-        role="treeitem"
-        tabIndex={tabbed ? 0 : -1}
-        {...shared}
-        className="fl-row"
-        aria-label={t("outlineExit", { exit: name, target: target ? nodeName(target, lang) : t("unconnected") })}
-      >
-        <span className="fl-no">{row.number}</span>
+      <div role="treeitem" tabIndex={tabbed ? 0 : -1} {...shared} className="fl-row">
+        <span className="fl-no">{row.number}</span>{" "}
         <span className="jt-clip">
           {name}
-          <span className="jt-note"> → {target ? nodeName(target, lang) : t("unconnected")}</span>
+          <span className="jt-hidden">, {t("leadsToNode")} </span>
+          <span className="jt-note">
+            <span aria-hidden="true"> → </span>
+            {target ? nodeName(target, lang) : t("unconnected")}
+          </span>
         </span>
         {target ? null : (
           <span className="fl-alarm">
@@ -281,13 +283,18 @@ function Row({
       className="fl-row"
       data-node
       aria-expanded={open}
-      aria-label={[`${row.number} ${nodeName(node, lang)}`, typeName(node.type, lang), ...marks].join(", ")}
       onDoubleClick={onOpen}
     >
-      <span className="fl-no">{row.number}</span>
-      <Icon name={ICONS[node.type]} size={14} />
-      <span className="jt-clip fl-x">{nodeName(node, lang)}</span>
-      {row.loose ? <span className="jt-note">{t("loose")}</span> : null}
+      <span className="fl-no">{row.number}</span> <Icon name={ICONS[node.type]} size={14} />
+      <span className="jt-clip fl-x">
+        {nodeName(node, lang)}
+        <span className="jt-hidden">, {[typeName(node.type, lang), ...marks].join(", ")}</span>
+      </span>
+      {row.loose ? (
+        <span className="jt-note" aria-hidden="true">
+          {t("loose")}
+        </span>
+      ) : null}
       {fault ? (
         <span className="fl-alarm">
           <Icon name={fault === "error" ? "alarm" : "missed"} size={14} />

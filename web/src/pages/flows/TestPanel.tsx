@@ -152,7 +152,7 @@ function Transcript({ call, stale }: { call: Call; stale: boolean }) {
   const t = useWords(flowWords);
   const lang = useLanguage();
   const stored = useRecordings().data?.items ?? [];
-  const list = useRef<HTMLOListElement>(null);
+  const list = useRef<HTMLDivElement>(null);
   const { flow, log, answer } = call;
   // biome-ignore lint/correctness/useExhaustiveDependencies: the newest line is brought into sight as the log grows
   useEffect(() => {
@@ -180,33 +180,38 @@ function Transcript({ call, stale }: { call: Call; stale: boolean }) {
   };
   return (
     <div className="fl-heard">
-      <ol ref={list} role="log" aria-label={t("test")} tabIndex={0}>
-        {log.map((entry, i) => {
-          const heard = entry.kind === "said" ? heardOf(entry.saying, stored) : [];
-          return (
-            // biome-ignore lint/suspicious/noArrayIndexKey: a log only grows
-            <li key={i} data-kind={entry.kind}>
-              <span className="jt-clip">{name(entry.node)}</span>
-              <span lang={entry.kind === "said" ? entry.saying[0]?.language : undefined}>
-                {line(entry)}
-                {heard.length ? <Listen heard={heard} /> : null}
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls can be scrolled with the keyboard */}
+      <div className="fl-log" ref={list} role="log" aria-label={t("test")} tabIndex={0}>
+        <ol>
+          {log.map((entry, i) => {
+            const heard = entry.kind === "said" ? heardOf(entry.saying, stored) : [];
+            return (
+              // biome-ignore lint/suspicious/noArrayIndexKey: a log only grows
+              <li key={i} data-kind={entry.kind}>
+                <span className="jt-clip">{name(entry.node)}</span>
+                <span lang={entry.kind === "said" ? entry.saying[0]?.language : undefined}>
+                  {line(entry)}
+                  {heard.length ? <Listen heard={heard} /> : null}
+                </span>
+              </li>
+            );
+          })}
+          {answer && !answer.over ? (
+            <li data-now>
+              <span className="jt-clip">{name(answer.node)}</span>
+              <span>
+                {answer.act.act === "ask" ? t("testPlaying") : t("testFollow", { node: name(answer.node) })}
               </span>
             </li>
-          );
-        })}
-        {answer && !answer.over ? (
-          <li data-now>
-            <span className="jt-clip">{name(answer.node)}</span>
-            <span>{answer.act.act === "ask" ? t("testPlaying") : t("testFollow", { node: name(answer.node) })}</span>
-          </li>
-        ) : null}
-        {answer?.act.act === "over" ? (
-          <li data-now>
-            <span className="jt-clip">{name(answer.act.node)}</span>
-            <span>{t("testOver", { how: (t as (key: string) => string)(`how.${answer.act.how}`) })}</span>
-          </li>
-        ) : null}
-      </ol>
+          ) : null}
+          {answer?.act.act === "over" ? (
+            <li data-now>
+              <span className="jt-clip">{name(answer.act.node)}</span>
+              <span>{t("testOver", { how: (t as (key: string) => string)(`how.${answer.act.how}`) })}</span>
+            </li>
+          ) : null}
+        </ol>
+      </div>
       {call.error ? (
         <p className="fl-wrong" role="alert">
           {t("testStopped", { why: worded(call.error, lang) })}
