@@ -7,6 +7,7 @@ its number, which are all that the centre shows there.
 import hashlib
 import math
 import re
+import shutil
 import socket
 import subprocess
 import time
@@ -81,10 +82,11 @@ def callers(
     name = f"callers-{first}"
     numbers = folder / f"{name}.csv"
     _speech(folder)
+    scenario = Path(shutil.copy(SCENARIOS / "bench_caller.xml", folder))  # what is spoken is looked for beside it
     numbers.write_text("SEQUENTIAL\n" + "".join(f"1390000{first + n:04}\n" for n in range(count)))
     every_ms = round(1000 / rate)
     words = (
-        switch, "-sf", str(SCENARIOS / "bench_caller.xml"), "-inf", str(numbers), "-s", number, "-i", LINE, "-mi",
+        switch, "-sf", str(scenario), "-inf", str(numbers), "-s", number, "-i", LINE, "-mi",
         LINE, "-m", str(count), "-l", str(count), "-r", "1", "-rp", str(every_ms), "-recv_timeout", str(round(hold_s * 1000)),
         "-min_rtp_port", "42000", "-max_rtp_port", "46000",
         "-timeout", str(round(count / rate + hold_s + 60)), "-timeout_error",

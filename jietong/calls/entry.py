@@ -8,6 +8,7 @@ import structlog
 from jietong.calls import callers, flow_host, outbound, store, transfer
 from jietong.calls.call import Call
 from jietong.calls.model import Leg, marks
+from jietong.calls.pages import Page
 from jietong.channels.switch import LegArrived
 from jietong.core.commands import Enter, RefuseEntry
 from jietong.core.errors import Refused, Unavailable
@@ -36,9 +37,8 @@ def arrived(calls: "Calls", tell: LegArrived) -> None:
         if agent is not None:
             _dialled_by_agent(calls, tell, agent)
             return
-    if not _vouched(calls, tell):
-        number = None
-    if number is None:
+    page = calls.pages.take(tell.token, calls.time.now()) if tell.token is not None else None
+    if number is None or not _vouched(calls, tell, number, page):
         log.info("call_to_unknown_number", trunk=tell.trunk)
         calls.background(calls.switch.hang_up(tell.leg, "rejected"), "hang up")
         return
@@ -47,19 +47,21 @@ def arrived(calls: "Calls", tell: LegArrived) -> None:
     call.customer = Leg(tell.leg, Party.CUSTOMER, number=tell.caller, trunk=tell.trunk)
     calls.calls[call.contact] = call
     calls.add_leg(call, call.customer)
-    call.put(lambda: _enter(call, call.customer, tell, number, why))
+    call.put(lambda: _enter(call, call.customer, tell, number, page, why))
 
 
-def _vouched(calls: "Calls", tell: LegArrived) -> bool:
-    """By its trunk or telephone; a call from the web page by a token that we gave, not used and not too old."""
+def _vouched(calls: "Calls", tell: LegArrived, number: NumberSpec, page: Page | None) -> bool:
+    """By its trunk or telephone; a call from the web page by a token that we gave for this number, used now."""
     if tell.token is not None:
-        return calls.pages.peek(tell.token, calls.time.now()) is not None
+        return page is not None and page.number == number.id
     if tell.trunk is not None or tell.extension is not None:
         return True
     return getattr(calls.switch, "web_call", None) is None  # else it came by the page's account, without a token
 
 
-async def _enter(call: Call, leg: Leg | None, tell: LegArrived, number: NumberSpec, why: str | None) -> None:
+async def _enter(
+    call: Call, leg: Leg | None, tell: LegArrived, number: NumberSpec, page: Page | None, why: str | None
+) -> None:
     assert leg is not None
     calls = call.calls
     serving = calls.flows.serving(number.flow)
@@ -68,10 +70,9 @@ async def _enter(call: Call, leg: Leg | None, tell: LegArrived, number: NumberSp
     if why is None and serving is None:
         why = "no_flow"
     presented = tell.caller
-    if tell.token is not None:
-        page = calls.pages.take(tell.token, calls.time.now())
+    if page is not None:
         presented = None  # a browser's account is no telephone number
-        call.language = page.language if page is not None else call.language
+        call.language = page.language
     call.caller = await callers.recognise(calls, number.client, presented)
     row = store.call_write(
         contact=call.contact,

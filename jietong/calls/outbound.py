@@ -1,10 +1,12 @@
 """Dialling out: an agent dials a customer, or a call-back has its turn (A8). The agent's telephone comes up first."""
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 import structlog
 
 from jietong.calls import callers, caretaker, store, talk
+from jietong.calls.call import Call
 from jietong.calls.model import Caller, Leg, marks
 from jietong.channels.switch import Address, LegArrived, Media
 from jietong.core.commands import AnyCommand, CallbackResult, Dial, DialResult
@@ -18,7 +20,6 @@ from jietong.db.pool import ALL
 from jietong.identity.model import Principal
 
 if TYPE_CHECKING:
-    from jietong.calls.call import Call
     from jietong.calls.service import Calls
 
 log = structlog.get_logger(__name__)
@@ -42,7 +43,7 @@ async def dial(
     """Click to dial: rings the agent's own telephone (a softphone answers by itself), then the customer. Gives the
     contact. `number` as people write it, or the first one of a customer's file.
 
-    Raises Forbidden `no_agent`, `other_client`; Invalid `bad_phone`, `number_missing`; NotFound `unknown_queue`,
+    Raises Forbidden `no_agent`, `other_client`; Invalid `bad_phone`, `number_missing`, `bad_caller_id`; NotFound `unknown_queue`,
     `unknown_customer`, `no_number`; Refused `no_telephone`, `no_way_out` and what the engine refuses.
     """
     agent = by.agent_id
@@ -61,6 +62,11 @@ async def dial(
     e164 = customer_rules.phone(number, calls.region)
     if calls.lines.extension_of(agent) is None:
         raise Refused("no_telephone", "No telephone is set up for you: ask an administrator for an extension.")
+    if caller_id is not None:
+        own = calls.lines.number(caller_id, None)
+        if own is None or not own.active or own.client != owner:
+            raise Invalid("bad_caller_id", "Show a number of this client's.", field="caller_id")
+        caller_id = own.id
     shown = caller_id or (spec.caller_id if spec is not None else None)
     call = _new(calls, owner, shown, Caller(number=e164, customer=customer))
     if customer is None:
@@ -71,22 +77,27 @@ async def dial(
 
 async def dialled_by_telephone(calls: "Calls", agent: str, tell: LegArrived) -> None:
     """A number that an agent has dialled on the telephone itself: as from the desk, by the leg that is there."""
-    state = calls.writer.engine.agents.get(agent)
+    engine = calls.writer.engine
+    state = engine.agents.get(agent)
     try:
         e164 = customer_rules.phone(tell.number, calls.region)
-        client = _only_client(calls, None)
         if state is None:
             raise Refused("no_agent", "This telephone is nobody's.")
+        client = _only_client(calls, None, engine.serves[state.index])
     except JietongError as error:
         log.info("telephone_dial_refused", agent=agent, code=error.code)
         await calls.switch.hang_up(tell.leg, "rejected")
         return
-    call = _new(calls, client, None, await callers.recognise(calls, client, e164))
+    call = _new(calls, client, None, Caller(number=e164))
     leg = calls.add_leg(call, Leg(tell.leg, Party.AGENT, agent=agent, extension=tell.extension))
+    call.caller = await callers.recognise(calls, client, e164)
     try:
+        if leg.gone:
+            raise Refused("laid_down", "The telephone was laid down again.")
         await _begin(call, agent, None)
     except JietongError as error:
         log.info("telephone_dial_refused", agent=agent, code=error.code)
+        calls.forget(call)
         await calls.switch.hang_up(tell.leg, "rejected")
         return
     calls.witnesses.leg_started(call, leg)
@@ -97,16 +108,14 @@ async def dialled_by_telephone(calls: "Calls", agent: str, tell: LegArrived) -> 
     call.look()
 
 
-def _new(calls: "Calls", client: str, caller_id: str | None, caller: Caller) -> "Call":
-    from jietong.calls.call import Call
-
+def _new(calls: "Calls", client: str, caller_id: str | None, caller: Caller) -> Call:
     call = Call(calls, new_id(calls.time.now()), client, caller_id or "", direction=Direction.OUTBOUND, caller=caller)
     call.number = caller.number
     call.caller_id = caller_id
     return call
 
 
-async def _begin(call: "Call", agent: str, queue: str | None) -> None:
+async def _begin(call: Call, agent: str, queue: str | None) -> None:
     calls = call.calls
     way = calls.lines.way_out(f"try-{call.contact}", call.number or "", call.caller_id)
     calls.lines.release(f"try-{call.contact}")
@@ -144,11 +153,12 @@ async def _of_customer(
     return file.client, known[0]
 
 
-def _only_client(calls: "Calls", by: Principal | None) -> str:
-    """On whose behalf, where no queue says so: the agent's only client, or the first there is.
+def _only_client(calls: "Calls", by: Principal | None, serves: Iterable[str] = ()) -> str:
+    """On whose behalf, where no queue says so: the agent's only client, or the first of the queues that they serve.
 
     Raises Invalid `client_missing`."""
-    known = sorted({queue.spec.client for queue in calls.writer.engine.queues.values()})
+    queues = calls.writer.engine.queues
+    known = sorted({queues[id].spec.client for id in serves} or {queue.spec.client for queue in queues.values()})
     reach = [client for client in known if by is None or by.sees(client)]
     if len(reach) != 1 and by is not None:
         raise Invalid("client_missing", "Say for which queue or client you call.", field="queue")
@@ -160,7 +170,7 @@ def _only_client(calls: "Calls", by: Principal | None) -> str:
 # --- the customer's leg -------------------------------------------------------------------------------------------
 
 
-async def settle(call: "Call") -> None:
+async def settle(call: Call) -> None:
     """Rings the customer as soon as the agent who is to talk to them is on the line."""
     standing = call.standing
     owner = call.owner
@@ -200,12 +210,12 @@ async def settle(call: "Call") -> None:
         await talk.not_reached(call)
 
 
-def _caller_id(call: "Call") -> str | None:
+def _caller_id(call: Call) -> str | None:
     spec = call.calls.queue(call.standing.queue)
     return spec.caller_id if spec is not None else None
 
 
-async def _stored_number(call: "Call") -> str | None:
+async def _stored_number(call: Call) -> str | None:
     """After a restart: whom to call back."""
     try:
         async with call.calls.database.read(ALL) as conn:
@@ -220,14 +230,14 @@ async def _stored_number(call: "Call") -> str | None:
     return call.number
 
 
-async def rings(call: "Call", leg: Leg) -> None:
+async def rings(call: Call, leg: Leg) -> None:
     """The agent hears that it rings."""
     owner = call.owner
     if leg is call.customer and call.standing.dialling and owner is not None and owner.there:
         await call.calls.on_leg(call, owner, call.calls.switch.play(owner.id, f"r-{leg.id}", (RINGBACK,)))
 
 
-async def answered(call: "Call", leg: Leg) -> None:
+async def answered(call: Call, leg: Leg) -> None:
     """The customer is there: the talk begins."""
     if leg is not call.customer or not call.standing.dialling:
         return
@@ -244,7 +254,7 @@ async def answered(call: "Call", leg: Leg) -> None:
     caretaker.take(call)
 
 
-async def given_up(call: "Call") -> None:
+async def given_up(call: Call) -> None:
     """The agent has laid down before the customer answered."""
     if call.customer is not None and not call.customer.gone:
         await call.calls.hang_up(call, call.customer)

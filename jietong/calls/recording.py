@@ -92,9 +92,10 @@ def is_drawn(contact: str, share: float) -> bool:
     return draw < share * 2**64
 
 
-async def tell(call: "Call") -> None:
-    """Tells the customer that it is recorded, once a call. Raises CustomerGone."""
-    spec = call.calls.queue(call.standing.queue)
+async def tell(call: "Call", spec: QueueSpec | None) -> None:
+    """Tells the customer that it is recorded, once a call, unless this queue's rule wants it untold.
+
+    Raises CustomerGone."""
     rule = rule_of(call, spec)
     if "recording" in call.told or (rule is not None and not rule.announce):
         return

@@ -73,7 +73,7 @@ async def _bridge(call: "Call", bridge: str, members: tuple[str, ...]) -> None:
 
 async def _announce(call: "Call") -> None:
     try:
-        await recording.tell(call)
+        await recording.tell(call, call.calls.queue(call.standing.queue))
     finally:
         call.announcing = False
         call.look()

@@ -29,7 +29,7 @@ async def join(call: "Call", wish: a.Join, *, node: str, flow: str, version: int
     if spec is None:
         return "closed"
     if recording.is_due(call, spec):
-        await recording.tell(call)  # before the wait, so that the talk can begin at once
+        await recording.tell(call, spec)  # before the wait, so that the talk can begin at once
         call.check_line()
     await callers.open_file(call)
     call.digits.clear()

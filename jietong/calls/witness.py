@@ -2,7 +2,8 @@
 
 import asyncio
 from collections import deque
-from typing import TYPE_CHECKING
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, NamedTuple
 
 import structlog
 
@@ -13,6 +14,7 @@ from jietong.core import events as e
 from jietong.core.commands import Witness
 from jietong.core.errors import JietongError, Refused, Unavailable
 from jietong.core.events import WitnessedFact
+from jietong.core.inbox import Write
 from jietong.core.vocabulary import Party
 
 if TYPE_CHECKING:
@@ -25,12 +27,17 @@ AT_ONCE = 200
 MOST_KEPT = 100_000
 
 
+class _Noted(NamedTuple):
+    fact: WitnessedFact
+    writes: tuple[Write, ...]
+
+
 class Witnesses:
     """A queue in front of `Witness`: many facts go as one command; a fact that is refused harms no other."""
 
     def __init__(self, calls: "Calls") -> None:
         self._calls = calls
-        self._facts: deque[WitnessedFact] = deque(maxlen=MOST_KEPT)
+        self._facts: deque[_Noted] = deque(maxlen=MOST_KEPT)
         self._news = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
         self._working = False
@@ -48,7 +55,7 @@ class Witnesses:
             facts = tuple(self._facts)
             self._facts.clear()
             try:
-                await self._calls.writer.submit(Witness(facts))
+                await self._calls.writer.submit(_witness(facts), writes=_writes(facts))
             except JietongError as error:
                 log.warning("facts_not_told", facts=len(facts), code=error.code)
 
@@ -62,9 +69,9 @@ class Witnesses:
             self._told.clear()
             await self._told.wait()
 
-    def put(self, fact: WitnessedFact) -> None:
-        """`at` is the writer's."""
-        self._facts.append(fact)
+    def put(self, fact: WitnessedFact, *writes: Write) -> None:
+        """`at` is the writer's; `writes` are committed with it."""
+        self._facts.append(_Noted(fact, writes))
         self._news.set()
 
     def leg_started(self, call: "Call", leg: Leg) -> None:
@@ -97,14 +104,22 @@ class Witnesses:
                     self._working = False
                     self._told.set()
 
-    async def _tell(self, facts: list[WitnessedFact]) -> None:
+    async def _tell(self, facts: list[_Noted]) -> None:
         try:
-            await self._calls.submit(Witness(tuple(facts)))
+            await self._calls.submit(_witness(facts), writes=_writes(facts))
         except Refused as error:
             if len(facts) == 1:
-                log.info("fact_refused", fact=str(type(facts[0]).__struct_config__.tag), code=error.code)
+                log.info("fact_refused", fact=str(type(facts[0].fact).__struct_config__.tag), code=error.code)
                 return
             for fact in facts:
                 await self._tell([fact])
         except Unavailable as error:
             log.error("facts_not_told", facts=len(facts), code=error.code)
+
+
+def _witness(noted: Iterable[_Noted]) -> Witness:
+    return Witness(tuple(one.fact for one in noted))
+
+
+def _writes(noted: Iterable[_Noted]) -> list[Write]:
+    return [write for one in noted for write in one.writes]

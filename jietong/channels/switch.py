@@ -306,8 +306,8 @@ class Switch(Protocol):
 
     # bridges
     async def bridge(self, bridge: str, legs: Sequence[str]) -> None:
-        """Makes the bridge if need be, and exactly these legs its members. Music on a leg stops, and what is played to
-        it; what is played to a member later takes it out of the talk for so long."""
+        """Makes the bridge if need be, and exactly these legs its members. Music on a leg stops, and what is played
+        to it; what is played to a member later takes it out of the talk for so long."""
         ...
 
     async def unbridge(self, bridge: str) -> None:
@@ -332,7 +332,12 @@ class Switch(Protocol):
         ...
 
     async def stop_recording(self, recording: str) -> None:
-        """`RecordEnded` follows. No error where there is none."""
+        """`RecordEnded` follows; where it had ended before, again, with its file as long as that lies there: `why`
+        switch_lost where the switch failed while it wrote. No error where there is none."""
+        ...
+
+    async def spooled(self) -> tuple[str, ...]:
+        """Names of recordings that are not under way and whose files lie there."""
         ...
 
     # listening in

@@ -104,7 +104,7 @@ class Intake:
         consent: str | None = None,
         offsets: Mapping[str, Ms] | None = None,
         why: str = "",
-    ) -> None:
+    ) -> bool:
         if not _ID.fullmatch(recording) or not set(tracks) <= set(TRACKS):
             raise Invalid("bad_recording", f"A recording's id is letters and digits, its tracks are among {TRACKS}.")
         job = Job(
@@ -127,7 +127,10 @@ class Intake:
         except (Unavailable, asyncpg.PostgresError) as error:
             log.warning("recording_not_noted", recording=recording, error=type(error).__name__)
             self._unnoted[recording] = job
-        self._awake.set()
+            return False
+        finally:
+            self._awake.set()
+        return True
 
     def wake(self) -> None:
         """There is something to do."""
@@ -260,6 +263,9 @@ class Intake:
             if not track.playable:
                 lacking.append(name)
                 why = "unreadable"
+            elif job.why == "switch_lost":  # it breaks off: kept, and not whole
+                lacking.append(name)
+                why = why or job.why
         return _Taken(tuple(tracks), tuple(lacking), why)
 
     def _seal(self, job: Job, name: str, path: Path, key: DataKey) -> Track | None:

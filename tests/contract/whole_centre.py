@@ -31,7 +31,7 @@ class Whole:
 
 @asynccontextmanager
 async def whole_centre(dsn: str, home: Path, *, demo: bool = False) -> AsyncIterator[Whole]:
-    settings = Settings(home=home, dsn=dsn, port=0, demo=demo)
+    settings = Settings(home=home, dsn=dsn, port=0, demo=demo, voice=False)
     async with AsyncExitStack() as stack:
         centre = await stack.enter_async_context(composition.centre(settings))
         secrets = {}

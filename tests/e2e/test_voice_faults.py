@@ -379,7 +379,7 @@ async def test_a_call_accepted_at_the_desk_waits_for_the_telephone(voice: VoiceC
 
 async def test_customers_who_cannot_be_reached_are_no_talk(voice: VoiceCentre) -> None:
     """486, 603, 480, 488, and a telephone that answers with a codec nobody offered."""
-    async with Crowd(voice.sip, LINE, 5999) as network, seat(voice, "lin.xiao", taking=200) as agent:
+    async with Crowd(voice.sip, LINE, voice.line_port) as network, seat(voice, "lin.xiao", taking=200) as agent:
         for n, code in enumerate((486, 603, 480, 488, 200), 1):
             network.taking = code
             network.codecs = (G729,) if code == 200 else (8, EVENT)
@@ -398,3 +398,320 @@ async def test_a_caller_without_a_common_codec_is_refused_and_others_are_not(voi
     assert await refused.ended() == 488
     both = await crowd.call(MENU, number(), codecs=(G729, 8, EVENT))
     await both.answered()
+
+
+GARBAGE = (
+    b"\x00" * 2000,
+    b"INVITE",
+    b"\r\n" * 500,
+    bytes(range(256)) * 8,
+    b"INVITE sip:\xff\xfe@x SIP/2.0\r\n\r\n",
+    b"INVITE sip:4008210002@127.0.0.1 SIP/2.0\r\nVia: SIP/2.0/UDP " + b"A" * 60_000 + b"\r\n\r\n",
+    b"INVITE sip:" + b"9" * 30_000 + b"@127.0.0.1 SIP/2.0\r\n\r\n",
+    b"REGISTER sip:127.0.0.1 SIP/2.0\r\nContent-Length: -1\r\nContact: <sip:" + b"x" * 900 + b">\r\n\r\n",
+    b"SIP/2.0 200 OK\r\nCSeq: 99999999999999999999 INVITE\r\n\r\n",
+)
+
+
+async def test_garbage_is_survived_and_the_next_call_goes_through(voice: VoiceCentre, crowd: Crowd) -> None:
+    """Binary, cut off, oversized, with a length below nothing; in datagrams, over TCP, and as calls from the line
+    whose words are rubbish."""
+    host, _, port = voice.sip.partition(":")
+    pid = switch_pid(voice)
+    mangled = random.Random(7)
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as noise:
+        noise.bind(("127.0.0.126", 0))
+        here = f"127.0.0.126:{noise.getsockname()[1]}"
+        for n in range(400):
+            for message in GARBAGE if n < 20 else ():
+                noise.sendto(message, (host, int(port)))
+            whole = bytearray(invite(here, n))
+            for _ in range(mangled.randrange(1, 12)):
+                whole[mangled.randrange(len(whole))] = mangled.randrange(256)
+            noise.sendto(bytes(whole[: mangled.randrange(40, len(whole))]), (host, int(port)))
+            await asyncio.sleep(0.001)
+    for message in (*GARBAGE, invite(here, 1).replace(b"Content-Length: 0", b"Content-Length: -5")):
+        _, writer = await asyncio.open_connection(host, int(port), local_addr=("127.0.0.126", 0))
+        writer.write(message)
+        writer.close()
+    for caller in ("'; DROP TABLE call; --", "../../etc/passwd", "%s%n" * 20, "9" * 200, "\u202e王"):
+        call = await crowd.call(MENU, caller.replace(" ", "%20"))
+        await call.until(lambda call=call: call.code or call.over, 10)  # type: ignore[misc]
+    caller = number()
+    call = await crowd.call(MENU, caller)
+    await call.answered()
+    assert (await contact_of(voice, caller)) in await contacts_of(voice, caller)
+    for one in crowd.calls.values():
+        one.hang_up()
+    assert switch_pid(voice) == pid, "the switch has not even stumbled"
+    await nothing_left(voice)
+
+
+def invite(here: str, n: int) -> bytes:
+    """A whole call of the line, to be mangled."""
+    return (
+        f"INVITE sip:{MENU}@127.0.0.1 SIP/2.0\r\nVia: SIP/2.0/UDP {here};branch=z9hG4bKx{n}\r\n"
+        f"From: <sip:1@{here}>;tag={n}\r\nTo: <sip:{MENU}@127.0.0.1>\r\nCall-ID: noise-{n}\r\nCSeq: 1 INVITE\r\n"
+        f"Contact: <sip:1@{here}>\r\nMax-Forwards: 70\r\nContent-Length: 0\r\n\r\n"
+    ).encode()
+
+
+async def test_wrong_passwords_in_heaps_are_shut_out_and_the_rightful_telephone_is_not(voice: VoiceCentre) -> None:
+    """And it is in the audit log, once."""
+    extension = await extension_of(voice, "zhao.min")
+    async with Crowd(voice.sip, "127.0.3.9") as thief, seat(voice, "zhao.min") as agent:
+        refused = 0
+        for n in range(40):
+            try:
+                refused += await thief.register(extension if n % 2 else f"9{n}", f"guess-{n}") != 200
+            except AssertionError:
+                break  # nobody answers any more
+        assert refused >= 5
+        with pytest.raises(AssertionError):
+            assert await thief.register(extension, PASSWORDS[voice.running.port, extension]) == 200
+
+        async def noted() -> list[dict[str, Any]]:
+            found = await voice.admin.http.get("/api/audit", params={"object": "127.0.3.9"})
+            return [one for one in found.json()["items"] if one["action"] == "switch.shut_out"]
+
+        assert len(await eventually(noted, 10)) == 1
+        assert await agent.sip.register(extension, PASSWORDS[voice.running.port, extension]) == 200
+
+
+async def test_a_path_in_an_upload_leads_nowhere(voice: VoiceCentre) -> None:
+    """Names, languages and file names that climb out of their folder; files that are no sound; words that would be
+    files of the machine."""
+    http = voice.admin.http
+    home = voice.running.home
+    files = sorted(str(path) for path in home.rglob("*") if "postgres" not in str(path))
+    sound = tones.write(voice.folder / "upload.wav", 440, 0.5).read_bytes()
+    spec = {"id": "words", "name": names("Words"), "words": names("Words")}
+    assert (await http.post("/api/prompts", json=spec)).status_code == 201
+    for id in ("../../x", "..", "a/../../b", "/etc/passwd", "x\u0000y", "%2e%2e"):
+        assert (await http.post("/api/prompts", json={**spec, "id": id})).status_code == 422, id
+    for path in ("..%2f..%2fwords/sounds/en", "words/sounds/..%2f..%2fen", "words/sounds/%2e%2e", "words/sounds/../en"):
+        answer = await http.put(f"/api/prompts/{path}", files={"file": ("a.wav", sound)})
+        assert 400 <= answer.status_code < 500, (path, answer.status_code)
+    url = "/api/prompts/words/sounds/en"
+    bad = (b"", b"RIFF", b"\x7fELF" + sound, sound[:44], b"#!/bin/sh\n", sound.replace(b"\x10\x00data", b"\xff\xffdata"))
+    for content in bad:
+        assert (await http.put(url, files={"file": ("a.wav", content)})).status_code == 422, content[:20]
+    for name in ("../../../../tmp/jietong-owned.wav", "/etc/cron.d/x", "a\\..\\b.wav", "x" * 5000):
+        assert (await http.put(url, files={"file": (name, sound)})).status_code == 200, name
+    assert not Path("/tmp/jietong-owned.wav").exists()
+    grown = {str(path) for path in home.rglob("*") if "postgres" not in str(path)} - set(files)
+    assert all("/sounds/" in path for path in grown), grown
+    escape = {"type": "play", "id": "menu", "name": names("x"), "next": {"done": "bye"}}
+    for prompt in ({"prompt": "../../../etc/passwd"}, {"uri": "sound:/etc/passwd"}):
+        document = {
+            "format": "flow/v1", "id": "escape", "name": names("x"), "client": "hechuan", "start": "menu",
+            "languages": ["en"], "channels": ["voice"], "nodes": [{**escape, "prompt": prompt}, BYE],
+        }  # fmt: skip
+        answer = await http.post("/api/flows/check", json={"document": document})
+        assert answer.status_code == 422 or answer.json()["problems"], answer.text
+
+
+async def test_two_hundred_calls_in_a_second_are_all_counted(voice: VoiceCentre, tmp_path: Path) -> None:
+    """A11, SL7: what finds no channel is refused and counted as blocked, what is let in goes through the menu."""
+    before = await attempts(voice)
+    sipp = asterisk_switch.installation().sipp()  # type: ignore[union-attr]
+    assert sipp is not None
+    scenario = Path(asterisk_switch.__file__).with_name("burst.xml")
+    program = sipp.with_arguments(
+        voice.sip, "-sf", str(scenario), "-s", MENU, "-i", "127.0.0.125", "-m", "200", "-r", "200", "-l", "200",
+        "-nostdin", "-timeout", "60",
+    )  # fmt: skip
+    process = await asyncio.create_subprocess_exec(
+        *program.command, env=program.environ(), cwd=tmp_path, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
+    assert await asyncio.wait_for(process.wait(), 60) == 0, "each was answered or refused, and ended in due form"
+    await nothing_left(voice)
+
+    async def counted() -> Counter[str] | None:
+        new = await attempts(voice) - before
+        return new if new.total() >= 200 and "" not in new else None
+
+    new = await eventually(counted, 20)
+    assert new.total() == 200
+    assert new["blocked"] + new["self_served"] + new["lost_in_flow"] == 200, new
+    assert new["blocked"] >= 200 - 2 * CHANNELS, new
+    assert new["self_served"] + new["lost_in_flow"] >= CHANNELS, new
+
+
+async def attempts(voice: VoiceCentre) -> Counter[str]:
+    """Calls at the menu's number by outcome; those that go on have none."""
+    await records_caught_up(voice.running)
+    async with database_of(voice.running) as database, database.read(ALL) as conn:
+        rows = await conn.fetch(
+            """
+            SELECT coalesce(record.outcome, '') FROM call LEFT JOIN contact record ON record.id = call.contact
+            WHERE call.entry = $1
+            """,
+            MENU,
+        )
+    return Counter(row[0] for row in rows)
+
+
+async def test_with_a_full_disk_calls_go_on_and_the_floor_is_alarmed(voice: VoiceCentre, crowd: Crowd) -> None:
+    """The switch cannot write another byte, in the middle of a talk and at the beginning of the next: both go on, and
+    what is missing is told (A file that is missing is an alarm, not silence)."""
+    pid = switch_pid(voice)
+    contacts = []
+    async with seat(voice, "lin.xiao", taking=200) as agent, signed_in(voice.running, "zhou.xin") as supervisor:
+        floor = await supervisor.line("/ws/floor")
+        call = await crowd.call(STRAIGHT, number())
+        contacts.append((await agent.contact("talk"))["id"])
+        await asyncio.sleep(1.5)
+        with full_disk(pid, 8_000):
+            await asyncio.sleep(2)
+            assert call.up
+            call.hang_up()
+            await agent.free()
+            call = await crowd.call(STRAIGHT, number())
+            contacts.append((await agent.contact("talk"))["id"])
+            await asyncio.sleep(1)
+            assert call.up
+            call.hang_up()
+            await agent.free()
+
+            def alarmed() -> bool:
+                told = [one for one in floor.state.get("alarms", {}).values() if one["code"] == "recording_missing"]
+                return sum(one["params"]["n"] for one in told) >= 2
+
+            await floor.until(alarmed, 40)
+        call = await crowd.call(STRAIGHT, number())
+        after = (await agent.contact("talk"))["id"]
+        await asyncio.sleep(1)
+        call.hang_up()
+        await agent.free()
+        await floor.close()
+        for contact in contacts:
+            assert (await record(voice, contact))["outcome"] == "handled"
+
+        async def stored() -> bool:
+            found = (await supervisor.http.get(f"/api/contacts/{after}/recordings")).json()
+            return any(one["state"] == "stored" for one in found.get("recordings", ()))
+
+        await eventually(stored, 20)
+    assert switch_pid(voice) == pid
+
+
+class full_disk:  # noqa: N801 - read as `with full_disk(…)`
+    """Beyond so many bytes a file, the process can write nothing any more: what it sees is a write that fails."""
+
+    def __init__(self, pid: int, bytes: int) -> None:
+        self.pid, self.bytes = pid, bytes
+
+    def __enter__(self) -> None:
+        self.before = resource.prlimit(self.pid, resource.RLIMIT_FSIZE)
+        resource.prlimit(self.pid, resource.RLIMIT_FSIZE, (self.bytes, self.before[1]))
+
+    def __exit__(self, *_: object) -> None:
+        resource.prlimit(self.pid, resource.RLIMIT_FSIZE, self.before)
+
+
+TEAM = ("lin.xiao", "chen.yu", "zhao.min", "he.jing", "deng.hui", "sun.lei")
+
+
+async def test_the_controller_is_killed_with_twenty_calls_up(voice: VoiceCentre, crowd: Crowd) -> None:
+    """Talks, waiting callers and callers in a menu: each is found again, goes on, and is counted once."""
+    async with AsyncExitStack() as stack:
+        seats = [await stack.enter_async_context(seat(voice, login, taking=200)) for login in TEAM]
+        talking, waiting = [number() for _ in TEAM], [number() for _ in range(9)]
+        calls = {caller: await crowd.call(STRAIGHT, caller) for caller in talking}
+        for one in seats:
+            await one.contact("talk")
+        calls |= {caller: await crowd.call(STRAIGHT, caller) for caller in waiting}
+        for call in calls.values():
+            await call.answered()
+        contacts = {caller: await contact_of(voice, caller) for caller in calls}
+        gone = [talking[0], waiting[0]]  # hang up while nobody is there to hear of it
+        voice.running.stop(signal.SIGKILL)
+        for caller in gone:
+            calls[caller].hang_up()
+        await asyncio.sleep(1)
+        assert all(call.up for caller, call in calls.items() if caller not in gone), "calls go on by themselves"
+        began = time.monotonic()
+        voice.running.start(JIETONG_VOICE="1")
+        await voice.running.serving()
+        for one in seats:
+            await one.line.close()
+            one.line = await one.staff.line("/ws/desk")
+        for caller in gone:
+            await record(voice, contacts[caller])
+        print(f"\n  back after s: {time.monotonic() - began:.1f}", end="")
+        for one, caller in zip(seats[1:], talking[1:], strict=True):
+            assert calls[caller].up
+            await one.contact("talk")
+        for caller in (*talking[1:], *waiting):
+            calls[caller].hang_up()
+        for one in seats:
+            await one.free()
+        for caller, contact in contacts.items():
+            outcome = (await record(voice, contact))["outcome"]
+            assert outcome in (("handled",) if caller in talking else ("abandoned", "handled")), (caller, outcome)
+            assert await contacts_of(voice, caller) == [contact]
+    await nothing_left(voice)
+
+
+async def test_the_switch_is_killed_with_calls_up_and_all_is_back_within_seconds(
+    voice: VoiceCentre, crowd: Crowd
+) -> None:
+    """Calls end as lost, agents are free, telephones ring again without registering anew."""
+    async with AsyncExitStack() as stack:
+        seats = [await stack.enter_async_context(seat(voice, login, taking=200)) for login in TEAM[:3]]
+        talking, waiting, menu = [number() for _ in seats], [number() for _ in range(5)], number()
+        for caller in talking:
+            await crowd.call(STRAIGHT, caller)
+        for one in seats:
+            await one.contact("talk")
+        for caller in waiting:
+            await crowd.call(STRAIGHT, caller)
+        for call in list(crowd.calls.values()):
+            await call.answered()
+        await (await crowd.call(MENU, menu)).answered()
+        contacts = {caller: await contact_of(voice, caller) for caller in (*talking, *waiting, menu)}
+        began = time.monotonic()
+        os.kill(switch_pid(voice), signal.SIGKILL)
+        for one in seats:
+            for call in one.sip.calls.values():
+                call.over = True  # nobody says good-bye to them
+            await one.line.until(lambda one=one: not one.contacts, 20)  # type: ignore[misc]
+        print(f"\n  agents free after s: {time.monotonic() - began:.1f}", end="")
+        for call in crowd.calls.values():
+            call.over = True
+        for contact in contacts.values():
+            assert (await record(voice, contact))["outcome"] == "switch_lost"
+        for one in seats[1:]:
+            await one.does("set_status", status="break")
+        caller = number()
+
+        async def through() -> SipCall | None:
+            call = await crowd.call(STRAIGHT, caller)
+            try:
+                await call.until(lambda: call.code, 2)
+            except AssertionError:
+                return None
+            return call if call.up else None
+
+        call = await eventually(through, 20)
+        await seats[0].contact("talk")
+        print(f"\n  a talk again after s: {time.monotonic() - began:.1f}", end="")
+        call.hang_up()
+        await seats[0].free()
+    await nothing_left(voice)
+
+
+async def test_after_all_of_it_the_books_balance(voice: VoiceCentre) -> None:
+    """Nobody talks, nobody waits; the floor's figures are those of the stored facts; the ledger's proofs hold."""
+    await nothing_left(voice)
+    await asyncio.to_thread(proofs, voice.running)
+    async with signed_in(voice.running, "zhou.xin") as supervisor:
+        await figures_agree(voice.running, supervisor)
+    async with database_of(voice.running) as database, database.read(ALL) as conn:
+        open = await conn.fetch("SELECT id FROM contact WHERE outcome IS NULL AND channel = 'voice'")
+    assert not open
+
+
+def switch_pid(voice: VoiceCentre) -> int:
+    return int((voice.running.home / "voice" / "run" / "asterisk.pid").read_text())

@@ -7,11 +7,11 @@ commands of the console.
 """
 
 import asyncio
-import contextlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from types import TracebackType
 from typing import Self, TypeAlias
 
+from jietong.channels.asterisk.ending import end
 from jietong.core.errors import Unavailable
 
 Message: TypeAlias = dict[str, str]  # header to value; repeated headers are joined by line breaks
@@ -34,22 +34,25 @@ class Ami:
 
     async def __aenter__(self) -> Self:
         try:
-            reader, self._writer = await asyncio.wait_for(asyncio.open_connection(*self._where), 3)
-            await asyncio.wait_for(reader.readline(), 3)  # its greeting
+            async with asyncio.timeout(_ANSWER_S):
+                reader, self._writer = await asyncio.open_connection(*self._where)
+                await reader.readline()  # its greeting
         except (OSError, TimeoutError) as error:
             raise _gone() from error
         self._reading = asyncio.create_task(self._read(reader), name="asterisk-manager")
         user, secret = self._login
-        await self.action("Login", Username=user, Secret=secret)
+        try:
+            await self.action("Login", Username=user, Secret=secret)
+        except BaseException:
+            await self.__aexit__(None, None, None)
+            raise
         return self
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         if self._reading is not None:
-            self._reading.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._reading
+            await end([self._reading])
         if self._writer is not None:
             self._writer.close()
 
@@ -61,7 +64,8 @@ class Ami:
         self._answers[mark] = answer
         try:
             await self.send(name, ActionID=mark, **headers)
-            found = await asyncio.wait_for(answer, _ANSWER_S)
+            async with asyncio.timeout(_ANSWER_S):
+                found = await answer
         except TimeoutError as error:
             raise _gone() from error
         finally:
@@ -85,7 +89,7 @@ class Ami:
         """What the console says to it."""
         return (await self.action("Command", Command=words)).get("Output", "")
 
-    async def events(self) -> AsyncIterator[Message]:
+    async def events(self) -> AsyncGenerator[Message, None]:
         """Until the connection ends."""
         while (message := await self._events.get()) is not None:
             yield message

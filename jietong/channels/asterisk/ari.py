@@ -1,13 +1,14 @@
 """A thin client of Asterisk's REST interface: requests by HTTP, events by one WebSocket, nothing remembered.
 
     async with Ari(url, user, password) as ari:
-        async for event in ari.events("jietong"): ...        # ends when the connection does
+        async with aclosing(ari.events("jietong")) as events:
+            async for event in events: ...        # ends when the connection does
         await ari.post("channels", leg, "answer")
 
 Requests go side by side over kept connections, because some of them wait for the channel's own thread.
 """
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from types import TracebackType
 from typing import Any, Self
 from urllib.parse import quote, urlsplit, urlunsplit
@@ -281,7 +282,7 @@ class Ari:
             raise AriError(answer.status_code, "not to be had")
         return answer.content
 
-    async def events(self, app: str) -> AsyncIterator[Event]:
+    async def events(self, app: str) -> AsyncGenerator[Event, None]:
         """All that happens in Asterisk, in order, until the connection ends. The first item is a bare `Event`: from
         then on calls reach us. Raises Unavailable `switch_gone` where no connection is had, Refused `switch_login`
         where user or password are wrong."""

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from jietong.channels.asterisk import ari as wire
 from jietong.channels.asterisk.ari import Ari, AriError
+from jietong.channels.asterisk.ending import end
 from jietong.channels.asterisk.installation import SUPPORTED, version_in
 from jietong.core.errors import JietongError
 from jietong.core.ids import new_secret
@@ -202,15 +203,16 @@ async def _listening(ari: Ari) -> AsyncIterator[_Events]:
     connected = asyncio.Event()
 
     async def listen() -> None:
-        async for event in ari.events(APP):
-            connected.set()
-            events.take(event)
+        async with contextlib.aclosing(ari.events(APP)) as heard:
+            async for event in heard:
+                connected.set()
+                events.take(event)
 
     task = asyncio.create_task(listen())
     try:
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(connected.wait(), _WAIT_S)
+            async with asyncio.timeout(_WAIT_S):
+                await connected.wait()
         yield events
     finally:
-        task.cancel()
-        await asyncio.gather(task, return_exceptions=True)
+        await end([task])

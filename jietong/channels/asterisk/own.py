@@ -17,7 +17,7 @@ from jietong.channels.asterisk import plant as pjsip
 from jietong.channels.asterisk.ari import Ari, AriError
 from jietong.channels.asterisk.configuration import APP, RELEASE, replace
 from jietong.channels.asterisk.heard import Heard
-from jietong.channels.asterisk.switch import Account
+from jietong.channels.asterisk.site import Account
 from jietong.core.errors import Unavailable
 from jietong.core.ids import new_secret
 
@@ -32,7 +32,7 @@ class _Kept(msgspec.Struct):
 
 
 class OwnSite:
-    """Implements `switch.Site`. `folder`: where fetched recordings and our notes lie."""
+    """Implements `site.Site`. `folder`: where fetched recordings and our notes lie."""
 
     app = APP
     release = RELEASE

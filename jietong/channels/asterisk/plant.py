@@ -106,6 +106,9 @@ def _trunk(trunk: Trunk) -> list[Object]:
     lines = [
         *_always("from-trunk"),
         ("set_var", f"JT_TRUNK={_name(trunk.id)}"),
+        # Whoever merely names it in the From header would come in without a password: by its address alone, or by
+        # the line of our own registration.
+        ("identify_by", "ip"),
         ("transport", trunk.transport),
         ("disallow", "all"),
         ("allow", ",".join(_codecs(trunk))),

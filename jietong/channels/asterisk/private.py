@@ -1,6 +1,7 @@
 """The site of our own Asterisk: where it is, how its plant is written, what its manager interface tells."""
 
 import asyncio
+import contextlib
 from collections.abc import Callable
 from pathlib import Path
 
@@ -13,8 +14,8 @@ from jietong.channels.asterisk.ari import Ari
 from jietong.channels.asterisk.configuration import APP, RELEASE, USER, Configuration, Layout, replace
 from jietong.channels.asterisk.doorkeeper import Doorkeeper
 from jietong.channels.asterisk.heard import Heard
+from jietong.channels.asterisk.site import Account
 from jietong.channels.asterisk.supervise import Keeper
-from jietong.channels.asterisk.switch import Account
 from jietong.core.clock import Clock, SystemClock
 from jietong.core.errors import Unavailable
 
@@ -26,7 +27,7 @@ _INTRUSIONS = {"InvalidPassword", "InvalidAccountID", "ChallengeResponseFailed",
 
 
 class PrivateSite:
-    """Implements `switch.Site` for the Asterisk that `keeper` runs."""
+    """Implements `site.Site` for the Asterisk that `keeper` runs."""
 
     app = APP
     release = RELEASE
@@ -87,8 +88,9 @@ class PrivateSite:
         forgiving = asyncio.create_task(self._forgive(ami), name="asterisk-doorkeeper")
         try:
             await ami.action("PJSIPShowRegistrationsOutbound")
-            async for event in ami.events():
-                await self._event(ami, event, heard, tell)
+            async with contextlib.aclosing(ami.events()) as events:
+                async for event in events:
+                    await self._event(ami, event, heard, tell)
         finally:
             forgiving.cancel()
 

@@ -24,6 +24,7 @@ import structlog
 from jietong.channels.asterisk.ami import Ami
 from jietong.channels.asterisk.ari import Ari, AriError
 from jietong.channels.asterisk.configuration import USER, Configuration, Layout, Outside
+from jietong.channels.asterisk.ending import end
 from jietong.channels.asterisk.installation import Installation
 from jietong.core.errors import Unavailable
 
@@ -89,9 +90,7 @@ class Keeper:
         """`drain`: calls under way may end by themselves; otherwise it ends now and calls are cut."""
         if self._watcher is None:
             return
-        self._watcher.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await self._watcher
+        await end([self._watcher])
         self._watcher = None
         try:
             await self._end(drain=drain)
@@ -107,9 +106,7 @@ class Keeper:
     async def leave(self) -> None:
         """Lets go without touching it, as our own sudden death would: for fault tests."""
         if self._watcher is not None:
-            self._watcher.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._watcher
+            await end([self._watcher])
             self._watcher = None
         self._release_lock()
 

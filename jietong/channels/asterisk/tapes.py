@@ -52,7 +52,8 @@ class Tapes:
         entered = self._heard.tapes[tape] = asyncio.Event()
         try:
             await ari.post("channels", leg, "snoop", tape, spy="in", whisper="none", app=self._app, appArgs="tape")
-            await asyncio.wait_for(entered.wait(), _STASIS_S)
+            async with asyncio.timeout(_STASIS_S):
+                await entered.wait()
             if tape not in self._heard.tapes:
                 raise gone(leg)
             await ari.post("channels", tape, "record", name=recording, format="wav", ifExists="overwrite", beep=False)

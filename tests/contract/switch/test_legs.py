@@ -300,6 +300,8 @@ async def test_blind_transfer_by_the_telephones_own_key_is_told_and_leaves_the_c
     await rig.sleep(0.3)
     scene = await rig.switch.scene()
     assert {one.leg for one in scene.legs} == {leg, "agent-1"}
+    await rig.switch.refuse_transfer("agent-1")
+    await rig.switch.refuse_transfer("agent-1")  # no error where none is pending
     assert scene.bridges[0].legs in ((leg, "agent-1"), ("agent-1", leg))
 
 

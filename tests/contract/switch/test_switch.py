@@ -39,7 +39,7 @@ async def test_marks_and_all_that_goes_on_outlive_the_controller(rig: Rig) -> No
     assert (legs["agent-1"].extension, legs["agent-1"].answered) == ("801", True)
     assert {(one.bridge, frozenset(one.legs)) for one in scene.bridges} == {("b1", frozenset((leg, "agent-1")))}
     assert set(scene.recordings) == {"r-1", "r-2"}
-    assert scene.devices == {"801"}
+    assert "801" in scene.devices
     await rig.sleep(0.5)
     await other.stop_recording("r-1")
     await other.unbridge("b1")
@@ -73,10 +73,10 @@ async def test_the_switch_dies_and_comes_back_empty(rig: Rig) -> None:
 
 async def test_a_telephone_registers_and_leaves(rig: Rig) -> None:
     phone = await rig.telephone("801")
-    assert (await rig.switch.scene()).devices == {"801"}
+    assert "801" in (await rig.switch.scene()).devices
     await phone.leaves()
     await rig.until(DeviceState, extension="801", reachable=False)
-    assert not (await rig.switch.scene()).devices
+    assert "801" not in (await rig.switch.scene()).devices
 
 
 async def test_set_up_leaves_calls_under_way_alone(rig: Rig) -> None:
@@ -85,7 +85,7 @@ async def test_set_up_leaves_calls_under_way_alone(rig: Rig) -> None:
     await rig.switch.set_up(Plant(trunks=(TRUNK,), extensions=extensions))
     assert await rig.hears(caller, agent)
     assert not rig.all(LegGone)
-    assert (await rig.switch.scene()).devices == {"801"}
+    assert "801" in (await rig.switch.scene()).devices
     await rig.switch.set_up(Plant(trunks=(TRUNK,), extensions=rig.plant.extensions))
     await rig.telephone("803")
 
@@ -109,5 +109,5 @@ async def test_a_stranger_with_wrong_passwords_is_told_and_shut_out(rig: Rig) ->
     assert first.account == "801"
     locked = await rig.until(Intrusion, locked=True)
     assert locked.address == first.address
-    assert not (await rig.switch.scene()).devices
+    assert "801" not in (await rig.switch.scene()).devices
     await rig.telephone("801")  # others are let in

@@ -23,7 +23,7 @@ from jietong.demo.driver import Simulation
 @pytest.fixture
 async def centre(fresh_dsn: str) -> AsyncIterator[tuple[app.Centre, Settings]]:
     with tempfile.TemporaryDirectory() as home:
-        settings = Settings(home=Path(home), dsn=fresh_dsn, port=0)
+        settings = Settings(home=Path(home), dsn=fresh_dsn, port=0, voice=False)
         async with app.centre(settings) as running:
             yield running, settings
 

@@ -3025,12 +3025,17 @@ export interface components {
             /** Zone */
             zone: string;
         };
-        /** DirectoryOut */
+        /**
+         * DirectoryOut
+         * @description `numbers`: kept ones outside.
+         */
         DirectoryOut: {
             /** Agents */
             agents: components["schemas"]["ColleagueOut"][];
             /** Extensions */
             extensions: components["schemas"]["jietong__calls__routes__ExtensionOut"][];
+            /** Numbers */
+            numbers: components["schemas"]["SavedNumberOut"][];
             /** Queues */
             queues: components["schemas"]["QueueOut"][];
         };
@@ -4759,6 +4764,15 @@ export interface components {
             };
             /** Revision */
             revision: number;
+        };
+        /** SavedNumberOut */
+        SavedNumberOut: {
+            /** Name */
+            name: {
+                [key: string]: string;
+            };
+            /** Number */
+            number: string;
         };
         /**
          * Secret

@@ -18,6 +18,14 @@ const ELSEWHERE = new Set([
   "no_such_file",
   "unreadable_file",
   "no_start",
+  // `jietong voice` and the switch's supervisor: the command line and the log.
+  "bad_home",
+  "switch_include",
+  "switch_login",
+  "switch_runs",
+  "switch_taken",
+  "voice_expired",
+  "voice_unavailable",
   // Requests of flows: the flow takes its exit, and the log says why.
   "host_not_allowed",
   "inside_address",

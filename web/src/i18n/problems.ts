@@ -167,6 +167,8 @@ export const problems = defineMessages({
     reason_missing: "请写明理由。",
     reason_too_long: "理由太长，请缩短。",
     key_missing: "录音的主密钥读不到，请管理员从备份恢复。",
+    agents_telephone: "这是坐席的话机，请直接转给这位同事。",
+    no_leg: "电话的另一端或您的话机不在线上。",
   },
   "zh-Hant": {
     flow_over: "試撥已經結束，請重來。",
@@ -330,6 +332,8 @@ export const problems = defineMessages({
     reason_missing: "請寫明理由。",
     reason_too_long: "理由太長，請縮短。",
     key_missing: "讀不到錄音的主金鑰，請管理員從備份還原。",
+    agents_telephone: "這是座席的話機，請直接轉給這位同事。",
+    no_leg: "電話的另一端或您的話機不在線上。",
   },
   en: {
     flow_over: "The test call is over: begin again.",
@@ -494,6 +498,8 @@ export const problems = defineMessages({
     reason_missing: "Say why.",
     reason_too_long: "The reason is too long.",
     key_missing: "The master key of recordings cannot be read: restore it from its backup.",
+    agents_telephone: "This is an agent's telephone: hand the call to that agent.",
+    no_leg: "The other end, or your own telephone, is not on the line.",
   },
 });
 
@@ -523,6 +529,10 @@ const SAME: Readonly<Record<string, Code>> = {
   hello_first: "malformed",
   other_id: "malformed",
   bad_spec: "malformed",
+  bad_language: "malformed",
+  bad_address: "malformed",
+  bad_media: "internal",
+  bad_outcome: "wrong_place",
   bad_account: "malformed",
   bad_client: "malformed",
   not_signed_in: "session_ended",

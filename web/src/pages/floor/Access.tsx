@@ -25,7 +25,7 @@ export function Access({ live, queue }: { live: LiveConnection<FloorState>; queu
   const today = queue?.today ?? site?.today;
   if (!today) return <section className="fl-way" aria-busy="true" />;
   const terms = sharedTerms(queue ? [queue] : Object.values(queues));
-  const never = Math.max(0, today.entry_offered - today.offered);
+  const never = Math.max(0, today.sl7.den - today.sl3.den); // the same people as true access counts against itself
   return (
     <section className="fl-way" aria-label={t("wayIn")}>
       <Entries plant={plant} queues={queues} today={today} only={queue?.id ?? null} />

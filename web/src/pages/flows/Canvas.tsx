@@ -14,7 +14,7 @@ import "@xyflow/react/dist/style.css";
 import { Dropdown, Select } from "antd";
 import { type KeyboardEvent, type ReactNode, useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { flowWords } from "../../i18n/flows";
-import { instant } from "../../i18n/format";
+import { count, instant } from "../../i18n/format";
 import { LANGUAGE_NAMES, type Language, useLanguage } from "../../i18n/language";
 import { useWords } from "../../i18n/messages";
 import { IconButton } from "../../ui/Button";
@@ -369,7 +369,7 @@ function Legend({ counts, walked }: { counts: Counts | null; walked: boolean }) 
       ) : null}
       {counts && counts.entered > 0 ? (
         <>
-          <span className="jt-num">{t("enteredN", { n: counts.entered })}</span>
+          <span className="jt-num">{t("enteredN", { n: count(counts.entered, lang) })}</span>
           <span>
             <i className="fl-key-width" />
             {t("keyWidth")}

@@ -71,7 +71,7 @@ export const NodeCard = memo(function NodeCard({ data, selected }: NodeProps<Car
         <div
           key={exit}
           className="fl-exit"
-          data-zero={counts ? !counts[exit] : undefined}
+          data-zero={(counts && !counts[exit]) || undefined}
           data-open={!node.next[exit] || data.badExits.includes(exit) || undefined}
         >
           <span className="jt-clip">{exitName(node, exit, lang)}</span>

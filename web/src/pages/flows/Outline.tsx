@@ -256,7 +256,7 @@ function Row({
         <span className="fl-no">{row.number}</span>{" "}
         <span className="jt-clip">
           {name}
-          <span className="jt-hidden">, {t("leadsToNode")} </span>
+          <span className="jt-hidden"> {t("leadsToNode")} </span>
           <span className="jt-note">
             <span aria-hidden="true"> → </span>
             {target ? nodeName(target, lang) : t("unconnected")}
@@ -288,7 +288,7 @@ function Row({
       <span className="fl-no">{row.number}</span> <Icon name={ICONS[node.type]} size={14} />
       <span className="jt-clip fl-x">
         {nodeName(node, lang)}
-        <span className="jt-hidden">, {[typeName(node.type, lang), ...marks].join(", ")}</span>
+        <span className="jt-hidden"> ({[typeName(node.type, lang), ...marks].join(", ")})</span>
       </span>
       {row.loose ? (
         <span className="jt-note" aria-hidden="true">

@@ -8,7 +8,7 @@ import { worded } from "../../i18n/problems";
 import { Button } from "../../ui/Button";
 import { useDocuments } from "../settings/documents";
 import { type Recording, type Saying, useRecordings } from "./api";
-import { readValue } from "./forms/rows";
+import { readValue } from "./forms/branchRows";
 import { type Heard, Listen } from "./Listen";
 import { type Flow, nodeOf } from "./model";
 import { exitName, nodeName, subjects } from "./names";
@@ -180,7 +180,6 @@ function Transcript({ call, stale }: { call: Call; stale: boolean }) {
   };
   return (
     <div className="fl-heard">
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls can be scrolled with the keyboard */}
       <div className="fl-log" ref={list} role="log" aria-label={t("test")} tabIndex={0}>
         <ol>
           {log.map((entry, i) => {

@@ -95,7 +95,7 @@ export function TopBar({
       <div className="fl-which" role="group" aria-label={t("versions")}>
         <button type="button" aria-pressed={viewed === null} onClick={() => setViewed(null)}>
           <b>{t("draft")}</b>
-          {stored.changed ? <span className="jt-note">{t("draftChanged")}</span> : null}
+          {stored.published !== null && differ ? <span className="jt-note">{t("draftChanged")}</span> : null}
         </button>
         {stored.published !== null ? (
           <button

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { differences, equal } from "./diff";
 import { added, branchMoved, changed, connected, duplicated, moved, rekeyed, removed, withoutBranch } from "./edit";
-import { readValue } from "./forms/rows";
+import { readValue } from "./forms/branchRows";
 import { begun, committed, GROUP_MS, MOST, redo, undo } from "./history";
 import { arranged, height, WIDTH } from "./layout";
 import { blank, exits, type Flow, type FlowNode, NODE_TYPES, nodeOf } from "./model";

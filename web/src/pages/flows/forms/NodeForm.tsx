@@ -5,10 +5,12 @@ import { inLanguage, useLanguage } from "../../../i18n/language";
 import { useWords } from "../../../i18n/messages";
 import { useDocuments } from "../../settings/documents";
 import { variables } from "../model";
+import { BranchRows } from "./branchRows";
 import { useForm } from "./context";
 import { Field, NumberField, type Option, Pair, SelectField, TextField, TickField } from "./fields";
+import { ChoiceRows, LanguageRows, QueueKeyRows, ScoreRows } from "./keyRows";
 import { PromptField } from "./PromptField";
-import { BranchRows, ChoiceRows, HeaderRows, LanguageRows, QueueKeyRows, SavedRows, ScoreRows } from "./rows";
+import { HeaderRows, SavedRows } from "./requestRows";
 
 /** The fields of the chosen node, by its type. */
 export function NodeForm() {

@@ -1,0 +1,89 @@
+"""What is left over when calls have gone: nothing that grows, nobody who is stuck; and who may call for whom."""
+
+import pytest
+from calls_support import CALLER, HOTLINE, Box, names
+
+from jietong.calls import outbound
+from jietong.core import events as e
+from jietong.core.errors import JietongError
+from jietong.core.specs import NumberSpec, TrunkSpec
+from jietong.core.vocabulary import Outcome, State
+from jietong.routing.store import Kind
+from test_outbound import MOBILE, person
+
+
+class Account:
+    user, password = "webcall", "secret of the page"
+
+
+async def test_calls_that_were_turned_away_are_forgotten(centre: Box) -> None:
+    """A full trunk in a busy hour: refused attempts must not stay in memory."""
+    await centre.document(
+        Kind.TRUNK, TrunkSpec(id="carrier", name=names("carrier"), host="sip.example.com", channels=1)
+    )
+    line = centre.dial_in()
+    await centre.run(1)
+    for _ in range(5):
+        centre.dial_in(caller="13700000001")
+        await centre.run(1)
+    line.hang_up()
+    await centre.run(5)
+    assert [one.outcome for one in centre.of(e.ContactEnded)].count(Outcome.BLOCKED) == 5
+    assert centre.calls.calls == {}
+    assert centre.calls.by_leg == {}
+    centre.sound()
+
+
+async def test_a_page_calls_once_by_its_token_though_two_calls_come_at_once(centre: Box) -> None:
+    centre.switch.web_call = Account  # type: ignore[attr-defined]
+    centre.calls.pages.give("t", HOTLINE, "en", centre.clock.now())
+    lines = [centre.exchange.call(HOTLINE, token="t") for _ in range(3)]
+    await centre.run(1)
+    assert [line.answered for line in lines] == [True, False, False]
+    assert len(centre.of(e.ContactArrived)) == 1
+    lines[0].hang_up()
+    await centre.run(1)
+    centre.sound()
+
+
+async def test_a_pages_token_is_good_for_its_own_number_only(centre: Box) -> None:
+    """Else the limit of calls to one number could be gone round by tokens of the others."""
+    await centre.document(
+        Kind.NUMBER, NumberSpec(id="4008005678", name=names("other"), client="hechuan", flow="service")
+    )
+    centre.switch.web_call = Account  # type: ignore[attr-defined]
+    centre.calls.pages.give("t", "4008005678", "en", centre.clock.now())
+    line = centre.exchange.call(HOTLINE, token="t")
+    await centre.run(1)
+    assert line.ended == "rejected"
+    assert not centre.of(e.ContactArrived)
+    centre.sound()
+
+
+async def test_an_agent_who_dials_on_the_telephone_and_lays_down_at_once_is_not_stuck(centre: Box) -> None:
+    phone = await centre.agent("anna", "801")
+    assert phone is not None
+    phone.dial("13911110000").hang_up()
+    await centre.run(5)
+    assert centre.state("anna") is State.READY
+    assert centre.calls.calls == {}
+    centre.sound()
+
+
+async def test_nobody_shows_a_number_that_is_not_the_clients(centre: Box) -> None:
+    await centre.agent("anna", "801", kind="softphone")
+    for forged in ("110", "+8610000000", CALLER):
+        with pytest.raises(JietongError) as refused:
+            await outbound.dial(centre.calls, person("anna"), number=MOBILE, queue="repair", caller_id=forged)
+        assert refused.value.code == "bad_caller_id"
+    assert not centre.of(e.ContactArrived)
+
+
+async def test_a_number_dialled_on_the_telephone_is_for_a_client_whom_the_agent_serves(centre: Box) -> None:
+    """Else the file of another client's customer would come up."""
+    await centre.queue(id="aaa", client="aaa", agents=("ben",))
+    phone = await centre.agent("anna", "801")
+    assert phone is not None
+    phone.dial("13911110000")
+    await centre.run(2)
+    assert [one.client for one in centre.of(e.ContactArrived)] == ["hechuan"]
