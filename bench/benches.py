@@ -153,6 +153,57 @@ def vault(found: Found) -> list[Figure]:
     ]
 
 
+def voice(found: Found) -> list[Figure]:
+    """Of calls; none, and the reason in capitals, where there is no Asterisk."""
+    if "skipped" in found:
+        return [alone(f"SKIPPED, NOT MEASURED: {found['skipped']}", 0, "")]
+    centre, peer = found["centre"], found["app_queue"]
+    ours, theirs, killed = centre["at_once"], peer["at_once"], centre["killed"]
+    calls = f"{ours['calls']:,} recorded calls at once"
+    out = [
+        at_most(f"{calls}: failed", ours["failed"], "", 0),
+        all_of(f"{calls}: talking at the end of the measurement", ours["talking"], "", ours["calls"]),
+        all_of(f"{calls}: in the books as handled", ours["books"]["outcomes"].get("handled", 0), "", ours["calls"]),
+        all_of(f"{calls}: stored with both voices", ours["books"]["recordings"]["heard"], "", ours["calls"]),
+        beside(f"{calls}: Asterisk", ours["cores"]["switch"], "cores", "app_queue", theirs["cores"]["switch"]),
+        alone(f"{calls}: the centre", ours["cores"]["centre"], "cores"),
+        alone(f"{calls}: its database", ours["cores"]["database"], "cores"),
+        beside("a recorded call: all", 100 * sum(ours["core_share_per_call"].values()), "% of a core",
+               "app_queue", 100 * theirs["core_share_per_call"]["switch"]),
+        alone(f"{calls}: memory of centre, database and Asterisk", sum(ours["memory_mb"].values()), "MB"),
+        all_of("the same through app_queue: stored", theirs["recordings"], "", theirs["calls"]),
+    ]  # fmt: skip
+    for run, other in zip(centre["rates"], peer["rates"], strict=True):
+        rate = f"{run['rate_per_s']:g} calls/s"
+        out.append(at_most(f"{rate}: failed", run["failed"], "", 0))
+        for name in ("p50", "p99"):
+            mine, its = run[f"ring_{name}_ms"], other[f"ring_{name}_ms"]
+            if mine is not None and its is not None:
+                out.append(beside(f"{rate}: answer to the agent's ring, {name}", mine, "ms", "app_queue", its))
+        cost = 1000 * sum(run["cpu_s_per_call"].values())
+        peers = 1000 * other["cpu_s_per_call"]["switch"]
+        out.append(beside(f"{rate}: CPU of a whole call of 2 s", cost, "ms", "app_queue", peers))
+        out.append(alone(f"{rate}: of it the centre", 1000 * run["cpu_s_per_call"]["centre"], "ms"))
+    up = f"controller killed with {killed['calls']} calls up"
+    if killed["reconciled_s"] is not None:
+        out.append(alone(f"{up}: to all reconciled", killed["reconciled_s"], "s"))
+        out.append(alone(f"{up}: of it the reconciling", killed["reconciling_ms"], "ms"))
+    out += [
+        all_of(f"{up}: reconciled", killed["reconciled"], "", killed["calls"]),
+        at_most(f"{up}: calls that failed", killed["failed"], "", 0),
+        at_most(f"{up}: missing in the books, or in them twice", _amiss(killed), "", 0),
+        all_of(f"{up}: recordings stored", killed["books"]["recordings"]["stored"], "", killed["calls"]),
+    ]
+    return out
+
+
+def _amiss(killed: Found) -> int:
+    """How far the books of a run are from one handled contact for each call."""
+    outcomes: dict[str, int] = killed["books"]["outcomes"]
+    handled = outcomes.get("handled", 0)
+    return abs(killed["calls"] - handled) + sum(outcomes.values()) - handled
+
+
 BENCHES = (
     Bench(
         "engine",
@@ -231,5 +282,15 @@ BENCHES = (
         vault,
         arguments=("--seconds", "7200", "--rounds", "5"),
         short=("--seconds", "600", "--rounds", "2"),
+    ),
+    Bench(
+        "voice",
+        "Telephone calls",
+        "SIPp callers, who speak all the time, come by an IP line, wait in a queue and are handed to SIP telephones "
+        "that echo; each call is recorded, mix and both sides. The peer is the app_queue of an Asterisk of the same "
+        "installation with the same callers, telephones and recordings (MixMonitor). Callers and telephones share the "
+        "cores with all of it.",
+        voice,
+        short=("--at-once", "10", "--rates", "1,5", "--seconds", "4", "--hold", "4", "--killed-with", "5"),
     ),
 )

@@ -22,7 +22,6 @@ import statistics
 import sys
 import tempfile
 import time
-from collections.abc import Awaitable, Callable
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -39,7 +38,7 @@ from jietong.channels.asterisk.installation import Installation, Program
 from jietong.core.errors import Unavailable
 
 TALK_S = 2.0  # of the calls that come at a steady rate
-RAMP = 10.0  # calls a second, until all are there
+RAMP = 5.0  # calls a second, until all are there
 SETTLE_S = 2.0
 BOOKS_S = 40.0
 """So long after the last call its records and recordings may take."""
@@ -140,17 +139,13 @@ class Line:
             "trouble": callers.trouble,
         }
 
-    async def at_once(
-        self, number: str, count: int, hold_s: float, looked: Callable[[], Awaitable[None]] | None = None
-    ) -> dict[str, Any]:
+    async def at_once(self, number: str, count: int, hold_s: float) -> dict[str, Any]:
         """All at once for `hold_s`."""
-        callers, whose = self.call(number, count, RAMP, count / RAMP + 2 * SETTLE_S + hold_s)
+        callers, whose = self.call(number, count, RAMP, count / RAMP + 3 * SETTLE_S + hold_s)
         await all_up(self.phones, callers, whose)
         await asyncio.sleep(SETTLE_S)
         before, began = spent(self.processes), time.monotonic()
-        if looked is not None:
-            await looked()
-        await asyncio.sleep(hold_s - (time.monotonic() - began))
+        await asyncio.sleep(hold_s)
         lasted = time.monotonic() - began
         after, used = spent(self.processes), memory(self.processes)
         talking = len(self._up(whose)) - len(callers.instants("done"))
@@ -230,8 +225,8 @@ async def of_centre(folder: Path, sipp: Program, asked: argparse.Namespace, rate
         if line is not None:
             line.end()
         await centre.stop()
-        if os.environ.get("BENCH_KEEP"):
-            shutil.copy(centre.log, "/tmp/bench_voice.log")
+        if asked.log is not None:
+            await asyncio.to_thread(shutil.copy, centre.log, asked.log)
 
 
 async def books(centre: Centre, number: str, calls: int) -> dict[str, Any]:
@@ -316,8 +311,9 @@ def main() -> None:
     parser.add_argument("--at-once", type=int, default=100)
     parser.add_argument("--rates", default="1,5,20")
     parser.add_argument("--seconds", type=float, default=10, help="of each rate")
-    parser.add_argument("--hold", type=float, default=15, help="seconds for which all calls are up")
+    parser.add_argument("--hold", type=float, default=12, help="seconds for which all calls are up")
     parser.add_argument("--killed-with", type=int, default=50, help="calls that are up when the controller is killed")
+    parser.add_argument("--log", type=Path, help="where the centre's log is kept")
     asked = parser.parse_args()
     found = available()
     if isinstance(found, str):

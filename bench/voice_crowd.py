@@ -63,10 +63,11 @@ class Crowd:
     def trouble(self) -> str:
         """The first that SIPp found wrong, on one line; nothing: all went as it should."""
         try:
-            text = self._errors.read_text(encoding="utf-8", errors="replace").strip()
+            text = self._errors.read_text(encoding="utf-8", errors="replace")
         except OSError:
             return ""
-        return " ".join(text.splitlines()[:6])[:400]
+        found = [line for line in text.splitlines() if "Abort" in line or "unexpected" in line]
+        return found[0].partition(": ")[2][:300] if found else ""
 
     def end(self) -> None:
         if self.running:

@@ -21,10 +21,7 @@ from jietong.channels.switch import Extension, Plant, Trunk
 NUMBER = "4000000000"
 PASSWORD = "bench-only"
 
-_MODULES = "".join(
-    f"load={name}.so\n"
-    for name in ("app_queue", "app_mixmonitor", "bridge_simple", "app_stack")
-)
+_MODULES = "".join(f"load={name}.so\n" for name in ("app_queue", "app_mixmonitor", "bridge_simple", "app_stack"))
 _DIALPLAN = """
 [from-trunk]
 exten => _X!,1,Answer()
@@ -80,7 +77,9 @@ class QueueSwitch:
         self.process = psutil.Process(self._child.pid)
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None
+    ) -> None:
         assert self._child is not None
         self._child.terminate()
         try:
@@ -103,7 +102,9 @@ class QueueSwitch:
         ends = time.monotonic() + within_s
         while self.console("queue show bench").count("Not in use") < count:
             if time.monotonic() > ends:
-                raise RuntimeError("app_queue does not see its telephones:\n" + self.console("queue show bench")[:800])
+                raise RuntimeError(
+                    "app_queue does not see its telephones:\n" + self.console("queue show bench")[:800]
+                )
             time.sleep(0.3)
 
     @property

@@ -105,9 +105,7 @@ async def recordings(conn: Connection) -> list[Begun]:
     """In the order they began."""
     rows = await conn.fetch(f"SELECT {_COLUMNS} FROM recording_begun ORDER BY started, recording")
     return [
-        Begun(*row)._replace(
-            tracks=tuple(row["tracks"]), gaps=tuple(msgspec.convert(row["gaps"], list[Gap]))
-        )
+        Begun(*row)._replace(tracks=tuple(row["tracks"]), gaps=tuple(msgspec.convert(row["gaps"], list[Gap])))
         for row in rows
     ]
 

@@ -104,8 +104,14 @@ class Capacity:
         if held.number is not None:
             self.numbers[held.number].in_use -= 1
         if held.trunk is not None:
-            self.trunks[held.trunk].in_use -= 1
+            load = self.trunks[held.trunk]
+            load.in_use -= 1
+            out_of_service = load.limit == 0 and not load.in_use
+            if out_of_service:
+                load.limit = None
             self._look(held.trunk)
+            if out_of_service:
+                del self.trunks[held.trunk]
 
     def release_all(self, but: frozenset[str] = frozenset()) -> None:
         """The switch has lost every call, but for these."""

@@ -132,4 +132,4 @@ def _dialled_by_agent(calls: "Calls", tell: LegArrived, agent: str) -> None:
             calls.add_leg(call, leg)
             call.put(partial(transfer.second_line, call, leg, tell.number))
             return
-    calls.background(outbound.dialled_by_telephone(calls, agent, tell), "dial from a telephone")
+    outbound.dialled_by_telephone(calls, agent, tell)

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger(__name__)
 
+BEGIN_WITHIN_S = 5.0
+"""How long dialling is tried while the database is away: the word of a commit may be lost, never the call."""
 REACH_S = 45
 """How long a customer's telephone rings."""
 RINGBACK = Media("tone:ring")
@@ -43,8 +45,8 @@ async def dial(
     """Click to dial: rings the agent's own telephone (a softphone answers by itself), then the customer. Gives the
     contact. `number` as people write it, or the first one of a customer's file.
 
-    Raises Forbidden `no_agent`, `other_client`; Invalid `bad_phone`, `number_missing`, `bad_caller_id`; NotFound `unknown_queue`,
-    `unknown_customer`, `no_number`; Refused `no_telephone`, `no_way_out` and what the engine refuses.
+    Raises Forbidden `no_agent`, `other_client`; Invalid `bad_phone`, `number_missing`, `bad_caller_id`; NotFound
+    `unknown_queue`, `unknown_customer`, `no_number`; Refused `no_telephone`, `no_way_out` and what the engine says.
     """
     agent = by.agent_id
     if agent is None:
@@ -75,8 +77,9 @@ async def dial(
     return call.contact
 
 
-async def dialled_by_telephone(calls: "Calls", agent: str, tell: LegArrived) -> None:
-    """A number that an agent has dialled on the telephone itself: as from the desk, by the leg that is there."""
+def dialled_by_telephone(calls: "Calls", agent: str, tell: LegArrived) -> None:
+    """A number that an agent has dialled on the telephone itself: as from the desk, by the leg that is there. The leg
+    is the call's at once, so that laying down is never missed."""
     engine = calls.writer.engine
     state = engine.agents.get(agent)
     try:
@@ -86,11 +89,18 @@ async def dialled_by_telephone(calls: "Calls", agent: str, tell: LegArrived) -> 
         client = _only_client(calls, None, engine.serves[state.index])
     except JietongError as error:
         log.info("telephone_dial_refused", agent=agent, code=error.code)
-        await calls.switch.hang_up(tell.leg, "rejected")
+        calls.background(calls.switch.hang_up(tell.leg, "rejected"), "hang up")
         return
     call = _new(calls, client, None, Caller(number=e164))
+    calls.calls[call.contact] = call
     leg = calls.add_leg(call, Leg(tell.leg, Party.AGENT, agent=agent, extension=tell.extension))
-    call.caller = await callers.recognise(calls, client, e164)
+    call.put(lambda: _lead_out(call, agent, leg))
+
+
+async def _lead_out(call: Call, agent: str, leg: Leg) -> None:
+    """In the call's mailbox: whoever lays down meanwhile is heard of after it."""
+    calls = call.calls
+    call.caller = await callers.recognise(calls, call.client, call.number)
     try:
         if leg.gone:
             raise Refused("laid_down", "The telephone was laid down again.")
@@ -98,14 +108,13 @@ async def dialled_by_telephone(calls: "Calls", agent: str, tell: LegArrived) -> 
     except JietongError as error:
         log.info("telephone_dial_refused", agent=agent, code=error.code)
         calls.forget(call)
-        await calls.switch.hang_up(tell.leg, "rejected")
+        await calls.hang_up(call, leg, "rejected")
         return
     calls.witnesses.leg_started(call, leg)
     await calls.on_leg(call, leg, calls.switch.mark(leg.id, marks(call.contact, leg)))
     if await calls.on_leg(call, leg, calls.switch.answer(leg.id)):
         leg.up = True
         calls.witnesses.leg_answered(call, leg)
-    call.look()
 
 
 def _new(calls: "Calls", client: str, caller_id: str | None, caller: Caller) -> Call:
@@ -130,7 +139,7 @@ async def _begin(call: Call, agent: str, queue: str | None) -> None:
     )  # fmt: skip
     command = Dial(agent, call.contact, call.client, call.entry, queue=queue, customer=call.caller.customer)
     try:
-        await calls.writer.submit(command, writes=[row])
+        await calls.submit(command, writes=[row], patience_s=BEGIN_WITHIN_S)
     except JietongError:
         calls.forget(call)
         raise

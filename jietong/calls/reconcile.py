@@ -6,19 +6,21 @@ every call back. Audio has gone on all the while.
 
 import asyncio
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import structlog
 
-from jietong.calls import caretaker, flow_host, recording, supervision, talk
+from jietong.calls import begun, caretaker, flow_host, recording, supervision, talk
+from jietong.calls.begun import Begun, Listener
 from jietong.calls.call import Call
 from jietong.calls.model import AGENT_MARK, CONTACT_MARK, PARTY_MARK, ROLE_MARK, Caller, Leg
 from jietong.calls.ports import Timer
 from jietong.calls.supervision import Listening
 from jietong.channels.switch import Down, LegNow, Scene, Up
 from jietong.core.commands import AgentLegLost, CallLost
-from jietong.core.errors import JietongError
+from jietong.core.errors import JietongError, Unavailable
 from jietong.core.vocabulary import Channel, Outcome, Party, Place, Supervision
+from jietong.db.pool import ALL
 from jietong.flows.model import Flow
 from jietong.routing.model import ContactState
 
@@ -33,6 +35,13 @@ AT_ONCE = 50
 """Calls that are put in order side by side."""
 
 
+class Noted(NamedTuple):
+    """What the database knows as begun. None: it could not be asked."""
+
+    recordings: list[Begun] | None
+    listeners: list[Listener] | None
+
+
 class Reconciler:
     def __init__(self, calls: "Calls") -> None:
         self._calls = calls
@@ -42,6 +51,7 @@ class Reconciler:
 
     def told(self, tell: Up | Down) -> None:
         calls = self._calls
+        calls.leftovers.ready = False
         if isinstance(tell, Down):
             at = calls.time.now() + round(calls.lost_after_s * 1000)
             self._lost = calls.time.call_at(at, self._given_up)
@@ -62,6 +72,7 @@ class Reconciler:
         calls = self._calls
         began = calls.clock.now()
         await calls.writer.settled()
+        noted = await self._noted()
         scene = await calls.switch.scene()
         calls.devices.known(scene.devices)
         here = {leg.leg for leg in scene.legs}
@@ -81,12 +92,28 @@ class Reconciler:
             part = contacts[start : start + AT_ONCE]
             await asyncio.gather(
                 *(
-                    self._one(contact, live.get(contact), theirs.get(contact, []), scene, restarted)
+                    self._one(contact, live.get(contact), theirs.get(contact, []), scene, noted, restarted)
                     for contact in part
                 )
             )
         self.last_ms = calls.clock.now() - began
         log.info("calls_reconciled", calls=len(contacts), legs=len(here), ms=self.last_ms)
+        for one in noted.listeners or ():
+            found = calls.calls.get(one.contact)
+            if found is None or one.by not in found.listening:
+                supervision.ended(calls, one)  # laid down while we were away
+        calls.leftovers.ready = True
+        await calls.leftovers.sweep()
+
+    async def _noted(self) -> "Noted":
+        """What had begun. The calls are taken up without it, too, by the notes on their legs."""
+        calls = self._calls
+        try:
+            async with calls.database.read(ALL) as conn:
+                return Noted(await begun.recordings(conn), await begun.listeners(conn))
+        except Unavailable as error:
+            log.warning("begun_not_known", code=error.code)
+            return Noted(None, None)
 
     def _live(self) -> dict[str, ContactState]:
         """Telephone contacts whose customers should be on a line, or are to be called back."""
@@ -98,7 +125,13 @@ class Reconciler:
         }
 
     async def _one(
-        self, contact: str, state: ContactState | None, legs: list[LegNow], scene: Scene, restarted: bool
+        self,
+        contact: str,
+        state: ContactState | None,
+        legs: list[LegNow],
+        scene: Scene,
+        noted: "Noted",
+        restarted: bool,
     ) -> None:
         calls = self._calls
         try:
@@ -121,7 +154,8 @@ class Reconciler:
                 if set(bridge.legs) & call.legs.keys() and contact in bridge.bridge:
                     call.bridged[bridge.bridge] = bridge.legs
             calls.bring_up(call)
-            _take_recording(call, legs, scene)
+            _take_recording(call, legs, scene, noted.recordings)
+            _take_listeners(call, noted.listeners)
             for agent in (state.agent, state.offered_to):
                 if agent is not None:
                     call.offers[agent] = 1
@@ -148,17 +182,30 @@ def _take_leg(call: Call, now: LegNow) -> None:
         call.listening[leg.agent] = found
 
 
-def _take_recording(call: Call, legs: list[LegNow], scene: Scene) -> None:
-    """The recording that was under way goes on, or is ended for what there is of it."""
-    marks = next((leg.marks for leg in legs if leg.marks.get(recording.REC_MARK)), None)
-    if marks is None:
-        return
-    note, pauses = marks[recording.REC_MARK], marks.get(recording.PAUSE_MARK, "")
-    found = recording.taken_up(call, note, pauses, scene.recordings)
-    if found is not None:
-        call.recording = found
-        call.recorded.add(found.talk)
-        call.told.add("recording")
+def _take_recording(call: Call, legs: list[LegNow], scene: Scene, noted: list[Begun] | None) -> None:
+    """The recording of which anything is under way goes on. The others are finished when all calls are in order."""
+    marks = next((leg.marks for leg in legs if leg.marks.get(recording.REC_MARK)), {})
+    note, pauses = marks.get(recording.REC_MARK, ""), marks.get(recording.PAUSE_MARK, "")
+    mine = [one for one in noted or () if one.call == call.contact and one.talk]
+    known = {one.recording for one in mine}
+    if note:
+        read = recording.read_note(call, note, pauses)
+        mine = [recording.with_pauses(one, pauses if one.recording == read.recording else "") for one in mine]
+        if read.recording not in known:
+            mine.append(read)
+    for one in reversed(mine):
+        if any(one.name(track) in scene.recordings for track in one.tracks):
+            recording.take_up(call, one, scene.recordings, known=noted is None or one.recording in known)
+            return
+
+
+def _take_listeners(call: Call, noted: list[Listener] | None) -> None:
+    """As the ledger has them: the way of taking part may have been changed since the telephone rang."""
+    told = {one.by: one.mode for one in noted or () if one.contact == call.contact}
+    for by, found in call.listening.items():
+        if noted is not None:
+            found.told = told.get(by)
+            found.mode = found.told or found.mode
 
 
 async def _take_up(call: Call, legs: list[LegNow]) -> None:
@@ -226,7 +273,7 @@ async def _lost(call: Call) -> None:
     supervision.lost(call)
     call.handed_on = call.asking_outside = False
     if call.recording is not None:
-        recording.lost(call)
+        await recording.lost(call)
     if call.known and not call.standing.over:
         await calls.ask(CallLost(call.contact))
     call.customer = None if call.standing.callback else call.customer

@@ -6,20 +6,23 @@ paused: silence is written, so that all times stay true, and a watchdog ends a p
 """
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Awaitable, Iterable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import msgspec
 import structlog
 
-from jietong.calls import media, words
+from jietong.calls import begun, media, words
+from jietong.calls.begun import Begun
 from jietong.calls.ports import Timer
 from jietong.channels.ports import Gap
 from jietong.channels.switch import RecordEnded
-from jietong.core.errors import Refused
+from jietong.core.errors import Refused, Unavailable
 from jietong.core.events import RecordingEnded, RecordingPaused, RecordingResumed, RecordingStarted
 from jietong.core.ids import new_id
+from jietong.core.inbox import Write
 from jietong.core.specs import QueueSpec, RecordingRule
 from jietong.core.vocabulary import Ms
 
@@ -58,11 +61,21 @@ class Recording:
         self.pause_why = "card"
         self.watchdog: Timer | None = None
         self.stopping = False
+        self.left = False  # the switch is away: for the next reconcile
         self.ended_at: Ms | None = None
         self.timer: Timer | None = None
 
     def name(self, track: str) -> str:
-        return f"{self.id}.{track}"
+        return begun.name(self.call.contact, self.id, track)
+
+    def noted(self) -> Begun:
+        """As the next process is to know it."""
+        call = self.call
+        return Begun(
+            self.id, call.client, call.contact, call.contact, self.queue, self.agent, self.talk, self.cause,
+            call.consent, self.rule.keep_days, self.started, TRACKS, dict(self.offsets), tuple(self.gaps),
+            self.paused_at, self.pause_why,
+        )  # fmt: skip
 
     def track_ended(self, tell: RecordEnded) -> None:
         """By the switch, in order or not."""
@@ -133,7 +146,10 @@ async def settle(call: "Call") -> None:
     )
     if running is not None and not running.stopping and (not talking or running.talk != talk):
         await _stop(call, running)
-    if running is not None and running.stopping and not running.open:
+    if running is not None and running.left:
+        _let_go(call, running)
+        running = call.recording
+    elif running is not None and running.stopping and not running.open:
         await _finish(call, running)
         running = call.recording
     if running is None and talking and talk not in call.recorded:
@@ -152,17 +168,18 @@ async def _start(call: "Call", talk: str, rule: RecordingRule, cause: str) -> No
     call.recorded.add(talk)
     recording = Recording(call, new_id(calls.time.now()), talk, standing.agent or "", standing.queue, rule, cause)
     call.recording = recording
+    calls.leftovers.in_hand.add(recording.id)
     for track in TRACKS:
         recording.open.add(track)
         calls.tracks[recording.name(track)] = recording
         recording.offsets[track] = calls.time.now() - recording.started
         source = customer.id if track == "customer" else owner.id
-        begun = (
+        starting = (
             calls.switch.record_bridge(recording.name(track), talk)
             if track == "mix"
             else calls.switch.record_leg(recording.name(track), source)
         )
-        if not await calls.on_leg(call, owner, begun):
+        if not await calls.on_leg(call, owner, starting):
             recording.open.discard(track)
             calls.tracks.pop(recording.name(track), None)
             recording.why = recording.why or "switch_refused"
@@ -170,7 +187,8 @@ async def _start(call: "Call", talk: str, rule: RecordingRule, cause: str) -> No
         RecordingStarted(
             at=0, contact=call.contact, recording=recording.id, agent=recording.agent, queue=recording.queue,
             rule=cause, consent=call.consent,
-        )
+        ),
+        begun.begun_write(recording.noted()),
     )  # fmt: skip
     note = f"{recording.id} {recording.started} {cause} {talk}"
     await calls.on_leg(call, customer, calls.switch.mark(customer.id, {REC_MARK: note, PAUSE_MARK: ""}))
@@ -185,11 +203,10 @@ async def _stop(call: "Call", recording: Recording) -> None:
     recording.ended_at = calls.time.now()
     if recording.paused_at is not None:
         _resumed(recording, by=None)
-    for track in tuple(recording.open):
-        if call.customer is not None:
-            await calls.on_leg(call, call.customer, calls.switch.stop_recording(recording.name(track)))
+    await _end_tracks(recording, tuple(recording.open))
 
     def late() -> None:
+        recording.left = bool(recording.open) and not calls.switch.is_up
         for track in tuple(recording.open):
             recording.open.discard(track)
             calls.tracks.pop(recording.name(track), None)
@@ -199,18 +216,53 @@ async def _stop(call: "Call", recording: Recording) -> None:
     recording.timer = calls.time.call_at(calls.time.now() + FILES_WITHIN_S * 1000, late)
 
 
+async def _end_tracks(recording: Recording, tracks: Iterable[str]) -> None:
+    """Of each the end is told, also of those that have ended before."""
+    for track in tracks:
+        await _at_switch(recording, recording.call.calls.switch.stop_recording(recording.name(track)))
+
+
+async def _at_switch(recording: Recording, done: Awaitable[None]) -> bool:
+    try:
+        await done
+    except (Refused, Unavailable) as error:
+        log.info("recording_refused", contact=recording.call.contact, recording=recording.id, code=error.code)
+        return False
+    return True
+
+
+def _let_go(call: "Call", recording: Recording) -> None:
+    """Once the switch is back, `leftovers` finishes it with the files that lie there."""
+    if recording.timer is not None:
+        recording.timer.cancel()
+    for track in TRACKS:
+        call.calls.tracks.pop(recording.name(track), None)
+    call.recording = None
+    call.calls.leftovers.in_hand.discard(recording.id)
+
+
 async def _finish(call: "Call", recording: Recording) -> None:
     if recording.timer is not None:
         recording.timer.cancel()
     call.recording = None
+    try:
+        await _hand_over(call, recording)
+    finally:
+        call.calls.leftovers.in_hand.discard(recording.id)
+
+
+async def _hand_over(call: "Call", recording: Recording) -> None:
     calls = call.calls
     longest = max((tell.duration_ms for tell in recording.files.values()), default=0)
-    calls.witnesses.put(RecordingEnded(at=0, contact=call.contact, recording=recording.id, duration_ms=longest))
+    calls.witnesses.put(
+        RecordingEnded(at=0, contact=call.contact, recording=recording.id, duration_ms=longest),
+        begun.ended_write(recording.id),
+    )
     await calls.witnesses.flushed()  # what comes of it is told after it
     paths: dict[str, Path | None] = dict.fromkeys(TRACKS)
     for track, told in recording.files.items():
         paths[track] = Path(told.path) if told.path is not None else None
-    await calls.sink.finished(
+    noted = await calls.sink.finished(
         recording=recording.id,
         contact=call.contact,
         client=call.client,
@@ -225,43 +277,73 @@ async def _finish(call: "Call", recording: Recording) -> None:
         offsets=recording.offsets,
         why=recording.why,
     )
+    if noted:
+        await calls.leftovers.handed_over(recording.id)
 
 
-def taken_up(call: "Call", note: str, pauses: str, under_way: Sequence[str]) -> Recording | None:
-    """A recording that an earlier process began, by what it noted on the customer's leg, as far as it is still under
-    way. None: nothing of it is. A pause goes on, and is watched again."""
+def read_note(call: "Call", note: str, pauses: str) -> Begun:
+    """What an earlier process noted on the customer's leg, where the database does not have it."""
     id, started, cause, talk = note.split(" ", 3)
     standing = call.standing
-    spec = call.calls.queue(standing.queue)
-    rule = rule_of(call, spec) or RecordingRule(share=0.0)
-    found = Recording(call, id, talk, standing.agent or "", standing.queue, rule, cause)
-    found.started = int(started)
-    found.open = {track for track in TRACKS if found.name(track) in under_way}
-    found.why = "" if len(found.open) == len(TRACKS) else "no_file"
-    for track in found.open:
-        call.calls.tracks[found.name(track)] = found
-    if not found.open:
-        return None
-    if pauses:
-        gaps, found.paused_at, found.pause_why = msgspec.json.decode(pauses, type=tuple[list[Gap], Ms | None, str])
-        found.gaps = list(gaps)
-        if found.paused_at is not None:
-            _watch(call, found)
-    return found
+    rule = rule_of(call, call.calls.queue(standing.queue)) or RecordingRule(share=0.0)
+    found = Begun(
+        id, call.client, call.contact, call.contact, standing.queue, standing.agent, talk, cause, None,
+        rule.keep_days, int(started), TRACKS,
+    )  # fmt: skip
+    return with_pauses(found, pauses)
 
 
-def lost(call: "Call") -> None:
-    """The switch took what was being written with it; what lies on its disk is not whole."""
+def with_pauses(one: Begun, pauses: str) -> Begun:
+    """As noted on the leg, which is never late."""
+    if not pauses:
+        return one
+    gaps, paused_at, why = msgspec.json.decode(pauses, type=tuple[list[Gap], Ms | None, str])
+    return one._replace(gaps=tuple(gaps), paused_at=paused_at, pause_why=why)
+
+
+def take_up(call: "Call", one: Begun, under_way: Sequence[str], *, known: bool) -> None:
+    """A recording that an earlier process began goes on; of its tracks that have ended the files are had now. A pause
+    goes on, and is watched again. `known`: the ledger has its beginning."""
+    calls = call.calls
+    rule = rule_of(call, calls.queue(one.queue)) or RecordingRule(share=0.0)
+    found = Recording(call, one.recording, one.talk, one.agent or "", one.queue, rule, one.rule)
+    found.started, found.offsets, found.gaps = one.started, dict(one.offsets), list(one.gaps)
+    call.consent = call.consent or one.consent
+    call.recording = found
+    call.recorded.add(one.talk)
+    call.told.add("recording")
+    calls.leftovers.in_hand.add(one.recording)
+    found.open = set(TRACKS)
+    for track in TRACKS:
+        calls.tracks[found.name(track)] = found
+    ended = [track for track in TRACKS if found.name(track) not in under_way]
+    if ended:
+        call.put(partial(_end_tracks, found, ended))
+    found.paused_at, found.pause_why = one.paused_at, one.pause_why
+    if found.paused_at is not None:
+        _watch(call, found)
+    if not known:
+        calls.witnesses.put(
+            RecordingStarted(
+                at=0, contact=call.contact, recording=found.id, agent=found.agent, queue=found.queue,
+                rule=found.cause, consent=call.consent,
+            ),
+            begun.begun_write(found.noted()),
+        )  # fmt: skip
+
+
+async def lost(call: "Call") -> None:
+    """The switch failed while it wrote: what lies on its disk is had as far as it goes, now or when it is back."""
     recording = call.recording
     if recording is None:
         return
-    if recording.paused_at is not None:
-        _resumed(recording, by=None)
     recording.why = "switch_lost"
-    for track in recording.open:
-        call.calls.tracks.pop(recording.name(track), None)
-    recording.open.clear()
-    recording.stopping = True
+    if not call.calls.switch.is_up:
+        recording.left = True
+    elif not recording.stopping:
+        await _stop(call, recording)
+    else:
+        await _end_tracks(recording, tuple(recording.open))
 
 
 # --- card data ----------------------------------------------------------------------------------------------------
@@ -277,7 +359,9 @@ async def pause(call: "Call", by: str, why: str = "card") -> None:
     calls = call.calls
     recording.paused_at = calls.time.now()
     recording.pause_why = why
-    calls.witnesses.put(RecordingPaused(at=0, contact=call.contact, recording=recording.id, why=why, by=by))
+    calls.witnesses.put(
+        RecordingPaused(at=0, contact=call.contact, recording=recording.id, why=why, by=by), _pauses(recording)
+    )
     _watch(call, recording)
     await _note_pauses(call, recording)
 
@@ -320,16 +404,20 @@ def _resumed(recording: Recording, by: str | None) -> None:
     recording.paused_at = None
     if recording.watchdog is not None:
         recording.watchdog.cancel()
-    calls.witnesses.put(RecordingResumed(at=0, contact=recording.call.contact, recording=recording.id, by=by))
+    calls.witnesses.put(
+        RecordingResumed(at=0, contact=recording.call.contact, recording=recording.id, by=by), _pauses(recording)
+    )
+
+
+def _pauses(recording: Recording) -> Write:
+    return begun.paused_write(recording.id, recording.gaps, recording.paused_at, recording.pause_why)
 
 
 async def _pause_tracks(call: "Call", recording: Recording, paused: bool) -> bool:
     """All, or, where one cannot be paused, whether none is heard: it is stopped."""
     done = True
     for track in tuple(recording.open):
-        if call.customer is None or not await call.calls.on_leg(
-            call, call.customer, call.calls.switch.pause_recording(recording.name(track), paused)
-        ):
+        if not await _at_switch(recording, call.calls.switch.pause_recording(recording.name(track), paused)):
             done = False
     return done
 

@@ -10,6 +10,7 @@ happening that is lost is made good by the next.
     outbound     dialling out, call-backs in their turn     voicemail    a message for a queue
     recording    one for each talk                          supervision  listen, whisper, barge in
     devices      whose telephone can be rung                reconcile    after a restart, ours or the switch's
+    begun        what has begun and not ended, in tables    leftovers    what nobody has ended
 """
 
 import asyncio
@@ -18,7 +19,18 @@ from typing import Any, Protocol
 
 import structlog
 
-from jietong.calls import devices, entry, outbound, reconcile, recording, ringing, supervision, talk, transfer
+from jietong.calls import (
+    devices,
+    entry,
+    leftovers,
+    outbound,
+    reconcile,
+    recording,
+    ringing,
+    supervision,
+    talk,
+    transfer,
+)
 from jietong.calls.call import Call, Happening, Look
 from jietong.calls.model import Leg, Standing
 from jietong.calls.pages import Pages
@@ -103,13 +115,14 @@ class Calls:
         self.lost_after_s = lost_after_s
         self.calls: dict[str, Call] = {}  # by contact
         self.by_leg: dict[str, Call] = {}
-        self.tracks: dict[str, recording.Recording] = {}  # by the switch's name of a recording
+        self.tracks: dict[str, recording.Recording | leftovers.Collector] = {}  # by the switch's name of a recording
         self.messages: dict[str, Call] = {}  # voicemails being spoken, by the same
         self.witnesses = Witnesses(self)
         self.devices = devices.Devices(self)
         self.pages = Pages()
         self.buckets = Buckets()  # of calls from the web page
         self.reconciler = reconcile.Reconciler(self)
+        self.leftovers = leftovers.Leftovers(self)
         self.resting: set[asyncio.Task[Any] | None] = set()  # tasks that wait for what only the outside can tell
         self._background: set[asyncio.Task[Any]] = set()
         self._unsubscribe: list[Callable[[], None]] = []
@@ -120,6 +133,7 @@ class Calls:
         """Follows ledger and switch. Calls under way are found again when the switch says that it is up."""
         self._unsubscribe = [self.writer.subscribe(self._on_batch), self.switch.subscribe(self._on_tell)]
         self.witnesses.start()
+        self.background(self.leftovers.run(), "leftovers")
         if self.switch.is_up:
             self._on_tell(Up(at=self.time.now(), restarted=False))
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+from collections.abc import Iterator
 from typing import Annotated, Any
 
 import structlog
@@ -9,7 +10,10 @@ import websockets
 from fastapi import APIRouter, Depends, Query, WebSocket
 from starlette.websockets import WebSocketDisconnect
 
+from jietong.calls.pages import VALID_MS
 from jietong.calls.service import Calls
+from jietong.channels.webchat.flood import Bucket
+from jietong.channels.webchat.model import Rate
 from jietong.core.errors import Forbidden, JietongError
 from jietong.identity.http import principal_of, public, same_origin, watch
 from jietong.identity.permissions import Permission as P
@@ -20,6 +24,8 @@ router = APIRouter(include_in_schema=False)
 LARGEST = 64 * 1024
 """Of one SIP message."""
 CONNECT_S = 5
+MESSAGES = Rate(20.0, 200)
+"""Up one socket: a call with its keys needs a few a second; whoever sends more floods the switch."""
 
 
 @router.websocket("/ws/sip")
@@ -36,22 +42,46 @@ async def sip(
     if calls is None or not url:
         await socket.close(1013)
         return
-    following: contextlib.AbstractContextManager[asyncio.Future[str] | None] = contextlib.nullcontext()
+    following: contextlib.AbstractContextManager[asyncio.Future[str] | None]
     try:
         if token is not None:
             if not same_origin(socket):
                 raise Forbidden("foreign_origin", "This socket was opened from another site.")
-            if calls.pages.peek(token, calls.time.now()) is None:
-                raise Forbidden("bad_token", "This call's token is not known, or has run out.")
+            following = _page(calls, token)
         else:
             principal = await principal_of(socket)
             if not (principal.may(P.DESK_USE) or principal.may(P.CALL_LISTEN)):
                 raise Forbidden("not_permitted", "Your role has no telephone.")
             following = watch(socket).follow(principal)
+        with following as ended:
+            await _connect(socket, url, ended)
     except JietongError as error:
         log.info("sip_socket_refused", code=error.code)
         await socket.close(1008)
         return
+
+
+@contextlib.contextmanager
+def _page(calls: Calls, token: str) -> Iterator[asyncio.Future[str]]:
+    """While a customer's page is connected: a future that is done when it has not called within its token's time.
+    Raises Forbidden `bad_token`, TooMany `too_many_sockets`."""
+    loop = asyncio.get_running_loop()
+    ended: asyncio.Future[str] = loop.create_future()
+
+    def look() -> None:
+        if not calls.pages.has_called(token) and not ended.done():
+            ended.set_result("no_call")
+
+    with calls.pages.socket(token, calls.time.now()):
+        timer = loop.call_later(VALID_MS / 1000, look)
+        try:
+            yield ended
+        finally:
+            timer.cancel()
+            ended.cancel()
+
+
+async def _connect(socket: WebSocket, url: str, ended: "asyncio.Future[str] | None") -> None:
     try:
         async with asyncio.timeout(CONNECT_S):
             switch = await websockets.connect(
@@ -63,8 +93,7 @@ async def sip(
         await socket.close(1013)
         return
     await socket.accept(subprotocol="sip")
-    with following as ended:
-        await _pipe(socket, switch, ended)
+    await _pipe(socket, switch, ended)
 
 
 async def _pipe(socket: WebSocket, switch: websockets.ClientConnection, ended: "asyncio.Future[str] | None") -> None:
@@ -88,13 +117,15 @@ async def _pipe(socket: WebSocket, switch: websockets.ClientConnection, ended: "
 
 
 async def _to_switch(socket: WebSocket, switch: websockets.ClientConnection) -> None:
+    now = asyncio.get_running_loop().time
+    bucket = Bucket(MESSAGES.burst, round(now() * 1000))
     with contextlib.suppress(WebSocketDisconnect, websockets.WebSocketException, RuntimeError):
         while True:
             received = await socket.receive()
             if received["type"] == "websocket.disconnect":
                 return
             data = received.get("text") if received.get("text") is not None else received.get("bytes")
-            if data is None or len(data) > LARGEST:
+            if data is None or len(data) > LARGEST or bucket.take(MESSAGES, round(now() * 1000)):
                 return
             await switch.send(data)
 

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 import structlog
 
+from jietong.calls import begun
+from jietong.calls.begun import Listener
 from jietong.calls.model import Leg, marks
 from jietong.channels.switch import Address
 from jietong.core.errors import Forbidden, NotFound, Refused
@@ -205,11 +207,19 @@ def _tell(call: "Call", found: Listening) -> None:
         _ended(call, found)
     found.told = found.mode
     call.calls.witnesses.put(
-        SupervisionStarted(at=0, contact=call.contact, by=found.by, mode=found.mode, agent=call.standing.agent)
+        SupervisionStarted(at=0, contact=call.contact, by=found.by, mode=found.mode, agent=call.standing.agent),
+        begun.listener_write(Listener(call.contact, found.by, found.mode), call.client),
     )
 
 
 def _ended(call: "Call", found: Listening) -> None:
     assert found.told is not None
-    call.calls.witnesses.put(SupervisionEnded(at=0, contact=call.contact, by=found.by, mode=found.told))
+    ended(call.calls, Listener(call.contact, found.by, found.told))
     found.told = None
+
+
+def ended(calls: "Calls", one: Listener) -> None:
+    calls.witnesses.put(
+        SupervisionEnded(at=0, contact=one.contact, by=one.by, mode=one.mode),
+        begun.listener_gone_write(one.contact, one.by),
+    )

@@ -105,5 +105,8 @@ class AbsentSwitch:
     async def stop_recording(self, recording: str) -> None:
         return
 
+    async def spooled(self) -> tuple[str, ...]:
+        return ()
+
     async def snoop(self, snoop: str, leg: str, *, hears: str, speaks: str) -> None:
         self._gone()

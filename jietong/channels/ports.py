@@ -182,14 +182,16 @@ class RecordingSink(Protocol):
         offsets: Mapping[str, Ms] | None = None,
         why: str = "",
     ) -> bool:
-        """Returns as soon as it is durably noted what is to do (milliseconds); False: it is known in memory only,
-        for the database is away, and must be told again after a restart. The same recording again is no other one,
-        but what files of it still lie there are taken care of. Never raises for what is wrong with a file. Encrypting, checking and deleting the plain files happens behind, also after a restart.
+        """Returns as soon as it is durably noted what is to do (milliseconds). False: it is known in memory only, for
+        the database is away, and must be told again after a restart. Told again, it is no other recording, but what
+        files of it still lie there are taken care of. Never raises for what is wrong with a file. Encrypting,
+        checking and deleting the plain files happens behind, also after a restart.
 
         `tracks`: `customer` (what the customer said), `agent` (what the agent said), `mix` (all that was heard), each
         a 16-bit mono WAV that nobody writes to any more; a voicemail has `customer` alone. None, or a path without a
         file: the switch gave none, `why` says what it told (no_file | empty | disk_full | switch_refused |
-        switch_lost); switch_lost with files: they break off, and are kept for what there is. `offsets`: how long after `started` a track's file begins, 0 where it is not named.
+        switch_lost). With files, switch_lost says that they break off: they are kept, and not called whole.
+        `offsets`: how long after `started` a track's file begins, 0 where it is not named.
         `rule`: always | share | on_demand | voicemail.
 
         recording.stored or recording.missing is witnessed from here, never by the caller.

@@ -17,6 +17,16 @@ def new_id(at: Ms) -> str:
     return "".join(reversed(out))
 
 
+def instant_of(id: str) -> Ms | None:
+    """When it was made; None: it is none of `new_id`."""
+    if len(id) != 26 or not set(id) <= set(_ALPHABET):
+        return None
+    value = 0
+    for sign in id[:10]:
+        value = value << 5 | _ALPHABET.index(sign)
+    return value
+
+
 def new_secret() -> str:
     """A bearer secret of 256 bits: sessions, resume tokens, API tokens."""
     return secrets.token_urlsafe(32)

@@ -26,18 +26,34 @@ _CERTIFICATE = "id, recording, contact, client, at, why, document, digest, audit
 
 
 async def note_job(conn: Connection, job: Job, now: Ms) -> None:
-    """Idempotent: a recording is taken in once, however often it is announced."""
+    """Idempotent: a recording is taken in once, however often it is announced. Of one that is in safety already, plain
+    files that lie there again are deleted, and a track that it lacks becomes a recording beside it."""
+    stored = await conn.fetch("SELECT name FROM recording_track WHERE recording = $1", job.recording)
+    if not stored:
+        await _note(conn, job, "store", now)
+        return
+    safe = {row["name"] for row in stored}
+    files = {name: path for name, path in job.tracks.items() if path is not None}
+    again = {name: path for name, path in files.items() if name in safe}
+    late = {name: path for name, path in files.items() if name not in safe}
+    if again:
+        await _note(conn, msgspec.structs.replace(job, tracks=again), "clear", now)
+    if late:
+        beside = msgspec.structs.replace(job, recording=f"{job.recording}-late", tracks=late)
+        await _note(conn, beside, "store", now)
+
+
+async def _note(conn: Connection, job: Job, stage: str, now: Ms) -> None:
     await conn.execute(
         """
         INSERT INTO recording_intake (recording, client, job, stage, noted_at, due_at)
-        SELECT $1, $2, $3, 'store', $4, $4
-        WHERE NOT EXISTS (SELECT 1 FROM recording WHERE id = $1)
-        ON CONFLICT (recording) DO NOTHING
+        VALUES ($1, $2, $3, $5, $4, $4) ON CONFLICT (recording) DO NOTHING
         """,
         job.recording,
         job.client,
         msgspec.to_builtins(job),
         now,
+        stage,
     )
 
 

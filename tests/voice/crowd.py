@@ -159,7 +159,9 @@ class Crowd(asyncio.DatagramProtocol):
         self._sip.close()
         self._rtp.close()
 
-    async def call(self, number: str, caller: str = "13800138000", codecs: tuple[int, ...] = (8, 0, EVENT)) -> SipCall:
+    async def call(
+        self, number: str, caller: str = "13800138000", codecs: tuple[int, ...] = (8, 0, EVENT)
+    ) -> SipCall:
         """Dials; returns at once."""
         n = next(_ids)
         here = f"sip:{caller}@{self.address}:{self.port}"
@@ -235,7 +237,9 @@ class Crowd(asyncio.DatagramProtocol):
         self._repeating[key] = asyncio.create_task(again())
 
     def rtp(self, call: SipCall, kind: int, body: bytes, stamp: int, *, marker: bool = False) -> None:
-        head = struct.pack("!BBHII", 0x80, kind | (0x80 if marker else 0), call.next() % 65536, stamp, hash(call) % 2**32)
+        head = struct.pack(
+            "!BBHII", 0x80, kind | (0x80 if marker else 0), call.next() % 65536, stamp, hash(call) % 2**32
+        )
         if call.media is not None:
             self._rtp.sendto(head + body, call.media)
 

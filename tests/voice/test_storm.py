@@ -94,13 +94,13 @@ async def test_two_hundred_calls_in_a_second_all_arrive_and_all_end(asterisk: Ow
     scenario = Path(__file__).with_name("caller.xml")
     program = sipp.with_arguments(
         asterisk.address, "-sf", str(scenario), "-s", "4008001234", "-i", "127.0.1.30", "-m", "200", "-r", "200",
-        "-l", "200", "-nostdin", "-timeout", "40",
+        "-l", "200", "-nostdin", "-timeout", "90",
     )  # fmt: skip
     process = await asyncio.create_subprocess_exec(
         *program.command, env=program.environ(), cwd=tmp_path, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
     )
     assert await process.wait() == 0, "every caller saw its call through"
-    await told.until(LegGone, limit_s=20, count=200)
+    await told.until(LegGone, limit_s=60, count=200)
     await asyncio.gather(*tasks)
     assert len(taken) == 200
     assert {one.leg for one in told.of(LegGone)} == taken

@@ -37,24 +37,23 @@ class Ami:
             async with asyncio.timeout(_ANSWER_S):
                 reader, self._writer = await asyncio.open_connection(*self._where)
                 await reader.readline()  # its greeting
-        except (OSError, TimeoutError) as error:
-            raise _gone() from error
-        self._reading = asyncio.create_task(self._read(reader), name="asterisk-manager")
-        user, secret = self._login
-        try:
+            self._reading = asyncio.create_task(self._read(reader), name="asterisk-manager")
+            user, secret = self._login
             await self.action("Login", Username=user, Secret=secret)
-        except BaseException:
+        except BaseException as error:
             await self.__aexit__(None, None, None)
+            if isinstance(error, OSError | TimeoutError):
+                raise _gone() from error
             raise
         return self
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        if self._writer is not None:
+            self._writer.close()  # first, since we may be cancelled while we wait
         if self._reading is not None:
             await end([self._reading])
-        if self._writer is not None:
-            self._writer.close()
 
     async def action(self, name: str, **headers: str) -> Message:
         """What it answers. Raises Unavailable `switch_gone`, or `switch_refused` with its words."""

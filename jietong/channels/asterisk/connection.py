@@ -215,7 +215,9 @@ class Connection:
                 heard.legs[leg].bridge = bridge
         for bridge in [bridge for bridge, legs in heard.bridges.items() if not legs]:
             if not heard.building.get(bridge):
-                await self.drop_bridge(bridge)
+                heard.bridges.pop(bridge)
+                with unless_gone():
+                    await ari.delete("bridges", bridge)  # not by `drop_bridge`: we may not be up yet
         await self._look_at_endpoints(ari)
 
     async def _look_at_endpoints(self, ari: Ari) -> None:

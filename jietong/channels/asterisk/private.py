@@ -99,7 +99,8 @@ class PrivateSite:
         if kind in _INTRUSIONS:
             address = _address(event.get("RemoteAddress", ""))
             verdict = self._door.failed(address, now)
-            tell(t.Intrusion(now, address=address, account=event.get("AccountID", ""), locked=verdict.locked))
+            if verdict.news or not verdict.locked:  # what comes from there until the switch knows of it is old news
+                tell(t.Intrusion(now, address=address, account=event.get("AccountID", ""), locked=verdict.locked))
             if verdict.news:
                 log.warning("an address is shut out after wrong passwords", address=address)
                 await self._write_door(ami)

@@ -245,6 +245,10 @@ class AsteriskSwitch(Connection):
         async with asking():
             await self._tapes.stop(self._connected(), recording)
 
+    async def spooled(self) -> tuple[str, ...]:
+        async with asking():
+            return await self._tapes.spooled(self._connected())
+
     # --- listening in ----------------------------------------------------------------------------------------
 
     async def snoop(self, snoop: str, leg: str, *, hears: str, speaks: str) -> None:

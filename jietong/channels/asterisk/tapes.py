@@ -22,6 +22,7 @@ log = structlog.get_logger(__name__)
 
 _FILE_S = 2.0  # for the file to be closed after Asterisk said that it is done
 _STASIS_S = 5.0
+_HEADER = 44  # bytes of Asterisk's WAV before the samples
 
 
 class Tapes:
@@ -44,6 +45,7 @@ class Tapes:
         self.folder = folder
         self._remote = remote
         self.running: set[str] = set()
+        self._ending: set[str] = set()
 
     async def leg(self, ari: Ari, recording: str, leg: str) -> None:
         """What the party says and nothing else."""
@@ -112,29 +114,44 @@ class Tapes:
 
     async def stop(self, ari: Ari, recording: str) -> None:
         named(recording)
+        known = recording in self.running or recording in self._ending
+        self.running.add(recording)  # so that its end is told, though an earlier controller began it
         try:
             await ari.post("recordings", "live", recording, "stop")
         except AriError as error:
+            if not known:
+                self.running.discard(recording)
             if error.status != 404:
                 raise
-            if recording not in self.running and self.path(recording).exists():
+            if not known:
                 await self.ended(ari, recording)  # it ended while we were away
 
     async def ended(self, ari: Ari, recording: str, why: str = "") -> None:
         """Tells the end, with the file where there is one that holds sound."""
         self.running.discard(recording)
+        self._ending.add(recording)
         path = self.path(recording)
         try:
             if self._remote:
-                await self._fetch(ari, recording, path)
+                try:
+                    await self._fetch(ari, recording, path)
+                except AriError:
+                    if not path.exists():  # else it was fetched before
+                        raise
             for pause in (0.0, 0.02, 0.05, 0.1, 0.3, 0.5, _FILE_S - 0.97):
                 await asyncio.sleep(pause)
                 length = await asyncio.get_running_loop().run_in_executor(None, duration_ms, path)
                 if length is not None:
                     self._tell(RecordEnded(self._clock.now(), recording, str(path), length, ""))
                     return
+                if (left := broken_off_ms(path)) and pause > 1:  # nobody completes it any more
+                    log.warning("a recording breaks off", recording=recording)
+                    self._tell(RecordEnded(self._clock.now(), recording, str(path), left, "switch_lost"))
+                    return
         except (AriError, Unavailable) as error:
             why = why or str(error)
+        finally:
+            self._ending.discard(recording)
         log.error("a recording is missing", recording=recording, why=why)
         self._tell(RecordEnded(self._clock.now(), recording, None, 0, why or "no file"))
 
@@ -148,7 +165,7 @@ class Tapes:
 
     async def under_way(self, ari: Ari) -> tuple[str, ...]:
         """Names of recordings that go on, those that an earlier controller began included."""
-        files = {path.stem for path in self.folder.glob("*.wav")} if not self._remote else set()
+        files = self._files() if not self._remote else {_mix_of(name) for name in self.running}
         found = []
         for name in sorted(files | self.running):
             try:
@@ -158,6 +175,17 @@ class Tapes:
                 self.running.discard(name)
         self.running.update(found)
         return tuple(found)
+
+    async def spooled(self, ari: Ari) -> tuple[str, ...]:
+        """Names of recordings that have ended and whose files lie here, or at the switch on its own machine."""
+        under_way = set(await self.under_way(ari)) | self._ending
+        files = await asyncio.get_running_loop().run_in_executor(None, self._files)
+        if self._remote:
+            files |= {stored["name"] for stored in await ari.get("recordings", "stored")}
+        return tuple(sorted(files - under_way - self.running))
+
+    def _files(self) -> set[str]:
+        return {path.stem for path in self.folder.glob("*.wav")}
 
     def path(self, recording: str) -> Path:
         return self.folder / f"{recording}.wav"
@@ -200,6 +228,22 @@ class Tapes:
             await ari.delete("recordings", "stored", recording)
         except AriError as error:
             log.warning("a recording was fetched, but stays at the switch", recording=recording, why=error.message)
+
+
+def _mix_of(recording: str) -> str:
+    """Tracks of one leg are found by their snoops, that of the bridge by these."""
+    return f"{recording.rpartition('.')[0]}.mix"
+
+
+def broken_off_ms(path: Path) -> int | None:
+    """Of a WAV file whose length was never filled in: as far as it goes. None: there is nothing in it."""
+    try:
+        with wave.open(str(path), "rb") as file:
+            width, rate = file.getnchannels() * file.getsampwidth(), file.getframerate()
+            left = path.stat().st_size - _HEADER
+            return round(1000 * left / width / rate) if not file.getnframes() and left > 0 else None
+    except (OSError, EOFError, wave.Error):
+        return None
 
 
 def duration_ms(path: Path) -> int | None:

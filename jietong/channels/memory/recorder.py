@@ -7,7 +7,7 @@ from pathlib import Path
 
 from jietong.channels.memory.hearing import heard_in, said_by
 from jietong.channels.memory.leg import Bridge, Leg
-from jietong.channels.memory.tape import Stretch, write
+from jietong.channels.memory.tape import Stretch, length_s, write
 from jietong.channels.memory.time import Time, Timer
 from jietong.channels.switch import RecordEnded, Tell
 from jietong.core.vocabulary import Ms
@@ -44,6 +44,7 @@ class Recorder:
         self._spool = spool
         self._tell = tell
         self._voices: dict[str, int] = {}
+        self._broken_off: set[str] = set()  # the exchange died while they were written
 
     def know(self, leg: str, voice_hz: int) -> None:
         self._voices[leg] = voice_hz
@@ -91,6 +92,7 @@ class Recorder:
     def stop(self, name: str) -> None:
         tape = self.tapes.get(name)
         if tape is None:
+            self._again(name)
             return
         self.note()
         del self.tapes[name]
@@ -101,7 +103,7 @@ class Recorder:
         if not tape.stretches and not tape.message:
             tape.stretches.append(Stretch(FRAME_MS, frozenset()))  # the packet that was under way
         length = sum(stretch.length for stretch in tape.stretches)
-        path = self._spool / f"{name}.wav"
+        path = self._path(name)
         why = ""
         if length == 0:
             why = "empty"
@@ -140,13 +142,35 @@ class Recorder:
             self.stop(tape.name)
 
     def lose_all(self) -> None:
-        """The exchange breaks down: nothing is kept, nothing told."""
+        """The exchange breaks down: what was written lies there, nothing is told."""
+        self.note()
         for tape in self.tapes.values():
             for timer in tape.timers:
                 timer.cancel()
             if tape.quiet is not None:
                 tape.quiet.cancel()
+            if tape.stretches and not self.disk_full:
+                write(self._path(tape.name), tape.stretches)
+                self._broken_off.add(tape.name)
         self.tapes.clear()
+
+    def spooled(self) -> tuple[str, ...]:
+        return tuple(sorted({path.stem for path in self._spool.glob("*.wav")} - self.tapes.keys()))
+
+    def _again(self, name: str) -> None:
+        """One that had ended before."""
+        path = self._path(name)
+        length = length_s(path)
+        why = "switch_lost" if name in self._broken_off else "" if length else "no_file"
+        self._tell(
+            RecordEnded(
+                self._time.now(), recording=name, path=str(path) if length else None,
+                duration_ms=round((length or 0) * 1000), why=why,
+            )
+        )  # fmt: skip
+
+    def _path(self, name: str) -> Path:
+        return self._spool / f"{name}.wav"
 
     def _of(self, source: Leg | Bridge) -> list[Tape]:
         return [tape for tape in self.tapes.values() if tape.source is source]

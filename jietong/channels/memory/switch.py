@@ -264,6 +264,10 @@ class MemorySwitch:
         self._check()
         self.exchange.recorder.stop(recording)
 
+    async def spooled(self) -> tuple[str, ...]:
+        self._check()
+        return self.exchange.recorder.spooled()
+
     # --- listening in ----------------------------------------------------------------------------------------
 
     async def snoop(self, snoop: str, leg: str, *, hears: str, speaks: str) -> None:

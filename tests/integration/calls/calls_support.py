@@ -171,10 +171,12 @@ class Tapes:
         consent: str | None = None,
         offsets: Mapping[str, Ms] | None = None,
         why: str = "",
-    ) -> None:
-        self.finished_ones.append(
-            Finished(recording, contact, agent, queue, dict(tracks), tuple(gaps), rule, consent, why)
-        )
+    ) -> bool:
+        if recording not in {one.recording for one in self.finished_ones}:
+            self.finished_ones.append(
+                Finished(recording, contact, agent, queue, dict(tracks), tuple(gaps), rule, consent, why)
+            )
+        return True
 
     def of(self, contact: str) -> list[Finished]:
         return [one for one in self.finished_ones if one.contact == contact]

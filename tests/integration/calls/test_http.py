@@ -1,5 +1,6 @@
 """The HTTP side of calls: who may what, what a desk does in a call, the web page's call, the socket to the switch."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 
@@ -290,6 +291,36 @@ async def test_sip_over_web_socket_is_piped_to_the_switch_for_who_may(centre: Bo
     with pytest.raises((websockets.InvalidStatus, websockets.ConnectionClosed)):
         async with websockets.connect(url, additional_headers=own, subprotocols=protocols) as socket:
             await socket.recv()
+
+
+async def test_a_page_can_neither_fill_nor_flood_the_switch(centre: Box, doors: Doors) -> None:
+    """The switch takes two thousand connections in all: without one free it could not be steered any more."""
+    heard: list[str | bytes] = []
+
+    async def switch(socket: websockets.ServerConnection) -> None:
+        async for message in socket:
+            heard.append(message)
+
+    server = await websockets.serve(switch, "127.0.0.1", 0, subprotocols=[websockets.Subprotocol("sip")])
+    port = next(iter(server.sockets)).getsockname()[1]
+    centre.switch.web_socket_url = f"ws://127.0.0.1:{port}/ws"  # type: ignore[attr-defined]
+    centre.switch.web_call = Account  # type: ignore[attr-defined]
+    page = await doors.nobody()
+    ws = (await page.post("/api/public/web-call", json={"number": HOTLINE})).json()["ws"]
+    url, origin = doors.url.replace("http", "ws") + ws, {"Origin": doors.url}
+    protocols = [websockets.Subprotocol("sip")]
+    first = await websockets.connect(url, additional_headers=origin, subprotocols=protocols)
+    second = await websockets.connect(url, additional_headers=origin, subprotocols=protocols)
+    with pytest.raises(websockets.InvalidStatus):
+        await websockets.connect(url, additional_headers=origin, subprotocols=protocols)
+    for _ in range(300):
+        await first.send("INVITE")
+    with pytest.raises(websockets.ConnectionClosed):
+        await asyncio.wait_for(first.recv(), 10)
+    assert len(heard) < 300
+    await second.close()
+    server.close()
+    await server.wait_closed()
 
 
 async def test_a_centre_without_telephony_says_so(centre: Box, doors: Doors) -> None:

@@ -6,10 +6,11 @@ from calls_support import CALLER, HOTLINE, Box, names
 from jietong.calls import outbound
 from jietong.core import events as e
 from jietong.core.errors import JietongError
-from jietong.core.specs import NumberSpec, TrunkSpec
+from jietong.core.specs import NumberSpec, SkillNeed, TrunkSpec
 from jietong.core.vocabulary import Outcome, State
+from jietong.identity.model import Principal
+from jietong.identity.permissions import Role, permissions_of
 from jietong.routing.store import Kind
-from test_outbound import MOBILE, person
 
 
 class Account:
@@ -72,16 +73,18 @@ async def test_an_agent_who_dials_on_the_telephone_and_lays_down_at_once_is_not_
 
 async def test_nobody_shows_a_number_that_is_not_the_clients(centre: Box) -> None:
     await centre.agent("anna", "801", kind="softphone")
+    held = frozenset({Role.ANSWERER})
+    anna = Principal("acc-anna", "anna", "anna", held, permissions_of(held), clients=None, agent_id="anna")
     for forged in ("110", "+8610000000", CALLER):
         with pytest.raises(JietongError) as refused:
-            await outbound.dial(centre.calls, person("anna"), number=MOBILE, queue="repair", caller_id=forged)
+            await outbound.dial(centre.calls, anna, number="139 1111 0000", queue="repair", caller_id=forged)
         assert refused.value.code == "bad_caller_id"
     assert not centre.of(e.ContactArrived)
 
 
 async def test_a_number_dialled_on_the_telephone_is_for_a_client_whom_the_agent_serves(centre: Box) -> None:
     """Else the file of another client's customer would come up."""
-    await centre.queue(id="aaa", client="aaa", agents=("ben",))
+    await centre.queue(id="aaa", client="aaa", requires=(SkillNeed(skill="welding"),))
     phone = await centre.agent("anna", "801")
     assert phone is not None
     phone.dial("13911110000")

@@ -182,3 +182,18 @@ def test_two_hundred_calls_in_a_second_are_no_matter_however_many_trunks_there_a
     for n in range(200):
         assert c.admit(f"i{n}", "n1", "t0") == "trunk_limit"
     assert time.perf_counter() - began < 0.1
+
+
+def test_a_trunk_that_is_taken_out_of_service_is_not_busy_for_ever() -> None:
+    """All-trunks-busy time would run on until the next change of the set-up, and callers be told that all is full."""
+    c = capacity(t1=2, t2=2)
+    c.admit("a", "n1", "t1")
+    c.configure({"t2": 2}, {"n1": None})
+    assert c.admit("b", "n1", "t1") is not None, "nobody is let in by it any more"
+    c.release("a")
+    assert "t1" not in c.trunks
+    busy: dict[str, bool] = {}
+    for turn in c.turns():
+        busy[turn.trunk] = turn.busy
+    assert not busy.get("t1", False)
+    assert c._full == 0
