@@ -201,7 +201,8 @@ def _amiss(killed: Found) -> int:
     """How far the books of a run are from one handled contact for each call."""
     outcomes: dict[str, int] = killed["books"]["outcomes"]
     handled = outcomes.get("handled", 0)
-    return abs(killed["calls"] - handled) + sum(outcomes.values()) - handled
+    calls: int = killed["calls"]
+    return abs(calls - handled) + sum(outcomes.values()) - handled
 
 
 BENCHES = (
@@ -288,8 +289,8 @@ BENCHES = (
         "Telephone calls",
         "SIPp callers, who speak all the time, come by an IP line, wait in a queue and are handed to SIP telephones "
         "that echo; each call is recorded, mix and both sides. The peer is the app_queue of an Asterisk of the same "
-        "installation with the same callers, telephones and recordings (MixMonitor). Callers and telephones share the "
-        "cores with all of it.",
+        "installation with the same callers, telephones and recordings (MixMonitor). Callers and telephones share "
+        "the cores with all of it.",
         voice,
         short=("--at-once", "10", "--rates", "1,5", "--seconds", "4", "--hold", "4", "--killed-with", "5"),
     ),

@@ -6,9 +6,9 @@ A centre of its own is started with its private Asterisk. SIPp plays the callers
 agents' SIP telephones, which echo; every call is recorded (mix and both sides). Measured:
 
 - calls at a steady rate with agents free: from the caller's answer to the ringing of the agent's telephone;
-- many calls at once: how many fail, what they cost, and whether each recording is stored with the sound of both sides;
+- many calls at once: how many fail, what they cost, and whether each recording is stored with both voices;
 - the controller killed with SIGKILL among calls: until the next one has put them in order, and what the books say;
-- the first two again, through an Asterisk of the same installation whose own app_queue does the work, with MixMonitor.
+- the first two again, through the app_queue of an Asterisk of the same installation, with MixMonitor.
 
 Where no Asterisk can be had, one line says so and there are no figures.
 """
@@ -173,7 +173,7 @@ async def over(callers: Crowd) -> None:
 async def all_up(phones: Crowd, callers: Crowd, whose: range, within_s: float = 45) -> None:
     """Returns when all of them talk, or no more come."""
     wanted, ends = {f"{one:04}" for one in whose}, time.monotonic() + within_s
-    while not wanted <= phones.instants("up").keys() and callers.running and time.monotonic() < ends:
+    while not wanted <= phones.instants("up").keys() and callers.running and time.monotonic() < ends:  # noqa: ASYNC110
         await asyncio.sleep(0.2)
 
 

@@ -187,9 +187,9 @@ class Centre:
             staff = [one for one in answer.json()["items"] if not one["part_time"]][:agents]
             logins = []
             for turn, one in enumerate(staff, 1):
-                spec = {"id": f"9{turn:03}", "name": one["name"], "kind": "phone", "agent": one["agent"]}
-                made = await post("/api/setup/extensions", {"spec": spec})
-                logins.append((spec["id"], made["password"]))
+                id = f"9{turn:03}"
+                phone = {"id": id, "name": one["name"], "kind": "phone", "agent": one["agent"]}
+                logins.append((id, (await post("/api/setup/extensions", {"spec": phone}))["password"]))
             self._staff = staff
             return logins
 

@@ -78,8 +78,8 @@ class Crowd:
 def callers(
     folder: Path, sipp: Program, switch: str, number: str, *, first: int, count: int, rate: float, hold_s: float
 ) -> Crowd:
-    """`count` calls to `number`, `rate` a second, each laid down `hold_s` after it was answered or last told who is connected. The
-    caller's numbers end in `first` and what follows."""
+    """`count` calls to `number`, `rate` a second, each laid down `hold_s` after it was answered, or last told who
+    is connected. The callers' numbers end in `first` and what follows."""
     name = f"callers-{first}"
     numbers = folder / f"{name}.csv"
     _speech(folder)
@@ -88,8 +88,8 @@ def callers(
     every_ms = round(1000 / rate)
     words = (
         switch, "-sf", str(scenario), "-inf", str(numbers), "-s", number, "-i", LINE, "-mi",
-        LINE, "-m", str(count), "-l", str(count), "-r", "1", "-rp", str(every_ms), "-recv_timeout", str(round(hold_s * 1000)),
-        "-min_rtp_port", "42000", "-max_rtp_port", "46000",
+        LINE, "-m", str(count), "-l", str(count), "-r", "1", "-rp", str(every_ms),
+        "-recv_timeout", str(round(hold_s * 1000)), "-min_rtp_port", "42000", "-max_rtp_port", "46000",
         "-timeout", str(round(count / rate + hold_s + 60)), "-timeout_error",
     )  # fmt: skip
     return Crowd(folder, name, sipp, *words)
@@ -108,8 +108,8 @@ def telephones(folder: Path, sipp: Program, switch: str, logins: Iterable[tuple[
             registrar.register(extension, password)
         registrar.attend(1.0)  # each is asked at once whether it is there
     words = (
-        "-sf", str(SCENARIOS / "bench_phone.xml"), "-i", TELEPHONES, "-bind_local", "-p", str(port), "-mi", TELEPHONES,
-        "-mp", "46100", "-rtp_echo", "-d", str(ANSWER_MS),
+        "-sf", str(SCENARIOS / "bench_phone.xml"), "-i", TELEPHONES, "-bind_local", "-p", str(port), "-mi",
+        TELEPHONES, "-mp", "46100", "-rtp_echo", "-d", str(ANSWER_MS),
     )  # fmt: skip
     return Crowd(folder, name, sipp, *words)
 

@@ -1,7 +1,7 @@
 """The peer: an Asterisk of the same installation whose own app_queue hands the same calls to the same telephones.
 
-Codecs, endpoints and modules are those of the centre's; added are app_queue, app_mixmonitor (which records the mix and
-each side, as the centre does) and the two-party bridge that they are best with.
+Codecs, endpoints and modules are those of the centre's; added are app_queue, app_mixmonitor (which records the mix
+and each side, as the centre does) and the two-party bridge that they are best with.
 """
 
 import subprocess
@@ -94,7 +94,9 @@ class QueueSwitch:
     def console(self, words: str) -> str:
         """What its console says to this."""
         program = self._installation.asterisk().with_arguments("-C", str(self._layout.settings), "-rx", words)
-        done = subprocess.run(program.command, env=program.environ(), capture_output=True, text=True, timeout=20)
+        done = subprocess.run(
+            program.command, env=program.environ(), capture_output=True, text=True, timeout=20, check=False
+        )
         return done.stdout
 
     def members_there(self, count: int, within_s: float = 20) -> None:

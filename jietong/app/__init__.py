@@ -144,6 +144,7 @@ async def centre(settings: Settings, report: Report = lambda _: None) -> AsyncIt
         stack.push_async_callback(requests.close)
         flows = Library(database, requests.fetch)
         sounds = Sounds(settings.home / "sounds", prompt_voice(), database)
+        stack.push_async_callback(sounds.close)
         feeding = _Feeder(runtime, database, flows, sounds)
         await runtime.start()
         stack.push_async_callback(runtime.stop)

@@ -32,6 +32,9 @@ if TYPE_CHECKING:
 log = structlog.get_logger(__name__)
 
 TRACKS = ("customer", "agent", "mix")
+SHORT_MS: Ms = 2_000
+SHORT_SHARE = 0.1
+"""A recording that lacks more than both of its time was cut off by something, most likely a full disk."""
 FILES_WITHIN_S = 15
 """So long after the end of a talk its files may take; what is not there then is missing."""
 REC_MARK = "recording"
@@ -254,6 +257,8 @@ async def _finish(call: "Call", recording: Recording) -> None:
 async def _hand_over(call: "Call", recording: Recording) -> None:
     calls = call.calls
     longest = max((tell.duration_ms for tell in recording.files.values()), default=0)
+    if not recording.why and is_cut_short(recording, longest):
+        recording.why = "cut_short"
     calls.witnesses.put(
         RecordingEnded(at=0, contact=call.contact, recording=recording.id, duration_ms=longest),
         begun.ended_write(recording.id),
@@ -279,6 +284,15 @@ async def _hand_over(call: "Call", recording: Recording) -> None:
     )
     if noted:
         await calls.leftovers.handed_over(recording.id)
+
+
+def is_cut_short(recording: Recording, longest: Ms) -> bool:
+    """Whether even the longest track misses some of the talk: the switch tells nothing of writes that failed."""
+    ends = [tell.at for tell in recording.files.values()]
+    if recording.ended_at is None or not ends:
+        return False
+    lacks = min(recording.ended_at, *ends) - recording.started - max(recording.offsets.values(), default=0) - longest
+    return lacks > max(SHORT_MS, SHORT_SHARE * longest)
 
 
 def read_note(call: "Call", note: str, pauses: str) -> Begun:

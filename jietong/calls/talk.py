@@ -143,6 +143,9 @@ async def leave(call: "Call", outcome: Outcome, node: str | None = None) -> None
         standing = call.standing
         if standing.over or standing.callback:
             return  # of a call-back it is known that they have hung up
+        if call.customer is not None and call.customer.cause == "lost":
+            await call.calls.ask(CallLost(call.contact))  # it was the switch that hung up
+            return
         command: AnyCommand = CustomerLeft(call.contact)
         if standing.in_flow:
             command = LeaveFlow(call.contact, "hung_up", outcome, by=EndedBy.CUSTOMER, node=node or call.node)

@@ -525,7 +525,7 @@ class RecordingMissing(Event, frozen=True, tag="recording.missing"):
 
     contact: str
     recording: str | None  # None: it never began
-    why: str  # no_file | empty | unreadable | disk_full | not_stored | switch_refused | switch_lost
+    why: str  # no_file | empty | unreadable | disk_full | not_stored | switch_refused | switch_lost | cut_short
 
 
 class RecordingDeleted(Event, frozen=True, tag="recording.deleted"):

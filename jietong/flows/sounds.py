@@ -42,6 +42,7 @@ class Sounds:
         self._gate = asyncio.Semaphore(_AT_ONCE)
         self._spoken: dict[str, Path] | None = None
         self._silent = False  # it has been said once that nothing can be spoken
+        self._closed = False
 
     @property
     def can_speak(self) -> bool:
@@ -52,6 +53,11 @@ class Sounds:
         if self._database is not None:
             async with self._database.read(ALL) as conn:
                 self._prompts = {prompt.id: prompt for prompt in await store.prompts(conn)}
+
+    async def close(self) -> None:
+        """Nothing more is spoken. Returns when nothing is being written any more."""
+        self._closed = True
+        await asyncio.gather(*self._speaking.values(), return_exceptions=True)
 
     # --- for a switch ------------------------------------------------------------------------------------------
 
@@ -156,6 +162,8 @@ class Sounds:
         assert self._spoken is not None
         path = self._folder / "spoken" / digest
         async with self._gate:
+            if self._closed:
+                raise Unavailable("no_speech", "This process is about to end.")
             await asyncio.to_thread(self._make, self._voice, text, language, path)
         self._spoken[digest] = path
         if len(self._spoken) > KEPT:

@@ -40,6 +40,7 @@ LONGEST_WAIT_MS: Ms = 300_000
 LOOK_S = 30.0
 _ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _FULL = {errno.ENOSPC, errno.EDQUOT}
+_BREAKS_OFF = {"switch_lost", "cut_short"}
 
 
 class _Taken(NamedTuple):
@@ -263,7 +264,7 @@ class Intake:
             if not track.playable:
                 lacking.append(name)
                 why = "unreadable"
-            elif job.why == "switch_lost":  # it breaks off: kept, and not whole
+            elif job.why in _BREAKS_OFF:  # kept, and not whole
                 lacking.append(name)
                 why = why or job.why
         return _Taken(tuple(tracks), tuple(lacking), why)

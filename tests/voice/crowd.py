@@ -6,8 +6,9 @@
         call.press("1")
         call.hang_up()
 
-They can misbehave as no library lets one: refuse with any code, offer codecs nobody has, cancel while it rings. Speaks
-just enough SIP (RFC 3261) and RTP (keys by RFC 4733, a word of silence each second) for a switch on the same machine.
+They can misbehave as no library lets one: refuse with any code, offer codecs nobody has, cancel while it rings.
+Speaks just enough SIP (RFC 3261) and RTP (keys by RFC 4733, a word of silence each second) for a switch on the same
+machine.
 """
 
 import asyncio
@@ -255,7 +256,8 @@ class Crowd(asyncio.DatagramProtocol):
         uri = f"sip:{self.server[0]}:{self.server[1]}"
         id = self._passwords[user][1]
         self._send(
-            f"REGISTER {uri} SIP/2.0\r\nVia: SIP/2.0/UDP {self.address}:{self.port};branch=z9hG4bK{id}-{cseq};rport\r\n"
+            f"REGISTER {uri} SIP/2.0\r\n"
+            f"Via: SIP/2.0/UDP {self.address}:{self.port};branch=z9hG4bK{id}-{cseq};rport\r\n"
             f"From: <sip:{user}@{self.server[0]}>;tag={id}\r\nTo: <sip:{user}@{self.server[0]}>\r\n"
             f"Call-ID: {id}/{expires}\r\nCSeq: {cseq} REGISTER\r\nMax-Forwards: 70\r\nExpires: {expires}\r\n"
             f"Contact: <sip:{user}@{self.address}:{self.port}>\r\n{login}" + _with("")

@@ -27,21 +27,25 @@ class Object(NamedTuple):
     settings: tuple[tuple[str, str], ...]
 
 
-def objects(plant: Plant, *, web_call_password: str | None) -> list[Object]:
+def objects(plant: Plant, *, web_call_password: str | None, browsers_from: str | None = None) -> list[Object]:
     """All that the switch must know, what others refer to first; the same plant always gives the same. Raises Invalid
-    `bad_plant`. `web_call_password` None: nobody calls from the web page."""
+    `bad_plant`. `web_call_password` None: nobody calls from the web page. `browsers_from`: the one IPv4 address from
+    which browsers' accounts are taken, that of our own proxy: their passwords are of no use elsewhere."""
     found = _web_call(web_call_password) if web_call_password is not None else []
     for trunk in sorted(plant.trunks):
         found += _trunk(trunk)
     for extension in sorted(plant.extensions):
         found += _extension(extension)
+    if browsers_from is not None:
+        found = [_only_from(browsers_from, one) if _is_browser(one) else one for one in found]
     order = ("auth", "aor", "endpoint", "identify", "registration")
     return sorted(found, key=lambda one: order.index(one.kind))
 
 
 def render(plant: Plant, *, web_call_password: str) -> str:
-    """The whole of `pjsip_plant.conf`. Raises Invalid `bad_plant`."""
-    return "\n".join(_section(one) for one in objects(plant, web_call_password=web_call_password))
+    """The whole of `pjsip_plant.conf`: our proxy is on the same machine. Raises Invalid `bad_plant`."""
+    written = objects(plant, web_call_password=web_call_password, browsers_from="127.0.0.1")
+    return "\n".join(_section(one) for one in written)
 
 
 def shut_out(addresses: tuple[str, ...]) -> str:
@@ -176,6 +180,15 @@ def _browser_media() -> list[tuple[str, str]]:
         ("allow", "opus,alaw,ulaw"),
         ("dtmf_mode", "rfc4733"),
     ]
+
+
+def _is_browser(one: Object) -> bool:
+    return one.kind == "endpoint" and ("webrtc", "yes") in one.settings
+
+
+def _only_from(address: str, one: Object) -> Object:
+    fence = (("deny", "0.0.0.0/0.0.0.0"), ("permit", f"{address}/255.255.255.255"))
+    return one._replace(settings=(*one.settings, *fence))
 
 
 def _phone_media() -> list[tuple[str, str]]:

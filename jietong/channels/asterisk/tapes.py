@@ -5,6 +5,7 @@ recorded through a snoop of its own, which hears that party and nothing else.
 """
 
 import asyncio
+import struct
 import wave
 from collections.abc import Callable
 from pathlib import Path
@@ -22,7 +23,7 @@ log = structlog.get_logger(__name__)
 
 _FILE_S = 2.0  # for the file to be closed after Asterisk said that it is done
 _STASIS_S = 5.0
-_HEADER = 44  # bytes of Asterisk's WAV before the samples
+_HEADER = struct.Struct("<4sI4s4sIHHIIHH4sI")  # before the samples
 
 
 class Tapes:
@@ -236,14 +237,18 @@ def _mix_of(recording: str) -> str:
 
 
 def broken_off_ms(path: Path) -> int | None:
-    """Of a WAV file whose length was never filled in: as far as it goes. None: there is nothing in it."""
+    """Of a WAV file as Asterisk writes it, whose lengths were never filled in: as far as it goes. None: it is no such
+    file, or there is nothing in it."""
     try:
-        with wave.open(str(path), "rb") as file:
-            width, rate = file.getnchannels() * file.getsampwidth(), file.getframerate()
-            left = path.stat().st_size - _HEADER
-            return round(1000 * left / width / rate) if not file.getnframes() and left > 0 else None
-    except (OSError, EOFError, wave.Error):
+        with path.open("rb") as file:
+            head, size = file.read(_HEADER.size), path.stat().st_size
+            riff, _, wave_, _, _, _, channels, rate, _, _, bits, data, length = _HEADER.unpack(head)
+    except (OSError, struct.error):
         return None
+    left = size - _HEADER.size
+    if (riff, wave_, data, length) != (b"RIFF", b"WAVE", b"data", 0) or left <= 0 or not channels * rate * bits:
+        return None
+    return round(1000 * left / (channels * rate * bits // 8))
 
 
 def duration_ms(path: Path) -> int | None:

@@ -7,7 +7,7 @@ import tones
 from switch_rig import Party, Rig
 from switch_talk import a_talk
 
-from jietong.channels.switch import Digit, HoldPressed, LegGone, RecordEnded
+from jietong.channels.switch import Digit, HoldPressed, LegGone, RecordEnded, Up
 from jietong.core.errors import Refused
 
 
@@ -163,3 +163,55 @@ async def test_digits_are_heard_while_the_leg_is_recorded(rig: Rig) -> None:
     assert (await rig.until(Digit, leg=leg)).digit == "3"
     await rig.switch.stop_recording("r-customer")
     await rig.until(RecordEnded)
+
+
+async def test_a_recording_that_ended_while_nobody_listened_is_told_to_whoever_asks(rig: Rig) -> None:
+    """Its file lies in the spool until then; one that is under way is none of these."""
+    leg, caller, agent = await a_talk(rig)
+    await rig.switch.record_leg("c1.r1.customer", leg)
+    await rig.switch.record_bridge("c1.r1.mix", "b1")
+    await rig.sleep(1)
+    assert not {"c1.r1.customer", "c1.r1.mix"} & set(await rig.switch.spooled())
+    await rig.switch.stop()
+    await caller.hang_up()
+    await agent.hang_up()
+    await rig.sleep(1)
+    other, told = await rig.other_controller()
+    assert await rig.wait_for(lambda: other.is_up)
+    assert {"c1.r1.customer", "c1.r1.mix"} <= set(await other.spooled())
+    for name in ("c1.r1.customer", "c1.r1.mix", "c1.r1.agent"):
+        await other.stop_recording(name)
+    ends = lambda: {one.recording: one for one in told if isinstance(one, RecordEnded)}  # noqa: E731
+    assert await rig.wait_for(lambda: len(ends()) == 3)
+    assert ends()["c1.r1.customer"].duration_ms > 700
+    assert voices(ends()["c1.r1.mix"].path, caller, agent) == [True, True]
+    assert ends()["c1.r1.agent"].path is None
+
+
+async def test_another_controller_ends_what_this_one_began(rig: Rig) -> None:
+    leg, caller, agent = await a_talk(rig)
+    await rig.switch.record_leg("c2.r2.customer", leg)
+    await rig.switch.record_bridge("c2.r2.mix", "b1")
+    await rig.sleep(1)
+    other, told = await rig.other_controller()
+    assert await rig.wait_for(lambda: other.is_up)
+    for name in ("c2.r2.customer", "c2.r2.mix"):
+        await other.stop_recording(name)
+    ends = lambda: {one.recording: one for one in told if isinstance(one, RecordEnded)}  # noqa: E731
+    assert await rig.wait_for(lambda: len(ends()) == 2)
+    assert voices(ends()["c2.r2.customer"].path, caller, agent) == [True, False]
+    assert voices(ends()["c2.r2.mix"].path, caller, agent) == [True, True]
+
+
+async def test_what_a_switch_had_written_when_it_failed_is_had_as_far_as_it_goes(rig: Rig) -> None:
+    leg, _caller, _agent = await a_talk(rig)
+    await rig.switch.record_leg("c3.r3.customer", leg)
+    await rig.sleep(4)
+    await rig.dies()
+    await rig.until(Up, limit_s=20, restarted=True)
+    assert "c3.r3.customer" in await rig.switch.spooled()
+    await rig.switch.stop_recording("c3.r3.customer")
+    ended = await rig.until(RecordEnded, recording="c3.r3.customer")
+    assert ended.why == "switch_lost"
+    assert ended.path is not None
+    assert ended.duration_ms == pytest.approx(3000, abs=1500), "but for what had not been written out"

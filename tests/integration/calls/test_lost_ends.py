@@ -1,20 +1,44 @@
-"""What ends while nobody of us is there: recordings, messages and listeners have one end each, and no sound is left."""
+"""What ends while none of us is there: recordings, messages and listeners have one end each, no sound is left."""
 
-from collections.abc import Awaitable, Callable
+import wave
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from calls_support import CALLER_E164, Box
-from test_recording import ALWAYS, seconds
-from test_supervision import LISTEN, boss, ear
 
-from jietong.calls import begun, store, supervision
+from jietong.calls import begun, recording, store, supervision
+from jietong.channels.memory.party import Behaviour, Telephone
+from jietong.core import commands as k
 from jietong.core import events as e
+from jietong.core.specs import RecordingRule
 from jietong.core.vocabulary import Channel, Outcome, Supervision
 from jietong.db.pool import ALL, Database
+from jietong.identity.model import Principal
+from jietong.identity.permissions import Role, permissions_of
 from jietong.recordings.intake import Intake
 from jietong.recordings.keys import MasterKeys
 from jietong.recordings.store import of_contact
+
+LISTEN = Supervision.LISTEN
+
+
+def seconds(path: Path | None) -> float:
+    assert path is not None
+    with wave.open(str(path)) as file:
+        return float(file.getnframes() / file.getframerate())
+
+
+def boss() -> Principal:
+    held = frozenset({Role.SUPERVISOR})
+    return Principal("acc-boss", "boss", "Boss", held, permissions_of(held), clients=None, agent_id="boss")
+
+
+async def ear(centre: Box) -> Telephone:
+    telephone = await centre.agent("boss", "850", Behaviour(), kind="softphone")
+    await centre.tell(k.SignOut("boss"))
+    assert telephone is not None
+    return telephone
 
 
 async def gone(centre: Box) -> None:
@@ -43,7 +67,7 @@ async def nothing_begun(centre: Box) -> bool:
 
 async def spoken(centre: Box) -> tuple[str, Callable[[], None], Callable[[], None]]:
     """A recorded talk of ten seconds; (its contact, the customer hangs up, the agent lays down)."""
-    await centre.queue(recording=ALWAYS)
+    await centre.queue(recording=RecordingRule(announce=False))
     line, contact, phone = await centre.talking()
     await centre.run(10)
     return contact, line.hang_up, phone.line.hang_up
@@ -72,8 +96,6 @@ async def test_a_talk_that_ends_while_the_controller_is_gone_is_handed_over_once
 
 
 async def test_a_pause_is_known_though_the_legs_that_bore_its_note_are_gone(centre: Box) -> None:
-    from jietong.calls import recording
-
     contact, customer, agent = await spoken(centre)
     await recording.pause(centre.calls.calls[contact], "anna")
     await centre.run(5)

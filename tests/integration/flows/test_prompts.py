@@ -4,6 +4,7 @@ import asyncio
 import io
 import math
 import struct
+import threading
 import wave
 from pathlib import Path
 
@@ -153,6 +154,27 @@ async def test_a_voice_that_fails_costs_the_words_and_not_the_call(tmp_path: Pat
 
     for voice_of in (broken, mumbling):
         assert await Sounds(tmp_path, voice_of).media((a.Speech("en", "x", "x"),)) == ()
+
+
+async def test_nothing_is_written_once_the_sounds_are_closed(tmp_path: Path) -> None:
+    begun, go_on = threading.Barrier(3), threading.Event()
+
+    def slow(text: str, language: str, path: Path) -> None:
+        begun.wait(20)
+        go_on.wait(20)
+        path.write_bytes(tone(22_050))
+
+    sounds = Sounds(tmp_path, slow)
+    asking = [asyncio.create_task(sounds.media((a.Speech("en", text, text),))) for text in ("one", "two", "three")]
+    await asyncio.to_thread(begun.wait, 20)  # two at once are let in
+    asking[0].cancel()  # whoever asked has gone; the voice speaks on
+    closing = asyncio.create_task(sounds.close())
+    await asyncio.sleep(0)
+    assert not closing.done()
+    go_on.set()
+    await closing
+    assert len(list((tmp_path / "spoken").glob("*.wav"))) == 2, "the third was still waiting for its turn"
+    assert await sounds.media((a.Speech("en", "four", "four"),)) == ()
 
 
 @pytest.mark.skipif(voice() is None, reason="NO VOICE IS TESTED: espeak-ng is not installed here (or set ESPEAK_NG)")

@@ -21,7 +21,7 @@ from jietong.routing.store import Kind
 async def test_the_writer_is_fed_what_differs_and_nothing_twice(database: Database, runtime: Runtime[Engine]) -> None:
     assert await load_specs(database, runtime.engine) == []
     assert set(runtime.engine.queues) == {"repair", "returns", "orders"}
-    assert len(runtime.engine.agents) == 14
+    assert len(runtime.engine.agents) == 15
     assert runtime.engine.site.name["en"] == "Hechuan Appliances contact centre"
     async with database.transaction(ALL) as conn:  # changed while no writer was there
         await conn.execute(

@@ -169,6 +169,8 @@ export const problems = defineMessages({
     key_missing: "录音的主密钥读不到，请管理员从备份恢复。",
     agents_telephone: "这是坐席的话机，请直接转给这位同事。",
     no_leg: "电话的另一端或您的话机不在线上。",
+    laid_down: "话机又挂上了，没有拨出。",
+    bad_caller_id: "请选择这个客户方自己的号码作为来电显示。",
   },
   "zh-Hant": {
     flow_over: "試撥已經結束，請重來。",
@@ -334,6 +336,8 @@ export const problems = defineMessages({
     key_missing: "讀不到錄音的主金鑰，請管理員從備份還原。",
     agents_telephone: "這是座席的話機，請直接轉給這位同事。",
     no_leg: "電話的另一端或您的話機不在線上。",
+    laid_down: "話機又掛上了，沒有撥出。",
+    bad_caller_id: "請選擇這個委託方自己的號碼作為來電顯示。",
   },
   en: {
     flow_over: "The test call is over: begin again.",
@@ -500,6 +504,8 @@ export const problems = defineMessages({
     key_missing: "The master key of recordings cannot be read: restore it from its backup.",
     agents_telephone: "This is an agent's telephone: hand the call to that agent.",
     no_leg: "The other end, or your own telephone, is not on the line.",
+    laid_down: "The telephone was laid down again: nothing was dialled.",
+    bad_caller_id: "Show a number of this client's.",
   },
 });
 
@@ -530,6 +536,7 @@ const SAME: Readonly<Record<string, Code>> = {
   other_id: "malformed",
   bad_spec: "malformed",
   bad_language: "malformed",
+  too_many_sockets: "too_many",
   bad_address: "malformed",
   bad_media: "internal",
   bad_outcome: "wrong_place",

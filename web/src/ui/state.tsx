@@ -81,13 +81,13 @@ export function StateChip({ state, children }: { state: AgentState; children?: R
   );
 }
 
-export function PlaceChip({ place, children }: { place: Place; children?: ReactNode }) {
+export function PlaceChip({ place, voice, children }: { place: Place; voice: boolean; children?: ReactNode }) {
   const t = useWords(core);
   const look = PLACE_LOOK[place];
   return (
     <span className="jt-chip" data-state={look.tone}>
       <Icon name={look.icon} size={14} />
-      {t(`place.${place}`)}
+      {place === "talk" && voice ? t("talkByPhone") : t(`place.${place}`)}
       {children}
     </span>
   );

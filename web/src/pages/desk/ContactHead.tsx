@@ -32,7 +32,7 @@ export function ContactHead({ contact }: { contact: ContactView }) {
       <ChannelIcon channel={contact.channel} named />
       <h2 className="desk-talkname jt-clip">{contact.customer_name ?? contact.caller ?? w("anonymous")}</h2>
       <span className="jt-note jt-clip">{inLanguage(queue?.name, lang)}</span>
-      <PlaceChip place={contact.place}>
+      <PlaceChip place={contact.place} voice={contact.channel === "voice"}>
         <Since since={contact.place === "talk" ? (contact.talk_since ?? contact.since) : contact.since} />
       </PlaceChip>
       {contact.callback ? <span className="jt-tag">{t("callback")}</span> : null}

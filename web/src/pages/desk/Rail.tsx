@@ -151,6 +151,7 @@ function Standing({ contact }: { contact: ContactView }) {
       return contact.wrapup_until === null ? t("wrapping") : t("wrapLeft", { left });
     case "talk":
       if (dialling(contact)) return t("dialling");
+      if (contact.channel === "voice") return w("talkByPhone");
       return contact.customer_waiting_since === null ? w("place.talk") : t("customerWaiting", { time: waited });
     default:
       return w(`place.${contact.place}`);
