@@ -18,6 +18,7 @@ import asyncio
 import json
 import os
 import shutil
+import signal
 import statistics
 import sys
 import tempfile
@@ -297,6 +298,9 @@ async def measure(installation: Installation, sipp: Program, asked: argparse.Nam
     folder = Path(tempfile.mkdtemp(prefix="jietong-voice-", dir="/tmp"))
     folder.chmod(0o711)
     rates = [float(rate) for rate in asked.rates.split(",")]
+    own = asyncio.current_task()
+    if own is not None:  # what was started is ended, too, when this is ended
+        asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, own.cancel)
     try:
         centre = await of_centre(folder, sipp, asked, rates)
         queue = await of_queue(folder, installation, sipp, asked, rates)

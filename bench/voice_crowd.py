@@ -39,7 +39,7 @@ class Crowd:
         )  # fmt: skip
         self._process = subprocess.Popen(
             program.with_arguments(*words).command, env=program.environ(), cwd=folder, stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True,
+            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
         )  # fmt: skip
 
     @property

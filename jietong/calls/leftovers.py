@@ -6,6 +6,7 @@ name. So no sound is lost, and none stays unencrypted for long. Handing the same
 """
 
 import asyncio
+from collections.abc import Awaitable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -53,6 +54,8 @@ class Leftovers:
                 await self._unclaimed()
             except JietongError as error:
                 log.warning("recordings_left_wait", code=error.code)
+            except Exception:  # nobody waits for it: were it to end, sound would pile up unseen
+                log.exception("recordings_left_failed")
 
     async def handed_over(self, recording: str) -> None:
         """It is no longer ours to see to. Where that cannot be noted now, it is handed over once more."""
@@ -67,7 +70,7 @@ class Leftovers:
             rows = await begun.recordings(conn)
         for one in rows:
             if one.recording not in self.in_hand and self._calls.switch.is_up:
-                await self._finish(one)
+                await self._guarded(one.recording, self._finish(one))
 
     async def _unclaimed(self) -> None:
         """Files by their names alone: the process was killed before the beginning was committed."""
@@ -83,7 +86,16 @@ class Leftovers:
                 continue
             found.setdefault((read.call, read.recording), []).append(read.track)
         for (call, id), tracks in found.items():
-            await self._take_in(call, id, tracks)
+            await self._guarded(id, self._take_in(call, id, tracks))
+
+    async def _guarded(self, recording: str, work: Awaitable[None]) -> None:
+        """One that cannot be finished keeps none of the others. Raises Unavailable."""
+        try:
+            await work
+        except Unavailable:
+            raise
+        except Exception:
+            log.exception("recording_left_failed", recording=recording)
 
     async def _finish(self, one: Begun) -> None:
         self.in_hand.add(one.recording)

@@ -72,14 +72,17 @@ class PlantSetup:
         return document
 
     async def save_extension(self, by: Principal, spec: ExtensionSpec, base: int | None) -> Made:
-        """One that registers gets a password when it has none yet, or becomes another kind of telephone."""
+        """One that registers gets a password when it has none yet, or becomes another kind of telephone; a browser's
+        also when it is given to another agent."""
         made: str | None = None
         more = []
         if spec.kind in REGISTERED:
             old = None
             if base is not None:
                 old = (await service.read(self._database, by, Kind.EXTENSION, spec.id, ExtensionSpec)).spec
-            if old is None or old.kind != spec.kind:
+            # A browser fetches its own anew; whoever had the extension before may have read it there.
+            other_agent = old is not None and spec.kind == "softphone" and old.agent != spec.agent
+            if old is None or old.kind != spec.kind or other_agent:
                 made = secrets.new_password()
                 more.append(self._safe.write(Kind.EXTENSION, spec.id, made, self._clock.now()))
         else:

@@ -257,6 +257,7 @@ async def _catch_up(call: Call, here: set[str]) -> None:
             leg.gone, leg.cause = True, "normal"
             calls.lines.release(leg.id)
             await calls.gone(call, leg)
+    await recording.ask_again(call)
     call.stir()
 
 

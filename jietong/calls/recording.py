@@ -346,6 +346,12 @@ def take_up(call: "Call", one: Begun, under_way: Sequence[str], *, known: bool) 
         )  # fmt: skip
 
 
+async def ask_again(call: "Call") -> None:
+    """The switch may have told the end while it was away from us."""
+    if call.recording is not None and call.recording.stopping:
+        await _end_tracks(call.recording, tuple(call.recording.open))
+
+
 async def lost(call: "Call") -> None:
     """The switch failed while it wrote: what lies on its disk is had as far as it goes, now or when it is back."""
     recording = call.recording

@@ -26,8 +26,8 @@ _CERTIFICATE = "id, recording, contact, client, at, why, document, digest, audit
 
 
 async def note_job(conn: Connection, job: Job, now: Ms) -> None:
-    """Idempotent: a recording is taken in once, however often it is announced. Of one that is in safety already, plain
-    files that lie there again are deleted, and a track that it lacks becomes a recording beside it."""
+    """Idempotent: a recording is taken in once, however often it is announced. Of one that is in safety already,
+    plain files that lie there again are deleted, and a track that it lacks becomes a recording beside it."""
     stored = await conn.fetch("SELECT name FROM recording_track WHERE recording = $1", job.recording)
     if not stored:
         await _note(conn, job, "store", now)

@@ -29,6 +29,7 @@ from load import database_of, eventually, figures_agree, proofs, records_caught_
 from running import Running
 from voice_centre import LINE, Desk, VoiceCentre, names, said, voice_centre
 
+from jietong.channels.asterisk.configuration import Layout
 from jietong.db.pool import ALL
 
 G729 = 18
@@ -192,6 +193,14 @@ async def nothing_left(voice: VoiceCentre) -> None:
         return told.stdout.startswith("0 active channels")
 
     await eventually(empty, 20)
+    await eventually(lambda: no_plain_audio(voice), 60)
+
+
+async def no_plain_audio(voice: VoiceCentre) -> bool:
+    """Everything that was recorded has been handed over and encrypted, whoever was killed meanwhile."""
+    async with database_of(voice.running) as database, database.read(ALL) as conn:
+        begun = await conn.fetchval("SELECT count(*) FROM recording_begun")
+    return not begun and not list(Layout(voice.running.home / "voice").recordings.glob("*.wav"))
 
 
 def number() -> str:
@@ -658,7 +667,7 @@ async def test_the_controller_is_killed_with_twenty_calls_up(voice: VoiceCentre,
             calls[caller].hang_up()
         for one in seats:
             await one.free()
-        for caller, contact in contacts.items():
+        for contact in contacts.values():
             outcome = (await record(voice, contact))["outcome"]
             assert outcome in (("handled",) if caller in talking else ("abandoned", "handled")), (caller, outcome)
             assert await contacts_of(voice, caller) == [contact]
@@ -692,7 +701,7 @@ async def test_the_switch_is_killed_with_calls_up_and_all_is_back_within_seconds
         print(f"\n  agents free after s: {time.monotonic() - began:.1f}", end="")
         for call in crowd.calls.values():
             call.over = True
-        for caller, contact in contacts.items():
+        for contact in contacts.values():
             outcome = (await record(voice, contact))["outcome"]
             assert outcome == "switch_lost", (await facts(voice, contact))[-8:]
         for one in seats[1:]:

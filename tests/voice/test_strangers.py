@@ -112,5 +112,6 @@ def _login(challenge: str, user: str, password: str, uri: str) -> str:
     response = digest(f"{own}:{words['nonce']}:00000001:abc:auth:{what}")
     return (
         f'Authorization: Digest username="{user}", realm="{words["realm"]}", nonce="{words["nonce"]}", uri="{uri}", '
-        f'response="{response}", opaque="{words.get("opaque", "")}", algorithm=MD5, qop=auth, nc=00000001, cnonce="abc"'
+        f'response="{response}", opaque="{words.get("opaque", "")}", algorithm=MD5, qop=auth, '
+        'nc=00000001, cnonce="abc"'
     )

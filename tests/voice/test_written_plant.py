@@ -93,6 +93,17 @@ def test_loopback_is_never_shut_out_since_all_browsers_come_through_it() -> None
     assert not any(door.failed("127.0.0.1", n).locked for n in range(50))
 
 
+def test_a_provider_is_never_shut_out_by_forged_packets_in_its_name() -> None:
+    door = Doorkeeper()
+    for n in range(WRONG):
+        door.failed("192.0.2.9", n)
+    assert door.shut_out == ("192.0.2.9",)
+    door.spare(["192.0.2.0/28", "sip.example.com", "198.51.100.7"])
+    assert door.forgive(10), "it had been shut out before it became a trunk's"
+    assert not any(door.failed(address, n).locked for n in range(50) for address in ("192.0.2.9", "198.51.100.7"))
+    assert any(door.failed("192.0.2.16", n).locked for n in range(WRONG))
+
+
 def test_addresses_are_written_with_their_masks() -> None:
     text = shut_out(("192.0.2.7", "2001:db8::1"))
     assert "deny = 192.0.2.7/255.255.255.255\n" in text

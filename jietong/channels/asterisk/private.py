@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import socket
 from collections.abc import Callable
 from pathlib import Path
 
@@ -22,6 +23,7 @@ from jietong.core.errors import Unavailable
 log = structlog.get_logger(__name__)
 
 _AGAIN_S = 0.5
+_LOOK_UP_S = 2.0
 _LOOK_S = 30.0  # how often those shut out are looked over
 _INTRUSIONS = {"InvalidPassword", "InvalidAccountID", "ChallengeResponseFailed", "FailedACL", "InvalidTransport"}
 
@@ -70,6 +72,7 @@ class PrivateSite:
             for trunk in plant.trunks
             if trunk.kind == "registration"
         }
+        self._door.spare(await _addresses(plant))
         if replace(self._layout.plant, text):
             # Trap: this one reloads endpoints, logins and addresses; registrations have a reload of their own.
             await ari.put("asterisk", "modules", "res_pjsip.so")
@@ -137,3 +140,17 @@ def _address(words: str) -> str:
     """Out of `IPV4/UDP/192.0.2.7/5060`."""
     parts = words.split("/")
     return parts[2] if len(parts) >= 3 else words
+
+
+async def _addresses(plant: t.Plant) -> list[str]:
+    """Where the trunks' calls come from. A name that cannot be looked up within a moment is left out."""
+    loop = asyncio.get_running_loop()
+    found = [network for trunk in plant.trunks for network in trunk.networks]
+    hosts = {trunk.host for trunk in plant.trunks}
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(_LOOK_UP_S):
+            answers = await asyncio.gather(
+                *(loop.getaddrinfo(host, None, type=socket.SOCK_DGRAM) for host in hosts), return_exceptions=True
+            )
+            found += [str(one[4][0]) for answer in answers if not isinstance(answer, BaseException) for one in answer]
+    return found

@@ -245,10 +245,11 @@ def broken_off_ms(path: Path) -> int | None:
             riff, _, wave_, _, _, _, channels, rate, _, _, bits, data, length = _HEADER.unpack(head)
     except (OSError, struct.error):
         return None
-    left = size - _HEADER.size
+    left: int = size - _HEADER.size
     if (riff, wave_, data, length) != (b"RIFF", b"WAVE", b"data", 0) or left <= 0 or not channels * rate * bits:
         return None
-    return round(1000 * left / (channels * rate * bits // 8))
+    frame: int = channels * bits // 8
+    return 1000 * left // (frame * int(rate))
 
 
 def duration_ms(path: Path) -> int | None:

@@ -197,6 +197,19 @@ async def test_a_sip_phones_password_is_shown_once_and_a_browsers_never(centre: 
     )
 
 
+async def test_a_browsers_password_is_another_when_the_extension_goes_to_another_agent(centre: Centre) -> None:
+    """Whoever had it may have read the password in the browser, and could take the next one's calls."""
+    admin = await centre.admin()
+    await admin.post("/api/setup/extensions", json={"spec": extension("801", agent="lin.xiao")})
+    before = centre.plant.password_of("801")
+    renamed = {"version": 1, "spec": extension("801", agent="lin.xiao", name="后台")}
+    assert (await admin.put("/api/setup/extensions/801", json=renamed)).status_code == 200
+    assert centre.plant.password_of("801") == before
+    given = {"version": 2, "spec": extension("801", agent=None)}
+    assert (await admin.put("/api/setup/extensions/801", json=given)).status_code == 200
+    assert centre.plant.password_of("801") not in (None, before)
+
+
 async def test_an_agent_has_one_extension_even_when_two_are_given_at_once(centre: Centre) -> None:
     admin = await centre.admin()
     bodies = [{"spec": extension(f"80{n}", agent="lin.xiao")} for n in range(5)]

@@ -221,7 +221,7 @@ describe("the parts of the desk", () => {
     const line = (code: string, params: Record<string, string | number> = {}) =>
       systemLine(message(1, { author: "system", text: "", code, params, agent_name: "Lin" }), length, "en");
     expect(line("agent_joined", { waited_s: 18 })).toBe("Lin joined after a wait of 18 s");
-    expect(line("ended", { by: "customer" })).toBe("The customer ended the chat");
+    expect(line("ended", { by: "customer" })).toBe("The customer ended the conversation");
     expect(line("something_new")).toBe("System message");
   });
 });
