@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING
 
+import phonenumbers
 import structlog
 
 from jietong.calls.model import Caller
@@ -41,6 +42,18 @@ async def recognise(calls: "Calls", client: str, presented: str | None) -> Calle
     except JietongError as error:
         log.warning("caller_not_looked_up", code=error.code)
         return Caller(number=number)
+
+
+def may_be_called_back(number: str, region: str) -> bool:
+    """Whether a number that a customer has typed in may be dialled: of the site's country, and no premium service.
+    Else anybody could have the centre call a line that earns its owner money by every call.
+
+    >>> [may_be_called_back(number, "CN") for number in ("+8613800006612", "+252612345678", "+19005550199")]
+    [True, False, False]
+    """
+    parsed = phonenumbers.parse(number, None)
+    own = parsed.country_code == phonenumbers.country_code_for_region(region)
+    return own and phonenumbers.number_type(parsed) != phonenumbers.PhoneNumberType.PREMIUM_RATE
 
 
 async def open_file(call: "Call") -> None:

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 import structlog
 
-from jietong.calls import talk, transfer, voicemail, waiting, words
+from jietong.calls import callers, talk, transfer, voicemail, waiting, words
 from jietong.calls.call import Call
 from jietong.core import hours as opening
 from jietong.core.clock import to_datetime
@@ -157,9 +157,13 @@ class VoiceHost:
         call = self.call
         if wish.number:
             try:
-                call.number = customer_rules.phone(wish.number, self.calls.region)
+                typed = customer_rules.phone(wish.number, self.calls.region)
             except Invalid:
                 return False
+            if not callers.may_be_called_back(typed, self.calls.region):
+                log.warning("callback_number_barred", contact=call.contact)
+                return False
+            call.number = typed
         number = call.number or callable_number(call)
         if self.after or number is None:
             return False

@@ -70,7 +70,7 @@ class Leftovers:
             rows = await begun.recordings(conn)
         for one in rows:
             if one.recording not in self.in_hand and self._calls.switch.is_up:
-                await self._guarded(one.recording, self._finish(one))
+                await self._guarded(one.recording, self._finish(one.recording))
 
     async def _unclaimed(self) -> None:
         """Files by their names alone: the process was killed before the beginning was committed."""
@@ -97,9 +97,13 @@ class Leftovers:
         except Exception:
             log.exception("recording_left_failed", recording=recording)
 
-    async def _finish(self, one: Begun) -> None:
-        self.in_hand.add(one.recording)
+    async def _finish(self, id: str) -> None:
+        self.in_hand.add(id)
         try:
+            async with self._calls.database.read(ALL) as conn:
+                one = next((one for one in await begun.recordings(conn) if one.recording == id), None)
+            if one is None:
+                return  # its call has handed it over just now
             log.info("recording_left", contact=one.call, recording=one.recording)
             files = await self._files(one)
             if one.rule == voicemail.RULE:
@@ -107,7 +111,7 @@ class Leftovers:
             else:
                 await self._hand_over(one, files)
         finally:
-            self.in_hand.discard(one.recording)
+            self.in_hand.discard(id)
 
     async def _hand_over(self, one: Begun, files: dict[str, RecordEnded]) -> None:
         calls = self._calls

@@ -273,9 +273,8 @@ async def _lost(call: Call) -> None:
     call.music.clear()
     supervision.lost(call)
     call.handed_on = call.asking_outside = False
-    if call.recording is not None:
-        await recording.lost(call)
     if call.known and not call.standing.over:
         await calls.ask(CallLost(call.contact))
+    await recording.lost(call)
     call.customer = None if call.standing.callback else call.customer
     call.stir()

@@ -287,11 +287,11 @@ async def _hand_over(call: "Call", recording: Recording) -> None:
 
 
 def is_cut_short(recording: Recording, longest: Ms) -> bool:
-    """Whether even the longest track misses some of the talk: the switch tells nothing of writes that failed."""
-    ends = [tell.at for tell in recording.files.values()]
-    if recording.ended_at is None or not ends:
+    """Whether even the longest track misses some of the talk: where a write fails the switch ends a recording, and
+    tells of it as of any other end."""
+    if recording.ended_at is None or not recording.files:
         return False
-    lacks = min(recording.ended_at, *ends) - recording.started - max(recording.offsets.values(), default=0) - longest
+    lacks = recording.ended_at - recording.started - max(recording.offsets.values(), default=0) - longest
     return lacks > max(SHORT_MS, SHORT_SHARE * longest)
 
 

@@ -190,7 +190,7 @@ class RecordingSink(Protocol):
         `tracks`: `customer` (what the customer said), `agent` (what the agent said), `mix` (all that was heard), each
         a 16-bit mono WAV that nobody writes to any more; a voicemail has `customer` alone. None, or a path without a
         file: the switch gave none, `why` says what it told (no_file | empty | disk_full | switch_refused |
-        switch_lost). With files, switch_lost says that they break off: they are kept, and not called whole.
+        switch_lost | cut_short). With files, the last two say that they break off: they are kept, not called whole.
         `offsets`: how long after `started` a track's file begins, 0 where it is not named.
         `rule`: always | share | on_demand | voicemail.
 

@@ -242,8 +242,11 @@ class AsteriskSwitch(Connection):
             await self._tapes.pause(self._connected(), recording, paused)
 
     async def stop_recording(self, recording: str) -> None:
+        ari = self._connected()
         async with asking():
-            await self._tapes.stop(self._connected(), recording)
+            ended_before = await self._tapes.stop(ari, recording)
+        if ended_before:
+            self.do(self._tapes.ended(ari, recording))
 
     async def spooled(self) -> tuple[str, ...]:
         async with asking():

@@ -113,19 +113,21 @@ class Tapes:
                 raise Refused("no_such_recording", "This recording is not under way.", recording=recording) from error
             raise
 
-    async def stop(self, ari: Ari, recording: str) -> None:
+    async def stop(self, ari: Ari, recording: str) -> bool:
+        """Whether it had ended before, while we were away: then `ended` tells of it again."""
         named(recording)
-        known = recording in self.running or recording in self._ending
+        running = recording in self.running
+        known = running or recording in self._ending
         self.running.add(recording)  # so that its end is told, though an earlier controller began it
         try:
             await ari.post("recordings", "live", recording, "stop")
         except AriError as error:
-            if not known:
+            if not running:
                 self.running.discard(recording)
             if error.status != 404:
                 raise
-            if not known:
-                await self.ended(ari, recording)  # it ended while we were away
+            return not known
+        return False
 
     async def ended(self, ari: Ari, recording: str, why: str = "") -> None:
         """Tells the end, with the file where there is one that holds sound."""
@@ -153,8 +155,10 @@ class Tapes:
             why = why or str(error)
         finally:
             self._ending.discard(recording)
+        if drop_empty(path):
+            why = why or "empty"
         log.error("a recording is missing", recording=recording, why=why)
-        self._tell(RecordEnded(self._clock.now(), recording, None, 0, why or "no file"))
+        self._tell(RecordEnded(self._clock.now(), recording, None, 0, why or "no_file"))
 
     async def drop_tape(self, ari: Ari, recording: str) -> None:
         """The snoop has no other purpose."""
@@ -250,6 +254,17 @@ def broken_off_ms(path: Path) -> int | None:
         return None
     frame: int = channels * bits // 8
     return 1000 * left // (frame * int(rate))
+
+
+def drop_empty(path: Path) -> bool:
+    """A file in which nothing was ever written would lie in the spool for good. Whether it was one."""
+    try:
+        if path.stat().st_size > _HEADER.size:
+            return False
+        path.unlink()
+    except OSError:
+        return False
+    return True
 
 
 def duration_ms(path: Path) -> int | None:

@@ -1,13 +1,15 @@
 """What is left over when calls have gone: nothing that grows, nobody who is stuck; and who may call for whom."""
 
 import pytest
-from calls_support import CALLER, HOTLINE, Box, names
+from calls_support import CALLER, HOTLINE, Box, flow, names, said
 
 from jietong.calls import outbound
+from jietong.channels.memory.party import press
 from jietong.core import events as e
 from jietong.core.errors import JietongError
 from jietong.core.specs import NumberSpec, SkillNeed, TrunkSpec
 from jietong.core.vocabulary import Outcome, State
+from jietong.flows import model as flows
 from jietong.identity.model import Principal
 from jietong.identity.permissions import Role, permissions_of
 from jietong.routing.store import Kind
@@ -90,3 +92,29 @@ async def test_a_number_dialled_on_the_telephone_is_for_a_client_whom_the_agent_
     phone.dial("13911110000")
     await centre.run(2)
     assert [one.client for one in centre.of(e.ContactArrived)] == ["hechuan"]
+
+
+@pytest.mark.parametrize(
+    ("typed", "taken"), [("13900001111", True), ("00252612345678", False), ("0019005550199", False)]
+)
+async def test_a_caller_cannot_have_the_centre_call_a_line_that_earns_money(
+    centre: Box, typed: str, taken: bool
+) -> None:
+    """Toll fraud by call-backs: a number abroad or of a premium service, typed in by whoever calls."""
+    centre.shelf.flows["service"] = (
+        flow(
+            flows.Digits(
+                id="ask", prompt=said("number"), variable="mine", min=3, max=20, end_key="#", timeout_s=5,
+                next={"done": "offer", "none": "bye"},
+            ),
+            flows.Callback(
+                id="offer", queue="repair", prompt=said("call back"), key="1", variable="mine",
+                next={"accepted": "bye", "declined": "bye"},
+            ),
+            flows.HangUp(id="bye", prompt=said("bye")),
+        ),
+        1,
+    )  # fmt: skip
+    line = centre.dial_in(press(3, f"{typed}#"), press(4, "1"))
+    await centre.until(lambda: line.ended is not None)
+    assert bool(centre.of(e.CallbackRequested)) is taken

@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 
+import asyncpg
 import httpx
 import pytest
 from operations_support import SignedIn
@@ -11,6 +12,8 @@ from jietong.agents.service import Agents
 from jietong.cases.routes import router as reasons
 from jietong.core.clock import SystemClock
 from jietong.customers.routes import router as customers
+from jietong.db.embedded import EmbeddedServer
+from jietong.db.migrate import migrate
 from jietong.db.pool import Database
 from jietong.demo.routes import router as demo
 from jietong.demo.seed import DOMAIN, PASSWORD, seed
@@ -22,11 +25,33 @@ from jietong.routing.service import load_specs
 from jietong.web.factory import Services, create_app
 
 
+@pytest.fixture(scope="session")
+async def seeded(postgres: EmbeddedServer) -> str:
+    """Name of the seeded centre's database, to copy: seeding takes most of a second, a copy a tenth."""
+    await migrate(postgres.dsn)
+    seeded = "jietong_seeded"
+    admin = await asyncpg.connect(postgres.dsn_of("postgres", "postgres"))
+    try:
+        await admin.execute(f"CREATE DATABASE {seeded} TEMPLATE jietong OWNER jietong STRATEGY FILE_COPY")
+    finally:
+        await admin.close()
+    database = Database(postgres.dsn_of(seeded, "jietong"))
+    await database.open()
+    await seed(database, SystemClock())
+    await database.close()
+    return seeded
+
+
+@pytest.fixture
+def template(request: pytest.FixtureRequest, template: str) -> str:
+    """Tests without the centre's writer begin with an empty database."""
+    return str(request.getfixturevalue("seeded")) if "runtime" in request.fixturenames else template
+
+
 @pytest.fixture
 async def runtime(database: Database) -> AsyncIterator[Runtime[Engine]]:
     """The seeded centre's writer, told of the whole set-up."""
     clock = SystemClock()
-    await seed(database, clock)
     runtime = Runtime(database, "main", Plan(Engine, Engine.load), clock=clock)
     await runtime.start()
     await runtime.wait_active()
