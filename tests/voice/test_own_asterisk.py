@@ -1,5 +1,6 @@
 """An Asterisk of the user's own: reached by URL, made ready by our include files, checked feature by feature."""
 
+import asyncio
 from pathlib import Path
 
 import tones
@@ -54,6 +55,7 @@ async def test_plant_is_pushed_calls_come_in_and_recordings_are_fetched(
             await switch.record_leg("r-1", arrived.leg)
             await switch.set_up(plant._replace(extensions=()))
             await told.until(DeviceState, extension="801", reachable=False)
+            await asyncio.sleep(0.8)  # so that there is something in it
             await switch.stop_recording("r-1")
             ended = await told.until(RecordEnded)
             assert ended.path is not None
