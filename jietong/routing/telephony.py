@@ -27,6 +27,8 @@ _PREFIX = re.compile(r"[0-9*#]{0,8}")
 _USERNAME = re.compile(r"[A-Za-z0-9_.+-]{1,64}")
 _LABEL = re.compile(r"(?!-)[A-Za-z0-9-]{1,63}(?<!-)")
 _PASSWORD = re.compile(r"[!-~]{1,128}")
+_OWN = (ip_address("127.0.0.1"), ip_address("::1"))
+"""From where our own proxy speaks for browsers: a trunk that covers it would be taken for every one of them."""
 _WIDEST = {4: 8, 6: 32}
 """The widest networks that a trunk may name: beyond it calls would be taken from half the world."""
 
@@ -158,6 +160,8 @@ def _networks(spec: TrunkSpec, world: World) -> Iterator[Fault]:
             yield Fault(f"networks[{n}]", "bad_network", {"value": text[:80]})
         elif network.prefixlen < _WIDEST[network.version]:
             yield Fault(f"networks[{n}]", "network_too_wide", {"value": text})
+        elif any(own in network for own in _OWN if own.version == network.version):
+            yield Fault(f"networks[{n}]", "network_our_own", {"value": text})
         else:
             for id, other in others:
                 if network.version == other.version and network.overlaps(other):

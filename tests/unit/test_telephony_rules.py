@@ -109,6 +109,7 @@ def test_a_trunk_as_carriers_give_them(fields: dict[str, Any]) -> None:
         ({"networks": ["0.0.0.0/0"]}, {("networks[0]", "network_too_wide")}),
         ({"networks": ["::/0"]}, {("networks[0]", "network_too_wide")}),
         ({"networks": ["203.0.113.4"]}, {("networks[0]", "network_taken")}),
+        ({"networks": ["127.0.0.0/24"]}, {("networks[0]", "network_our_own")}),
         ({"networks": ["2001:db8::/40"]}, {("networks[0]", "network_taken")}),
         ({"networks": ["198.51.100.1"] * 65}, {("networks", "too_many")}),
         ({"name": {"en": "x"}}, {("name.zh-Hans", "name_needed"), ("name.zh-Hant", "name_needed")}),

@@ -26,7 +26,7 @@ from jietong.channels.asterisk.ari import Ari, AriError
 from jietong.channels.asterisk.configuration import USER, Configuration, Layout, Outside
 from jietong.channels.asterisk.ending import end
 from jietong.channels.asterisk.installation import Installation
-from jietong.core.errors import Unavailable
+from jietong.core.errors import JietongError, Unavailable
 
 log = structlog.get_logger(__name__)
 
@@ -163,8 +163,10 @@ class Keeper:
             await asyncio.sleep(pause)
             try:
                 await self._launch()
-            except (OSError, Unavailable) as error:
+            except (OSError, JietongError) as error:
                 log.error("the telephone switch does not start", why=str(error))
+            except Exception:  # whoever watches must not fall asleep over a fault of ours
+                log.exception("the telephone switch does not start")
 
     async def _end(self, *, drain: bool) -> None:
         pid = self.pid
