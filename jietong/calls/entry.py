@@ -37,7 +37,7 @@ def arrived(calls: "Calls", tell: LegArrived) -> None:
         if agent is not None:
             _dialled_by_agent(calls, tell, agent)
             return
-    page = calls.pages.take(tell.token, calls.time.now()) if tell.token is not None else None
+    page = calls.pages.take(tell.token, calls.time.now(), tell.leg) if tell.token is not None else None
     if number is None or not _vouched(calls, tell, number, page):
         log.info("call_to_unknown_number", trunk=tell.trunk)
         calls.background(calls.switch.hang_up(tell.leg, "rejected"), "hang up")

@@ -1,7 +1,7 @@
 """Calls from the web page (A1): a page gets a token, and the call that bears it is let in. Pure: time comes in."""
 
 from collections import Counter, OrderedDict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import NamedTuple
 
@@ -28,7 +28,7 @@ class Pages:
     def __init__(self) -> None:
         self._pages: OrderedDict[str, Page] = OrderedDict()
         self._sockets: Counter[str] = Counter()
-        self._called: set[str] = set()  # of those who are connected
+        self._called: dict[str, str] = {}  # of those who are connected: token → the leg of the call
 
     def give(self, token: str, number: str, language: str, now: Ms) -> None:
         self._pages[token] = Page(number, language, now + VALID_MS)
@@ -40,12 +40,12 @@ class Pages:
         page = self._pages.get(token)
         return page if page is not None and page.until >= now else None
 
-    def take(self, token: str, now: Ms) -> Page | None:
-        """The same, and it is used up."""
+    def take(self, token: str, now: Ms, leg: str) -> Page | None:
+        """The same, and it is used up: `leg` is the call."""
         page = self.peek(token, now)
         self._pages.pop(token, None)
         if page is not None and token in self._sockets:
-            self._called.add(token)
+            self._called[token] = leg
         return page
 
     def has_called(self, token: str) -> bool:
@@ -53,8 +53,11 @@ class Pages:
         return token in self._called
 
     @contextmanager
-    def socket(self, token: str, now: Ms) -> Iterator[None]:
-        """While a page is connected to the switch. Raises Forbidden `bad_token`, TooMany `too_many_sockets`."""
+    def socket(self, token: str, now: Ms, left: Callable[[str], None]) -> Iterator[None]:
+        """While a page is connected to the switch. `left` hears of the leg whose page has gone altogether.
+
+        Raises Forbidden `bad_token`, TooMany `too_many_sockets`.
+        """
         if self.peek(token, now) is None:
             raise Forbidden("bad_token", "This call's token is not known, or has run out.")
         if self._sockets[token] >= MOST_SOCKETS_OF_TOKEN or self._sockets.total() >= MOST_SOCKETS:
@@ -66,4 +69,6 @@ class Pages:
             self._sockets[token] -= 1
             if not self._sockets[token]:
                 del self._sockets[token]
-                self._called.discard(token)
+                leg = self._called.pop(token, None)
+                if leg is not None:
+                    left(leg)

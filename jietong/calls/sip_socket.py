@@ -24,6 +24,8 @@ router = APIRouter(include_in_schema=False)
 LARGEST = 64 * 1024
 """Of one SIP message."""
 CONNECT_S = 5
+PAGE_GONE_S = 2.0
+"""The page's own farewell, where it hung up properly, comes first."""
 MESSAGES = Rate(20.0, 200)
 """Up one socket: a call with its keys needs a few a second; whoever sends more floods the switch."""
 
@@ -72,13 +74,25 @@ def _page(calls: Calls, token: str) -> Iterator[asyncio.Future[str]]:
         if not calls.pages.has_called(token) and not ended.done():
             ended.set_result("no_call")
 
-    with calls.pages.socket(token, calls.time.now()):
+    def left(leg: str) -> None:
+        calls.background(_drop(calls, leg), "page gone")
+
+    with calls.pages.socket(token, calls.time.now(), left):
         timer = loop.call_later(VALID_MS / 1000, look)
         try:
             yield ended
         finally:
             timer.cancel()
             ended.cancel()
+
+
+async def _drop(calls: Calls, leg: str) -> None:
+    """A page that has gone cannot hang up any more, and nobody sits before it: the switch by itself would notice by
+    the silence, a minute later, and an agent would be given to nobody meanwhile."""
+    await calls.pause(PAGE_GONE_S)
+    call = calls.by_leg.get(leg)
+    if call is not None:
+        await calls.hang_up(call, call.legs[leg])
 
 
 async def _connect(socket: WebSocket, url: str, ended: "asyncio.Future[str] | None") -> None:

@@ -349,3 +349,32 @@ async def test_a_burst_of_legs_of_nobody_does_no_harm(centre: Box) -> None:
     await centre.run(2)
     await centre.tell(k.Tick())
     centre.sound()
+
+
+async def test_a_page_that_vanishes_leaves_no_call_behind(centre: Box, doors: Doors) -> None:
+    """Its browser died: no agent is rung for nobody, and the call counts as given up."""
+
+    async def switch(socket: websockets.ServerConnection) -> None:
+        await socket.wait_closed()
+
+    server = await websockets.serve(switch, "127.0.0.1", 0, subprotocols=[websockets.Subprotocol("sip")])
+    port = next(iter(server.sockets)).getsockname()[1]
+    centre.switch.web_socket_url = f"ws://127.0.0.1:{port}/ws"  # type: ignore[attr-defined]
+    centre.switch.web_call = Account  # type: ignore[attr-defined]
+    page = await doors.nobody()
+    given = (await page.post("/api/public/web-call", json={"number": HOTLINE, "language": "en"})).json()
+    url = doors.url.replace("http", "ws") + given["ws"]
+    socket = await websockets.connect(
+        url, subprotocols=[websockets.Subprotocol("sip")], additional_headers={"Origin": doors.url}
+    )
+    line = centre.exchange.call(HOTLINE, caller="webcall", token=given["token"])
+    await centre.run(1)
+    assert line.ended is None
+    await socket.close()
+    async with asyncio.timeout(10):
+        while line.ended is None:
+            await asyncio.sleep(0.02)
+            await centre.run(1)
+    server.close()
+    await centre.run(3)
+    centre.sound()

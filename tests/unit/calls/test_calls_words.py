@@ -28,10 +28,10 @@ def test_a_pages_token_is_good_once_and_for_two_minutes() -> None:
     pages.give("t", "400", "en", 1000)
     assert pages.peek("t", 1000 + VALID_MS) is not None
     assert pages.peek("t", 1001 + VALID_MS) is None
-    found = pages.take("t", 2000)
+    found = pages.take("t", 2000, "leg")
     assert found is not None
     assert (found.number, found.language) == ("400", "en")
-    assert pages.take("t", 2000) is None
+    assert pages.take("t", 2000, "leg") is None
 
 
 def test_the_note_of_a_flow_holds_no_secret_and_never_grows_too_long() -> None:
