@@ -106,7 +106,8 @@ class Recordings:
             )
             missing = await store.missing(conn, 100, contact)
             certificates = {one.recording: one.id for one in await store.certificates(conn, 100, contact)}
-        return Heard(found, along(history), missing, pending, hold, certificates)
+            told = await _named(conn, along(history))
+        return Heard(found, told, missing, pending, hold, certificates)
 
     async def listen(self, by: Principal, id: str) -> tuple[Recording, str]:
         """(the recording, a ticket for its audio). The listen is in the audit log when this returns."""
@@ -355,6 +356,20 @@ async def took(conn: Connection, by: Principal, contact: str) -> bool:
 async def _client_of(conn: Connection, contact: str) -> str | None:
     record = await explorer.read(conn, contact)
     return None if record is None else record.client
+
+
+async def _named(conn: Connection, told: Along) -> Along:
+    """Who listened in is an account, not an agent: people read its name."""
+    listeners = [mark.other for mark in told.marks if mark.kind == "supervision"]
+    if not listeners:
+        return told
+    rows = await conn.fetch("SELECT id, name FROM account WHERE id = ANY($1)", listeners)
+    names = {row["id"]: row["name"] for row in rows}
+    marks = [
+        mark._replace(other=names.get(mark.other or "", mark.other)) if mark.kind == "supervision" else mark
+        for mark in told.marks
+    ]
+    return told._replace(marks=marks)
 
 
 async def _history(conn: Connection, contact: str) -> list[AnyEvent]:
