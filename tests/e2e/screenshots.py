@@ -33,6 +33,7 @@ from conftest import ARGUMENTS, BUILT, CHROMIUM
 from running import Running, free_port
 from screens import goes_ready
 
+from jietong.app.telephony import installed
 from jietong.core.clock import SystemClock
 from jietong.demo.agent import Agent
 from jietong.demo.driver import Simulation, reasons_of
@@ -42,6 +43,7 @@ from jietong.demo.wire import Frame, Wire
 IMAGES = Path(__file__).parents[2] / "docs" / "images"
 ZONE = ZoneInfo("Asia/Shanghai")
 PASSWORD = "jietong-demo"
+MICROPHONE = ("--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream")
 SPEED = 40.0
 OPENS = time(8, 55)
 MORNING_MIN = 150.0
@@ -408,6 +410,60 @@ async def screens(camera: Camera, talk: Talk) -> None:
     await admin.context.close()
 
 
+async def calls() -> None:
+    """The screens of telephony, on a centre of their own with its switch: a browser calls a browser."""
+    if installed() is None:
+        print("SKIPPED: no telephone switch is installed (`jietong voice install`), its pictures stay as they are")
+        return
+    home = Path(tempfile.mkdtemp(prefix="jietong-pictures-", dir="/tmp"))
+    home.chmod(0o711)
+    centre = Running(home, free_port())
+    try:
+        centre.start(JIETONG_VOICE="1")
+        await centre.serving()
+        async with async_playwright() as playwright:
+            browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=[*ARGUMENTS, *MICROPHONE])
+            camera = Camera(browser, centre)
+            admin = await camera.sitting("he.feng")
+            for language in ("zh-Hans", "zh-Hant", "en"):
+                await camera.turn(admin, language, "light", "/settings/flows/service-line")
+                await expect(admin.locator(".react-flow__node").first).to_be_visible()
+                await camera.shoot(admin, "flow", language, "light")
+            for path in ("numbers", "extensions"):
+                await camera.turn(admin, "en", "light", f"/settings/{path}")
+                await camera.shoot(admin, f"settings-{path}", "en", "light")
+            desk = await camera.sitting(HERO, permissions=["microphone"])
+            lead = await camera.sitting("zhou.xin")
+            for language in ("zh-Hans", "zh-Hant", "en"):
+                await call(camera, language, desk, lead)
+            await browser.close()
+    finally:
+        centre.stop()
+        shutil.rmtree(home, ignore_errors=True)
+
+
+async def call(camera: Camera, language: str, desk: Page, lead: Page) -> None:
+    """A customer calls from the web page and is taken at the desk."""
+    await camera.turn(desk, language, "light", "/desk")
+    await goes_ready(desk)
+    phone = await camera.sitting(width=390, height=780, device_scale_factor=2, permissions=["microphone"])
+    await phone.goto(f"{camera.url}/call?number=4008210000&lang={language}")
+    await phone.get_by_role("button").first.click()
+    await expect(desk.get_by_role("alertdialog")).to_be_visible(timeout=120_000)
+    await camera.shoot(desk, "desk-call-offer", language, "light")
+    await desk.keyboard.press("Alt+A")
+    await expect(desk.locator(".desk-contacts button").first).to_be_visible()
+    await desk.wait_for_timeout(2_500)
+    await camera.shoot(desk, "desk-call", language, "light")
+    await camera.shoot(phone, "call", language, "light")
+    await camera.turn(lead, language, "light", "/floor")
+    await camera.shoot(lead, "floor-call", language, "light")
+    await phone.close()
+    await desk.wait_for_timeout(4_000)
+    await desk.keyboard.press("Alt+E")
+    await desk.wait_for_timeout(1_000)
+
+
 async def take(minutes: float) -> None:
     """Raises AssertionError where a screen does not come to what the picture should show."""
     home = Path(tempfile.mkdtemp(prefix="jietong-pictures-"))
@@ -500,4 +556,8 @@ if __name__ == "__main__":
         sys.exit("Chromium and the built web application are needed: apt-get install chromium, make setup")
     told = argparse.ArgumentParser(description=__doc__)
     told.add_argument("--minutes", type=float, default=MORNING_MIN, help="of the morning; 11 or more")
-    asyncio.run(take(told.parse_args().minutes))
+    told.add_argument("--calls-only", action="store_true", help="only the screens of telephony")
+    asked = told.parse_args()
+    if not asked.calls_only:
+        asyncio.run(take(asked.minutes))
+    asyncio.run(calls())
