@@ -11,9 +11,11 @@ import type { PhoneState } from "./state";
  * is here takes calls, so the browser's question about the microphone comes at once.
  */
 export function useSoftphone(eager: boolean): Softphone {
-  const { account } = useSession();
+  const { account, permissions } = useSession();
   const phone = phoneOf(account);
+  const may = permissions.has("desk.use") || permissions.has("call.listen"); // others have no telephone to ask for
   useEffect(() => {
+    if (!may) return;
     const uses = (users.get(phone) ?? 0) + 1;
     users.set(phone, uses);
     phone.start(eager);
@@ -21,7 +23,7 @@ export function useSoftphone(eager: boolean): Softphone {
       users.set(phone, (users.get(phone) ?? 1) - 1);
       setTimeout(() => letGo(phone), 1000);
     };
-  }, [phone, eager]);
+  }, [phone, eager, may]);
   return phone;
 }
 
