@@ -35,7 +35,7 @@ from jietong.db.pool import ALL
 G729 = 18
 CHANNELS = 30
 MENU, STRAIGHT = "4008210002", "4008210003"
-ADDRESSES = itertools.count(70)  # 127.0.0.70 …: within the line's network
+ADDRESSES = itertools.cycle(range(70, 125))  # 127.0.0.n: within the line's network
 NUMBERS = itertools.count(13_800_200_000)
 QUEUE: dict[str, Any] = {
     "id": "faults", "name": names("Faults"), "client": "hechuan", "channels": ["voice"], "offer_s": 4, "wrapup_s": 0,

@@ -15,7 +15,7 @@ from running import Running
 from telephone import Telephone
 
 LINE = "127.0.0.64"  # where the network is, as the centre sees it
-CALLERS = itertools.count(65)  # 127.0.0.65 …: within the line's network
+CALLERS = itertools.cycle(range(65, 125))  # 127.0.0.n: within the line's network
 CHANNELS = 3
 NUMBER = "4008210001"
 PUBLIC = ("zh-Hans", "zh-Hant", "en")
