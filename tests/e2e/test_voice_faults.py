@@ -667,7 +667,7 @@ async def test_the_controller_is_killed_with_twenty_calls_up(voice: VoiceCentre,
             calls[caller].hang_up()
         for one in seats:
             await one.free()
-        for contact in contacts.values():
+        for caller, contact in contacts.items():
             outcome = (await record(voice, contact))["outcome"]
             assert outcome in (("handled",) if caller in talking else ("abandoned", "handled")), (caller, outcome)
             assert await contacts_of(voice, caller) == [contact]
