@@ -126,7 +126,7 @@ async def test_a_contact_is_handed_to_a_colleague_and_then_to_a_queue(centre: Ru
 
     sun = await page_of(window, centre, "sun.lei", "en")
     await goes_ready(sun)
-    await chen.get_by_role("button", name="Transfer").click()
+    await chen.locator(".jt-btn").filter(has_text="Transfer").click()
     dialog = chen.get_by_role("dialog")
     await dialog.get_by_role("radio", name=re.compile("Returns")).check()
     await dialog.get_by_role("button", name="Transfer").click()

@@ -182,7 +182,9 @@ def test_whatever_happens_the_exchange_stays_in_order(seed: int, steps: list[str
         played = [one.play for one in told if isinstance(one, t.PlayEnded)]
         assert len(played) == len(set(played))
         recorded = [one for one in told if isinstance(one, t.RecordEnded)]
-        assert len(recorded) == len({one.recording for one in recorded})
+        ends = {one.recording: one for one in recorded}
+        for one in recorded:  # who asks to stop what has ended is told again, and the same
+            assert (one.path, one.duration_ms) == (ends[one.recording].path, ends[one.recording].duration_ms)
         for one in recorded:
             assert (one.path is None) == bool(one.why)
             assert one.path is None or Path(one.path).stat().st_size > 44
