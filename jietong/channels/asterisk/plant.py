@@ -146,6 +146,8 @@ def _trunk(trunk: Trunk) -> list[Object]:
             ("max_retries", "1000000"),
             ("auth_rejection_permanent", "no"),
             ("expiration", "300"),
+            # Trap: by default a new or changed registration waits a random while of up to ten seconds.
+            ("max_random_initial_delay", "1"),
         ]
         found.append(Object("registration", name, tuple(registration)))
     networks = trunk.networks or ((trunk.host,) if trunk.kind == "ip" else ())
