@@ -3,10 +3,12 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cached_property
 
 from jietong.contacts.model import AgentInterval, Kind, Segment, TrunkBusyTime
 from jietong.core.specs import Names
 from jietong.core.vocabulary import Ms, State
+from jietong.metrics.expression import Condition, Constant, Expression, condition, number
 
 
 class Unit(StrEnum):
@@ -52,19 +54,29 @@ class Terms:
 PLAIN = Terms()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Count:
     """A sum over segments of one kind: of `value` where `where` holds; without `value`, how many."""
 
     kind: Kind
-    where: Callable[[Segment, Terms], bool]
-    value: Callable[[Segment], int] | None = None
+    where: Condition
+    value: Expression | None = None
 
     def of(self, row: Segment, terms: Terms = PLAIN) -> int:
         """What `row` adds to the sum."""
-        if row.kind is not self.kind or not self.where(row, terms):
+        if row.kind is not self.kind or not self.holds(row, terms):
             return 0
-        return 1 if self.value is None else self.value(row)
+        return 1 if self.value is None else self.amount(row, terms)
+
+    @cached_property
+    def holds(self) -> Callable[[Segment, Terms], bool]:
+        """`where` as a function."""
+        return condition(self.where)
+
+    @cached_property
+    def amount(self) -> Callable[[Segment, Terms], int]:
+        """`value` as a function; without one, 1."""
+        return number(Constant(1) if self.value is None else self.value)
 
 
 @dataclass(frozen=True, slots=True)

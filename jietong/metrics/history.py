@@ -114,8 +114,8 @@ def _values(counts: tuple[Sum, ...], segments: Iterable[Segment], terms: Terms) 
     out = []
     for s in segments:
         for c in counts:
-            if isinstance(c, Count) and s.kind is c.kind and c.value is not None and c.where(s, terms):
-                out.append(c.value(s))
+            if isinstance(c, Count) and s.kind is c.kind and c.value is not None and c.holds(s, terms):
+                out.append(c.amount(s, terms))
     return out
 
 

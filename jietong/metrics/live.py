@@ -389,7 +389,7 @@ class LiveFigures:
             self._add(new, [(one.name, one.share(new)) for one in sums_of])
         else:
             self._add(new, [(one.name, one.share(new) - one.share(old)) for one in sums_of])
-        if new.kind is Kind.QUEUE and m.left_wait.where(new, PLAIN):
+        if new.kind is Kind.QUEUE and m.left_wait.holds(new, PLAIN):
             wait = new.wait_ms or 0
             for sums in self._places(new):
                 sums[_MAX] = max(sums.get(_MAX, 0), wait)
