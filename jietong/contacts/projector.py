@@ -203,7 +203,7 @@ class _Work:
             add += [(facet, fold.arrived, contact, fold.client) for facet in sorted(after - before)]
             remove += [(facet, fold.arrived, contact) for facet in sorted(before - after)]
         await store.save_contacts(conn, rows)
-        await store.save_segments(conn, self._segments.values())
+        await store.save_segments(conn, self._segments.values(), self._site)
         await store.change_facets(conn, add, remove)
         await store.save_intervals(
             conn, self._site, [store.StoredInterval(seq, one) for seq, one in self._intervals.items()]

@@ -79,14 +79,14 @@ async def save_contacts(conn: Connection, rows: Iterable[Stored]) -> None:
     )
 
 
-async def save_segments(conn: Connection, rows: Iterable[Segment]) -> None:
-    columns = [_COLUMN.get(name, name) for name in _SEGMENT]
+async def save_segments(conn: Connection, rows: Iterable[Segment], site: str) -> None:
+    columns = [*(_COLUMN.get(name, name) for name in _SEGMENT), "site"]
     await conn.executemany(
         f"""
         INSERT INTO segment ({", ".join(columns)}) VALUES ({_places(len(columns))})
-        ON CONFLICT (contact, n) DO UPDATE SET {_assign(columns, skip=("contact", "n"))}
+        ON CONFLICT (contact, n) DO UPDATE SET {_assign(columns, skip=("contact", "n", "site"))}
         """,
-        [tuple(getattr(row, name) for name in _SEGMENT) for row in rows],
+        [(*(getattr(row, name) for name in _SEGMENT), site) for row in rows],
     )
 
 

@@ -41,6 +41,12 @@ class Permission(StrEnum):
     CALL_LISTEN = "call.listen"  # into a talk under way, heard by nobody
     CALL_WHISPER = "call.whisper"  # to its agent
     CALL_BARGE = "call.barge"  # into it, heard by both
+    REPORT_VIEW = "report.view"  # run, read and export reports; the archive
+    REPORT_EDIT = "report.edit"  # build, save and share them
+    REPORT_SCHEDULE = "report.schedule"  # timetables, destinations, sending again
+    CONTRACT_VIEW = "contract.view"  # service-level contracts, their standing and statements
+    CONTRACT_EDIT = "contract.edit"  # draft versions, exclusions, actions
+    CONTRACT_APPROVE = "contract.approve"  # for one's own side: versions, exclusions, statements
 
 
 class Role(StrEnum):
@@ -73,6 +79,7 @@ _AGENT = frozenset(
 _HEARS = frozenset({P.RECORDING_LISTEN, P.RECORDING_DOWNLOAD})
 _KEEPS = frozenset({P.RECORDING_HOLD, P.RECORDING_DELETE})
 _TAKES_PART = frozenset({P.CALL_LISTEN, P.CALL_WHISPER, P.CALL_BARGE})
+_REPORTS = frozenset({P.REPORT_VIEW, P.REPORT_EDIT})
 _SEES = frozenset({P.CONTACTS_VIEW, P.CUSTOMERS_VIEW, P.KNOWLEDGE_VIEW, P.METRICS_VIEW, P.WALL_VIEW})
 
 ROLES: dict[Role, frozenset[Permission]] = {
@@ -84,20 +91,25 @@ ROLES: dict[Role, frozenset[Permission]] = {
     | _HEARS
     | _TAKES_PART
     | {P.FLOOR_VIEW, P.FLOOR_ACT, P.CONTACTS_EXPORT, P.LEDGER_VIEW, P.CUSTOMERS_MERGE, P.SETUP_VIEW, P.STAFF_VIEW}
-    | {P.FLOW_READ},
-    Role.QA: _SEES | {P.CALL_LISTEN, P.RECORDING_LISTEN, P.LEDGER_VIEW, P.FLOOR_VIEW},
+    | _REPORTS
+    | {P.FLOW_READ, P.CONTRACT_VIEW},
+    Role.QA: _SEES | _REPORTS | {P.CALL_LISTEN, P.RECORDING_LISTEN, P.LEDGER_VIEW, P.FLOOR_VIEW},
     Role.TRAINER: _SEES
     | {P.CALL_LISTEN, P.CALL_WHISPER}
     | {P.RECORDING_LISTEN, P.KNOWLEDGE_EDIT, P.KNOWLEDGE_PUBLISH},
-    Role.PLANNER: _SEES | {P.FLOOR_VIEW, P.SETUP_VIEW, P.STAFF_VIEW, P.FLOW_READ},
+    Role.PLANNER: _SEES | _REPORTS | {P.CONTRACT_VIEW} | {P.FLOOR_VIEW, P.SETUP_VIEW, P.STAFF_VIEW, P.FLOW_READ},
     Role.SUPPORT: frozenset({P.SETUP_VIEW, P.WALL_VIEW, P.METRICS_VIEW, P.AUDIT_VIEW, P.FLOW_READ, P.FLOW_WRITE}),
     Role.MANAGER: _SEES
     | _HEARS
     | _KEEPS
     | {P.FLOOR_VIEW, P.CONTACTS_EXPORT, P.LEDGER_VIEW, P.SETUP_VIEW, P.STAFF_VIEW, P.AUDIT_VIEW, P.CUSTOMERS_MERGE}
+    | _REPORTS
+    | {P.REPORT_SCHEDULE, P.CONTRACT_VIEW, P.CONTRACT_EDIT, P.CONTRACT_APPROVE}
     | {P.FLOW_READ, P.FLOW_WRITE, P.FLOW_PUBLISH},
-    Role.CLIENT: frozenset({P.CONTACTS_VIEW, P.WALL_VIEW, P.METRICS_VIEW}),
-    Role.FINANCE: frozenset({P.METRICS_VIEW}),
+    Role.CLIENT: frozenset(
+        {P.CONTACTS_VIEW, P.WALL_VIEW, P.METRICS_VIEW, P.REPORT_VIEW, P.CONTRACT_VIEW, P.CONTRACT_APPROVE}
+    ),
+    Role.FINANCE: frozenset({P.METRICS_VIEW, P.REPORT_VIEW, P.CONTRACT_VIEW, P.CONTRACT_APPROVE}),
     Role.ADMIN: frozenset(Permission) - {P.DESK_USE, P.CUSTOMERS_REVEAL} - _HEARS - _TAKES_PART,
 }
 

@@ -1,7 +1,7 @@
 """What a definition of a figure is: sums over facts, words in three languages, and how the sums make the figure."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import cached_property
 
@@ -49,6 +49,10 @@ class Terms:
     target_ms: Ms | None = None  # X of service_level(X)
     short_ms: Ms | None = None  # an abandon this quick is a short one
     short_talk_ms: Ms = 10_000  # a talk shorter than this is a short contact
+
+    def with_value(self, name: str, value: int) -> "Terms":
+        """These with one parameter set, by its name."""
+        return replace(self, **{name: value})
 
 
 PLAIN = Terms()

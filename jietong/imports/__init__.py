@@ -1,0 +1,1 @@
+"""Histories from elsewhere, as events of a ledger of their own."""

@@ -1,0 +1,1 @@
+"""Tables, charts and pages as files: xlsx, CSV, PDF, HTML. Knows nothing of contact centres."""

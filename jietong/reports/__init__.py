@@ -1,0 +1,1 @@
+"""Reports: built, saved, rendered, sent on a timetable."""

@@ -1,0 +1,1 @@
+"""Service-level contracts: agreed, evaluated, stated, signed."""
