@@ -25,14 +25,6 @@ ARGUMENTS = [
 ]
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """A browser, a database and a centre share the machine with whatever else runs there: a test of the screens that
-    fails is tried once more, and the report counts it as a rerun. What fails twice has failed."""
-    for item in items:
-        if item.path.is_relative_to(Path(__file__).parent):
-            item.add_marker(pytest.mark.flaky(reruns=1))
-
-
 @pytest.fixture(scope="session")
 def new_centre() -> Iterator[Callable[[], Running]]:
     """Makes centres that are not started yet; whatever still runs is stopped at the end."""
