@@ -11,6 +11,7 @@ import msgspec
 from msgspec import Struct, field
 
 from jietong.contacts.fold import apply_to_contact, start_contact
+from jietong.contacts.imported import changes_of, fold_of, interval_of
 from jietong.contacts.model import AgentInterval, TrunkBusyTime
 from jietong.contacts.stays import ContactFold, FactContext, QueueTerms, SegmentChange
 from jietong.core import events as e
@@ -59,6 +60,10 @@ class Facts:
         state = self.state
         if self._next_settled < len(state.settled) and state.settled[self._next_settled][0] <= event.at:
             self._forget(event.at)
+        if isinstance(event, e.HistoryContact):
+            return list(changes_of(fold_of(event)))
+        if isinstance(event, e.HistoryAgent):
+            return [IntervalChange(None, interval_of(event))]
         if isinstance(event, e.ContactArrived):
             fold, opened = start_contact(event)
             state.contacts[event.contact] = fold

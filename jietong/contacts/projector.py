@@ -12,12 +12,13 @@ import asyncpg
 import msgspec
 import structlog
 
-from jietong.contacts import store
-from jietong.contacts.facts import Facts, FactsState, IntervalChange, TrunkChange
+from jietong.contacts import bulk, restated, store
+from jietong.contacts.facts import Facts, FactsState, IntervalChange
 from jietong.contacts.model import AgentInterval, Segment, TrunkBusyTime
 from jietong.contacts.record import facets_of, record_of
-from jietong.contacts.stays import ContactFold
+from jietong.contacts.stays import ContactFold, SegmentChange
 from jietong.core import events as e
+from jietong.core.days import Span
 from jietong.core.errors import Unavailable
 from jietong.core.inbox import Batch, Inbox
 from jietong.core.vocabulary import Ms
@@ -28,7 +29,7 @@ log = structlog.get_logger(__name__)
 
 BATCH = 2000  # events in one transaction
 KEEP_FOLD_MS: Ms = 3_600_000  # how long after a contact's end its folding may be taken up again
-_REBUILD = "jietong.contacts.rebuild"
+REBUILD = "jietong.contacts.rebuild"
 PACE_S = 0.1  # a batch costs a dozen round trips, however few its events: under load many commits make one
 SHARE = 3.0  # and rests so many times as long as it has worked …
 LONGEST_PACE_S = 1.0  # … up to this, so that records never take the machine from those who wait for an answer
@@ -117,7 +118,8 @@ class ContactsProjector:
         """
         conn = await self._database.connect("jietong contacts rebuild")
         try:
-            await conn.execute("SELECT pg_advisory_lock(hashtext($1))", _REBUILD)
+            await conn.execute("SELECT pg_advisory_lock(hashtext($1))", REBUILD)
+            await restated.mark(conn, self._site, [Span(-1, restated.FOR_EVER)])
             await store.clear_rest(conn, self._site)
             while await store.clear_some(conn, self._site):
                 pass
@@ -135,7 +137,7 @@ class ContactsProjector:
     async def _batch(self) -> Progress:
         # Not lasting: what a crash takes back, rows and cursor alike, is made again from the ledger.
         async with self._database.transaction(ALL, lasting=False) as conn:
-            if not await conn.fetchval("SELECT pg_try_advisory_xact_lock_shared(hashtext($1))", _REBUILD):
+            if not await conn.fetchval("SELECT pg_try_advisory_xact_lock_shared(hashtext($1))", REBUILD):
                 return Progress(self.seq, 0)  # somebody is emptying the records
             seq, state = await store.take_cursor(conn, self._site)
             stored = await ledger.read(conn, self._site, seq, BATCH)
@@ -171,6 +173,8 @@ class _Work:
         self._intervals: dict[int, AgentInterval] = {}
         self._trunks: dict[int, TrunkBusyTime] = {}
         self._last: dict[str, int] = {}
+        self._history: list[tuple[int, e.ImportedFact]] = []
+        self._turned: Ms | None = None  # when the first agent or trunk went over to another state
 
     def take(self, folds: dict[str, ContactFold]) -> None:
         self._folds.update(folds)
@@ -178,18 +182,24 @@ class _Work:
         self._facts.state.contacts.update(folds)
 
     def apply(self, seq: int, event: e.AnyEvent) -> None:
+        if isinstance(event, e.ImportedFact):
+            self._history.append((seq, event))
+            return
         changes = self._facts.apply(event)
         contact = _contact(event)
         if contact is not None and (fold := self._facts.state.contacts.get(contact)) is not None:
             self._folds[contact] = fold
             self._last[contact] = seq
         for change in changes:
+            if isinstance(change, SegmentChange):
+                self._segments[change.new.contact, change.new.n] = change.new
+                continue
+            if self._turned is None:
+                self._turned = event.at
             if isinstance(change, IntervalChange):
                 self._interval(seq, change.new)
-            elif isinstance(change, TrunkChange):
-                self._trunk(seq, change.new)
             else:
-                self._segments[change.new.contact, change.new.n] = change.new
+                self._trunk(seq, change.new)
 
     async def write(self, conn: Connection) -> None:
         rows, add, remove = [], [], []
@@ -209,6 +219,15 @@ class _Work:
             conn, self._site, [store.StoredInterval(seq, one) for seq, one in self._intervals.items()]
         )
         await store.save_trunk_busy(conn, self._site, self._trunks)
+        if self._history:
+            await bulk.write(conn, self._site, bulk.rows(self._site, self._history))
+        await restated.mark(conn, self._site, self._changed())
+
+    def _changed(self) -> set[Span]:
+        """The time whose facts this batch has changed: where its contacts arrived, and all from where an agent or a
+        trunk first went over to another state."""
+        spans = restated.minutes({row.arrived for row in self._segments.values()})
+        return spans if self._turned is None else spans | {Span(self._turned, restated.FOR_EVER)}
 
     def carried_on(self) -> bytes:
         self._facts.state.contacts = {}

@@ -32,6 +32,7 @@ HAD: dict[str, Had] = {
     "lost_desk": Had(Kind.HANDLING, frozenset({End.LOST})),
 }
 """What may have happened to a contact on its way; the explorer's `had` filter."""
+_HAD_OF = {kind: [(name, had) for name, had in HAD.items() if had.kind is kind] for kind in Kind}
 
 
 class ContactRecord(Struct, frozen=True):
@@ -64,6 +65,7 @@ class ContactRecord(Struct, frozen=True):
     messages: int
     busy: bool
     direction: Direction = Direction.INBOUND
+    imported: bool = False  # of a history from elsewhere
 
 
 def record_of(fold: ContactFold) -> ContactRecord:
@@ -116,6 +118,7 @@ def record_of(fold: ContactFold) -> ContactRecord:
         fold.messages,
         fold.busy,
         fold.direction,
+        fold.imported,
     )
 
 
@@ -132,8 +135,8 @@ def facets_of(fold: ContactFold, record: ContactRecord) -> frozenset[str]:
     if record.csat is not None:
         out.add(f"csat:{record.csat}")
     for row in fold.rows:
-        for name, had in HAD.items():
+        for name, had in _HAD_OF.get(row.kind, ()):
             ended_so = had.ends is None or row.outcome in had.ends
-            if row.kind is had.kind and ended_so and had.direction in (None, fold.direction):
+            if ended_so and had.direction in (None, fold.direction):
                 out.add(f"had:{name}")
     return frozenset(out)

@@ -73,6 +73,7 @@ class ContactOut(BaseModel):
     messages: int
     busy: bool
     direction: Direction
+    imported: bool
 
 
 class ContactsOut(BaseModel):

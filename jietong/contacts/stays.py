@@ -79,6 +79,7 @@ class ContactFold(Struct):
     ended_by: EndedBy | None = None
     outcome: Outcome | None = None
     messages: int = 0
+    imported: bool = False
 
     @property
     def busy(self) -> bool:

@@ -15,13 +15,13 @@ from jietong.db.pool import Connection
 PROJECTION = "contacts"
 
 _RECORD = tuple(ContactRecord.__struct_fields__)
-_SEGMENT = (
+SEGMENT = (
     "contact", "n", "kind", "client", "channel", "entry", "simulated", "start", "arrived", "end", "outcome", "queue",
     "agent", "part_time", "cause", "target_ms", "short_ms", "since", "wait_ms", "talk_ms", "hold_ms", "wrapup_ms",
     "holds", "reason", "resolved", "score", "direction", "flow", "node", "mos",
 )  # fmt: skip
 _INTERVAL = ("agent", "start", "end", "state", "reason", "queue", "part_time", "skills")
-_COLUMN = {"start": "started", "end": "ended"}  # both are words of SQL
+COLUMN = {"start": "started", "end": "ended"}  # both are words of SQL
 
 
 # --- the projector's side ------------------------------------------------------------------------------------
@@ -40,7 +40,7 @@ async def take_cursor(conn: Connection, site: str) -> tuple[int, bytes | None]:
     return row["seq"], row["state"]
 
 
-async def move_cursor(conn: Connection, site: str, seq: int, state: bytes) -> None:
+async def move_cursor(conn: Connection, site: str, seq: int, state: bytes | None) -> None:
     await conn.execute(
         "UPDATE projection SET seq = $3, state = $4 WHERE site = $1 AND name = $2", site, PROJECTION, seq, state
     )
@@ -80,13 +80,13 @@ async def save_contacts(conn: Connection, rows: Iterable[Stored]) -> None:
 
 
 async def save_segments(conn: Connection, rows: Iterable[Segment], site: str) -> None:
-    columns = [*(_COLUMN.get(name, name) for name in _SEGMENT), "site"]
+    columns = [*(COLUMN.get(name, name) for name in SEGMENT), "site"]
     await conn.executemany(
         f"""
         INSERT INTO segment ({", ".join(columns)}) VALUES ({_places(len(columns))})
         ON CONFLICT (contact, n) DO UPDATE SET {_assign(columns, skip=("contact", "n", "site"))}
         """,
-        [(*(getattr(row, name) for name in _SEGMENT), site) for row in rows],
+        [(*(getattr(row, name) for name in SEGMENT), site) for row in rows],
     )
 
 
@@ -112,7 +112,7 @@ class StoredInterval(NamedTuple):
 
 async def save_intervals(conn: Connection, site: str, rows: Iterable[StoredInterval]) -> None:
     """Closed ones first, so that an agent never has two that are open."""
-    columns = ["site", "seq", *(_COLUMN.get(name, name) for name in _INTERVAL)]
+    columns = ["site", "seq", *(COLUMN.get(name, name) for name in _INTERVAL)]
     await conn.executemany(
         f"""
         INSERT INTO agent_interval ({", ".join(columns)}) VALUES ({_places(len(columns))})
@@ -152,6 +152,7 @@ async def clear_rest(conn: Connection, site: str) -> None:
     """Forgets the agents' intervals, the trunks' busy times, and how far the ledger was followed."""
     await conn.execute("DELETE FROM agent_interval WHERE site = $1", site)
     await conn.execute("DELETE FROM trunk_busy WHERE site = $1", site)
+    await conn.execute("DELETE FROM import_file WHERE site = $1", site)
     await conn.execute("DELETE FROM projection WHERE site = $1 AND name = $2", site, PROJECTION)
 
 
@@ -209,12 +210,12 @@ async def trunk_busy(
 
 
 def segment_of(row: asyncpg.Record) -> Segment:
-    values = {name: row[_COLUMN.get(name, name)] for name in _SEGMENT}
+    values = {name: row[COLUMN.get(name, name)] for name in SEGMENT}
     return msgspec.convert(values, Segment)
 
 
 def interval_of(row: asyncpg.Record) -> AgentInterval:
-    values = {name: row[_COLUMN.get(name, name)] for name in _INTERVAL}
+    values = {name: row[COLUMN.get(name, name)] for name in _INTERVAL}
     return msgspec.convert(values, AgentInterval)
 
 

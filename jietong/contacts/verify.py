@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from jietong.contacts import store
 from jietong.contacts.facts import Facts, IntervalChange, TrunkChange
+from jietong.contacts.imported import fold_of
 from jietong.contacts.model import AgentInterval, Segment, TrunkBusyTime
 from jietong.contacts.record import facets_of, record_of
 from jietong.contacts.stays import ContactFold
@@ -86,7 +87,9 @@ class _Comparison:
             elif isinstance(change, TrunkChange):
                 times = self._trunks.setdefault(change.new.trunk, [])
                 times[len(times) - (change.old is not None) :] = [change.new]
-        if isinstance(event, e.ContactArrived):
+        if isinstance(event, e.HistoryContact):
+            self._open[event.contact] = fold_of(event)
+        elif isinstance(event, e.ContactArrived):
             self._open[event.contact] = self._facts.state.contacts[event.contact]
 
     async def _compare_forgotten(self) -> None:

@@ -42,6 +42,7 @@ VALUES: Final[dict[str, dict[str, str]]] = {
     "refused_full": {"zh-Hans": "队列已满", "zh-Hant": "佇列已滿", "en": "Queue full"},
     "timed_out": {"zh-Hans": "等候超时", "zh-Hant": "等候逾時", "en": "Wait ran out"},
     "callback_failed": {"zh-Hans": "回电未通", "zh-Hant": "回電未接通", "en": "Call-back failed"},
+    "callback": {"zh-Hans": "已约回电", "zh-Hant": "已約回電", "en": "Call-back promised"},
     "blocked": {"zh-Hans": "线路忙，未接入", "zh-Hant": "線路忙，未接入", "en": "Blocked"},
     "lost_in_flow": {"zh-Hans": "流程中离开", "zh-Hant": "流程中離開", "en": "Left in the flow"},
     "self_served": {"zh-Hans": "自助办结", "zh-Hant": "自助辦結", "en": "Self served"},

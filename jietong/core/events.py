@@ -570,6 +570,93 @@ class SwitchState(Event, frozen=True, tag="switch.state"):
     why: str = ""
 
 
+# --- a history from elsewhere: a ledger of its own, `<site>:import` ----------------------------------------
+
+
+class HistoryBegun(Event, frozen=True, tag="history.begun"):
+    """A file begins to be imported. What follows from it names this event's number as its `file`."""
+
+    kind: str  # contacts | queue_log
+    name: str
+    digest: str  # SHA-256 of the file
+    zone: str  # in which its local times were read
+    by: str
+
+
+class HistoryOffer(Struct, frozen=True, omit_defaults=True):
+    """An offer that came to nothing: rung in vain."""
+
+    agent: str
+    start: Ms
+    end: Ms
+    how: str = "missed"  # a word of `contacts.model.End`, as all of the ways below
+
+
+class HistoryStay(Struct, frozen=True, omit_defaults=True):
+    """One stay in one queue, and what the agent who ended it did then. `ended` None: nobody answered."""
+
+    entered: Ms
+    left: Ms
+    how: str
+    queue: str | None = None
+    cause: str = "arrival"
+    since: Ms | None = None  # the wait is counted from here; None: from `entered`
+    arrived: Ms | None = None  # whose interval it belongs to, where it goes on from a stay before; None: `entered`
+    target_ms: Ms | None = None
+    short_ms: Ms | None = None
+    offers: tuple[HistoryOffer, ...] = ()
+    agent: str | None = None
+    ended: Ms | None = None  # of the talk, which began at `left`
+    talk_how: str = "ended"
+    hold_ms: Ms = 0
+    wrapup_ms: Ms = 0
+
+
+class HistoryContact(Event, frozen=True, tag="history.contact"):
+    """One contact with all that the file said of it, normalised. `at` is when it was imported."""
+
+    contact: str
+    file: int
+    line: int
+    digest: str  # of what the file said of it
+    channel: Channel
+    client: str
+    entry: str
+    arrived: Ms
+    ended: Ms
+    outcome: Outcome
+    by: EndedBy | None = None
+    queue: str | None = None  # where it led or should have led
+    entry_how: str = "admitted"
+    flow: str | None = None  # how an automatic flow was left, where the contact ended in one
+    stays: tuple[HistoryStay, ...] = ()
+    customer: str | None = None
+    reason: str | None = None
+    simulated: bool = False
+
+
+class HistoryAgent(Event, frozen=True, tag="history.agent"):
+    """One stay of an agent in one state, from elsewhere. `at` is when it was imported."""
+
+    agent: str
+    file: int
+    start: Ms
+    end: Ms
+    state: State
+    reason: str | None = None
+    queue: str | None = None
+
+
+class HistoryEnded(Event, frozen=True, tag="history.ended"):
+    """The file has been read to its end."""
+
+    file: int
+    read: int
+    imported: int
+    rejected: int
+    unchanged: int
+
+
 # --- the centre itself --------------------------------------------------------------------------------------
 
 
@@ -613,6 +700,9 @@ WitnessedFact: TypeAlias = (
     | SwitchState
 )
 """Facts that the engine decides nothing about; see `core.commands.Witness`."""
+
+ImportedFact: TypeAlias = HistoryBegun | HistoryContact | HistoryAgent | HistoryEnded
+"""Facts of a history from elsewhere. They are in ledgers of their own, which no engine writes."""
 
 AnyEvent: TypeAlias = (
     SiteConfigured
@@ -673,6 +763,7 @@ AnyEvent: TypeAlias = (
     | SurveyAsked
     | AgentDevice
     | WitnessedFact
+    | ImportedFact
 )
 
 _decoder: msgspec.json.Decoder[AnyEvent] = msgspec.json.Decoder(AnyEvent)

@@ -94,6 +94,7 @@ class Outcome(StrEnum):
     REFUSED_FULL = "refused_full"  # the queue's limit on waiting contacts
     TIMED_OUT = "timed_out"  # the queue's maximum wait ran out
     CALLBACK_FAILED = "callback_failed"  # every attempt went unanswered
+    CALLBACK = "callback"  # a call-back was promised; a history from elsewhere knows no more
     CANCELLED = "cancelled"  # taken out by a supervisor or by the customer's own request
     BLOCKED = "blocked"  # no trunk channel was free, or the entry's own limit was reached
     LOST_IN_FLOW = "lost_in_flow"  # the customer left before any queue

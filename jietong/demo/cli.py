@@ -1,22 +1,61 @@
-"""`jietong demo`: simulated customers and agents at a running demonstration centre."""
+"""`jietong demo`: simulated customers and agents at a demonstration centre; `jietong demo history`: its past."""
 
 import asyncio
 import contextlib
 import signal
 from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
 from typing import Annotated
 
 import typer
 from rich.console import Console
+from rich.progress import Progress
 
 from jietong import config
+from jietong.core.clock import SystemClock
 from jietong.core.errors import Forbidden
+from jietong.db.pool import Database
+from jietong.demo import history
 from jietong.demo.driver import Simulation
+from jietong.imports.model import Counts
 
 console = Console(highlight=False)
 
 
+def commands(database: Callable[[], AbstractAsyncContextManager[Database]]) -> typer.Typer:
+    """`demo` itself and its sub-command. `database` opens the centre's."""
+    cli = typer.Typer(help=(demo.__doc__ or "").split("\n\n")[0], invoke_without_command=True)
+    cli.callback()(demo)
+
+    @cli.command("history")
+    def history_command(
+        days: Annotated[
+            int, typer.Option(min=1, max=1000, help="So many whole days, up to yesterday.")
+        ] = history.DAYS,
+        seed: Annotated[int, typer.Option(help="The same seed, the same days.")] = 1,
+    ) -> None:
+        """Give the centre a made-up past, for reports and contracts to tell of. Marked as simulated for ever."""
+
+        async def work() -> Counts:
+            async with database() as opened:
+                with Progress(console=Console(stderr=True), transient=True) as bar:
+                    task = bar.add_task("Making a past", total=None)
+                    return await history.make(
+                        opened,
+                        SystemClock(),
+                        days,
+                        seed,
+                        lambda done, total: bar.update(task, completed=done, total=total),
+                    )
+
+        counts = asyncio.run(work())
+        console.print(f"{counts.imported:,} contacts made, {counts.unchanged:,} were there already.")
+
+    return cli
+
+
 def demo(
+    context: typer.Context,
     rate: Annotated[float, typer.Option(help="Customers a minute.")] = 6.0,
     agents: Annotated[int, typer.Option(help="Simulated agents with an open desk; 0: only real ones serve.")] = 8,
     seed: Annotated[int, typer.Option(help="The same seed, the same customers.")] = 1,
@@ -30,6 +69,8 @@ def demo(
     They come in by the web chat and work at desks like everybody else. Their contacts are marked as simulated for
     ever and can be filtered out of every list.
     """
+    if context.invoked_subcommand is not None:
+        return
     settings = config.load()
     if key is None:
         path = settings.home / "demo.key"

@@ -1,1 +1,1 @@
-"""Histories from elsewhere, as events of a ledger of their own."""
+"""In from elsewhere: histories of other systems, as ledgers of their own beside the centre's."""

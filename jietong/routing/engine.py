@@ -26,7 +26,7 @@ import msgspec
 from jietong.core import commands as k
 from jietong.core import events as e
 from jietong.core.commands import AnyCommand
-from jietong.core.events import AnyEvent, Event, WitnessedFact
+from jietong.core.events import AnyEvent, Event, ImportedFact, WitnessedFact
 from jietong.core.specs import SiteSpec
 from jietong.core.vocabulary import Ms
 from jietong.routing import (
@@ -255,5 +255,5 @@ _APPLY: dict[type, Callable[[Centre, Any], None]] = {
     e.OutboundAnswered: facts_calls.dial_answered,
     e.SurveyAsked: facts_calls.survey_asked,
     e.AgentDevice: facts_calls.device,
-    **dict.fromkeys(get_args(WitnessedFact), facts_agents.nothing),
+    **dict.fromkeys((*get_args(WitnessedFact), *get_args(ImportedFact)), facts_agents.nothing),
 }
