@@ -69,6 +69,16 @@ def recovery(found: Found) -> list[Figure]:
     ]
 
 
+def imports(found: Found) -> list[Figure]:
+    peer = "COPY of the file into one table"
+    return [
+        alone("rows in the file", found["rows"], ""),
+        at_least("rows imported, with their facts", found["rows_per_s"], "/s", 10_000),
+        beside("rows imported, with their facts", found["rows_per_s"], "/s", peer, found["plain_per_s"]),
+        alone("the same file again", found["again_per_s"], "/s"),
+    ]
+
+
 def knowledge(found: Found) -> list[Figure]:
     kinds = {name: value for name, value in found.items() if isinstance(value, dict) and "p50_ms" in value}
     ranks = found["rank_of_the_right_article"]
@@ -197,6 +207,32 @@ def voice(found: Found) -> list[Figure]:
     return out
 
 
+def history(found: Found) -> list[Figure]:
+    out = []
+    for one in found["reports"]:
+        name = f"{one['segments'] / 1e6:.0f} M segments, {one['days']} days: {one['rows']:,} rows"
+        mine, hand = one["ours_s"], one["by_hand_s"]
+        out += [
+            beside(name, mine, "s", "DuckDB by hand", hand),
+            beside(name, mine, "s", "pandas", one["pandas_s"]),
+            at_most(f"{name}: ours ÷ by hand", mine / hand, "×", 1.3),
+        ]
+    return [
+        *out,
+        alone("stored sums of a year", found["stored_rows"], "rows"),
+        alone("stored sums of a year", found["stored_mb"], "MB"),
+        alone("storing the sums of a day", found["storing_a_day_s"], "s"),
+        at_most("a year from stored sums, by queue and month", found["year_1M_s"], "s", 1),
+        at_most("a year from stored sums, by queue and day", found["year_1d_s"], "s", 1),
+        alone(
+            f"a year from stored sums, by queue and half-hour: {found['year_30m_rows']:,} rows",
+            found["year_30m_s"],
+            "s",
+        ),
+        alone("live figures: an event", found["live_us"], "µs"),
+    ]
+
+
 def _amiss(killed: Found) -> int:
     """How far the books of a run are from one handled contact for each call."""
     outcomes: dict[str, int] = killed["books"]["outcomes"]
@@ -265,6 +301,24 @@ BENCHES = (
         day,
         arguments=("--contacts", "100000"),
         short=("--contacts", "5000"),
+    ),
+    Bench(
+        "imports",
+        "Import of a history",
+        "A file of contacts through reading, checking, the ledger with its digest chain, and all facts with their "
+        "indexes; the same file again; the file by COPY into one table, nothing checked. In turns, medians.",
+        imports,
+        short=("--rows", "10000", "--rounds", "1"),
+    ),
+    Bench(
+        "history",
+        "Figures of the past",
+        "Five figures (two service levels, ASA, AHT, abandon rate) by queue and half-hour over segments in Parquet, by "
+        "the catalogue's definitions, by hand-written DuckDB SQL in turns with them, and by pandas; every row of the "
+        "three must be equal. A year of eight figures is added up from stored sums of quarters of an hour. Medians.",
+        history,
+        arguments=("--rows", "10000000,50000000"),
+        short=("--rows", "1000000", "--rounds", "1"),
     ),
     Bench(
         "knowledge",

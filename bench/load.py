@@ -166,7 +166,7 @@ def served() -> Iterator[tuple[str, str, psutil.Process]]:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    env = os.environ | {"JIETONG_HOME": str(home), "JIETONG_PORT": str(port)}
+    env = os.environ | {"JIETONG_HOME": str(home), "JIETONG_PORT": str(port), "JIETONG_DEMO_HISTORY": "0"}
     server = subprocess.Popen([sys.executable, "-m", "jietong", "serve"], env=env, stdout=subprocess.DEVNULL)
     try:
         url = f"http://127.0.0.1:{port}"

@@ -63,7 +63,7 @@ class Centre:
     def start(self) -> None:
         own = {
             "JIETONG_HOME": str(self.home), "JIETONG_PORT": str(self._port), "JIETONG_VOICE": "1",
-            "JIETONG_SIP_PORT": str(_free_port()),
+            "JIETONG_SIP_PORT": str(_free_port()), "JIETONG_DEMO_HISTORY": "0",
         }  # fmt: skip
         with self.log.open("ab") as log:
             self._process = subprocess.Popen(

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Coroutine
 from contextlib import AbstractAsyncContextManager
 from dataclasses import replace
-from typing import Annotated
+from typing import Annotated, Any
 
 import click
 import structlog
@@ -16,15 +16,20 @@ from rich.console import Console
 from rich.table import Table
 
 from jietong import app, config
+from jietong.app.figures import warehouse_of
 from jietong.channels.asterisk import cli as voice
 from jietong.contacts import cli as contacts
+from jietong.core.clock import SystemClock
 from jietong.core.errors import JietongError
 from jietong.db.pool import Database
-from jietong.demo.cli import demo
+from jietong.demo import cli as demo
 from jietong.flows import cli as flows
 from jietong.identity import cli as identity
+from jietong.imports import cli as imports
+from jietong.metrics.warehouse import Warehouse
 from jietong.recordings import cli as recordings
 from jietong.routing import cli as routing
+from jietong.sla import cli as agreements
 
 cli = typer.Typer(
     name="jietong",
@@ -35,6 +40,8 @@ cli = typer.Typer(
     rich_markup_mode=None,
 )
 console = Console(highlight=False)
+_WRONG_USE: tuple[Any, ...] = (click.ClickException, *typer.BadParameter.mro()[1:3])
+"""Later versions of typer bring a click of their own, with a `UsageError` and a `ClickException` of its own."""
 
 
 @cli.callback()
@@ -60,14 +67,25 @@ def _database() -> AbstractAsyncContextManager[Database]:
     return app.database_of(config.load(), report=lambda text: console.print(text, style="dim"))
 
 
+def _quiet_database() -> AbstractAsyncContextManager[Database]:
+    """For commands whose output is for programs: what is told meanwhile goes to standard error."""
+    return app.database_of(config.load(), report=lambda text: print(text, file=sys.stderr))
+
+
+def _warehouse(database: Database) -> Warehouse:
+    return warehouse_of(config.load(), database, SystemClock())
+
+
 cli.add_typer(identity.staff, name="staff")
 cli.add_typer(identity.audit, name="audit")
 cli.add_typer(routing.commands(_database, app.followers), name="ledger")
 cli.add_typer(contacts.commands(_database), name="contacts")
+cli.add_typer(imports.commands(_quiet_database), name="import")
 cli.add_typer(recordings.commands(_database, lambda: config.load().home), name="recordings")
 cli.add_typer(flows.commands(_database), name="flow")
 cli.add_typer(voice.commands(config.load), name="voice")
-cli.command()(demo)
+cli.add_typer(agreements.commands(_quiet_database, _warehouse), name="sla")
+cli.add_typer(demo.commands(_quiet_database), name="demo")
 
 
 @cli.command()
@@ -121,10 +139,10 @@ def main() -> None:
     """Every failure a user can act on is one line and a non-zero exit."""
     try:
         code = cli(standalone_mode=False)
-    except click.ClickException as error:
+    except _WRONG_USE as error:
         error.show()
         code = error.exit_code
-    except (click.Abort, KeyboardInterrupt):
+    except (click.Abort, typer.Abort, KeyboardInterrupt):
         code = 130
     except JietongError as error:
         print(f"jietong: {error.detail}", file=sys.stderr)

@@ -17,6 +17,7 @@ _KEYS = {
     "dsn_file": "JIETONG_DSN_FILE",
     "pg_bin": "JIETONG_PG_BIN",
     "demo": "JIETONG_DEMO",
+    "demo_history": "JIETONG_DEMO_HISTORY",
     "origins": "JIETONG_ORIGINS",
     "trusted_proxies": "JIETONG_TRUSTED_PROXIES",
     "voice": "JIETONG_VOICE",
@@ -40,6 +41,7 @@ class Settings:
     dsn: str | None = None  # a PostgreSQL of one's own; None: the embedded server, in `home`
     pg_bin: Path | None = None  # folder with `postgres` and `initdb`; None: the ones in the wheel
     demo: bool = True  # an empty database gets the demonstration centre
+    demo_history: bool = True  # … and `jietong serve` gives it a made-up past
     origins: tuple[str, ...] = ()  # addresses under which browsers know us, where a proxy changes the Host header
     trusted_proxies: str = "127.0.0.1"  # whose X-Forwarded-For is believed: addresses with commas between, or *
     voice: bool = True  # telephony: with the private switch where it is installed, or one's own (`ari_url`)
@@ -77,6 +79,7 @@ def load(environ: Mapping[str, str] | None = None) -> Settings:
         dsn=_dsn(values, origin),
         pg_bin=_pg_bin(values, origin),
         demo=_switch("demo", values, origin, default=True),
+        demo_history=_switch("demo_history", values, origin, default=True),
         origins=_origins(values, origin),
         trusted_proxies=_text("trusted_proxies", values, origin) or "127.0.0.1",
         voice=_switch("voice", values, origin, default=True),

@@ -140,7 +140,7 @@ def python_environment(*, test: bool) -> None:
     wanted = environment_digest()
     if not PYTHON.exists():
         create_venv()
-    extras = "[dev]" if test else ""
+    extras = "[dev,spark]" if test else ""
     command = [
         PYTHON,
         "-m",

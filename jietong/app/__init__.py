@@ -10,6 +10,7 @@ import gc
 import os
 import secrets
 import signal
+import sys
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
@@ -20,6 +21,7 @@ import structlog
 from fastapi import APIRouter, FastAPI
 
 from jietong.agents.service import Agents
+from jietong.app.figures import figures as figures_of
 from jietong.app.telephony import prompt_voice, telephony
 from jietong.calls import plant_routes
 from jietong.calls import routes as call_routes
@@ -60,10 +62,12 @@ from jietong.metrics import routes as metrics
 from jietong.metrics.live import LiveFigures
 from jietong.recordings import routes as recording_routes
 from jietong.recordings.service import Recordings
+from jietong.reports import routes as report_routes
 from jietong.routing import routes as setup
 from jietong.routing.engine import Engine
 from jietong.routing.runtime import Plan, Role, Runtime
 from jietong.routing.service import load_specs
+from jietong.sla import routes as agreement_routes
 from jietong.web.factory import Services, create_app
 from jietong.web.server import listening
 
@@ -87,6 +91,8 @@ ROUTERS: tuple[APIRouter, ...] = (
     contacts.router,
     recording_routes.router,
     metrics.router,
+    report_routes.router,
+    agreement_routes.router,
     live.router,
     plant_routes.router,
     call_routes.router,
@@ -207,6 +213,11 @@ async def centre(settings: Settings, report: Report = lambda _: None) -> AsyncIt
         hub.start()
         stack.push_async_callback(hub.stop)
 
+        past = await stack.enter_async_context(
+            figures_of(settings, database, clock, active=lambda: runtime.role == "active")
+        )
+        hub.alarms_of_clients = past.alarms
+
         app = create_app(
             Services(
                 database=database,
@@ -228,6 +239,7 @@ async def centre(settings: Settings, report: Report = lambda _: None) -> AsyncIt
                     "plant": phones.plant,
                     "plant_setup": phones.setup,
                     "calls": phones.calls,
+                    **past.extra,
                 },
             ),
             ROUTERS,
@@ -273,11 +285,33 @@ async def serve(settings: Settings, report: Report, ready: Callable[[Centre], No
 
 
 async def _serve(settings: Settings, report: Report, ready: Callable[[Centre], None], stop: asyncio.Event) -> None:
-    async with centre(settings, report) as running:
+    async with centre(settings, report) as running, AsyncExitStack() as stack:
         ready(running)
         _seldom_collect()
+        if running.sign_ins and settings.demo_history:
+            past = asyncio.create_task(_give_a_past(report), name="demonstration-history")
+            stack.push_async_callback(_cancel, past)
         await stop.wait()
         report("Stopping …")
+
+
+async def _give_a_past(report: Report) -> None:
+    """`jietong demo history` in a process of its own, so that nobody here waits for it."""
+    report("Making three months of demonstration history in the background; reports have it in a minute …")
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "jietong", "demo", "history",
+        stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.DEVNULL,
+    )  # fmt: skip
+    try:
+        told, _ = await process.communicate()
+    except asyncio.CancelledError:
+        process.terminate()
+        await process.wait()
+        raise
+    if process.returncode:
+        report("The demonstration history could not be made; `jietong demo history` makes it.")
+    else:
+        report(told.decode().strip())
 
 
 def _seldom_collect() -> None:

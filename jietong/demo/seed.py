@@ -36,6 +36,7 @@ from jietong.customers import store as customer_store
 from jietong.customers.model import CustomerKind, Identity, IdentityKind
 from jietong.customers.model import Draft as CustomerDraft
 from jietong.db.pool import ALL, Connection, Database
+from jietong.demo.agreement import agree
 from jietong.flows import demonstration, validator
 from jietong.flows import model as flow_model
 from jietong.flows import store as flow_store
@@ -81,7 +82,9 @@ async def seed(database: Database, clock: Clock) -> list[SignIn]:
         await _set_up(conn, _data("centre"), staff, now)
         await _customers(conn, _data("customers")["customer"], now)
         await _articles(conn, now)
-        return await _accounts(conn, staff, now)
+        sign_ins = await _accounts(conn, staff, now)
+        await agree(conn, await _people(conn), now)
+        return sign_ins
 
 
 async def panel(database: Database) -> list[dict[str, Any]]:
@@ -218,6 +221,12 @@ async def _accounts(conn: Connection, staff: Iterable[Mapping[str, Any]], now: M
         )
         out.append(SignIn(person["name"], tuple(person["roles"]), login, PASSWORD))
     return out
+
+
+async def _people(conn: Connection) -> dict[str, tuple[str, str]]:
+    """Login without its domain → (account, name)."""
+    found = await accounts.demonstration(conn)
+    return {account.login.partition("@")[0]: (account.id, account.name) for account in found}
 
 
 async def _customers(conn: Connection, people: Sequence[Mapping[str, Any]], now: Ms) -> None:

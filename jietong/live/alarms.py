@@ -26,6 +26,9 @@ Code: TypeAlias = Literal[
     "break_due",
     "database_gone",
     "recording_missing",
+    "contract_turned_away",
+    "contract_at_risk",
+    "contract_unreachable",
 ]
 _OF_THE_LONGEST: frozenset[Code] = frozenset({"wait_over_limit", "nobody_ready"})
 _RANK: dict[Level, int] = {"act": 0, "look": 1, "plain": 2}
@@ -136,11 +139,18 @@ class AlarmBook:
 
 
 def alarms(
-    engine: Engine, queues: Mapping[str, QueueView], book: AlarmBook, now: Ms, day: Ms, gone_since: Ms | None
+    engine: Engine,
+    queues: Mapping[str, QueueView],
+    book: AlarmBook,
+    now: Ms,
+    day: Ms,
+    gone_since: Ms | None,
+    more: Iterable[Alarm] = (),
 ) -> dict[str, Alarm]:
     """All alarms at `now`, worst first: to act on, then to look at; within a level the oldest first.
 
-    `day` is when the figures' day began; `gone_since` since when the database has been away, None: it is there.
+    `day` is when the figures' day began; `gone_since` since when the database has been away, None: it is there;
+    `more`: what others raise (service-level contracts).
     """
     found: list[Alarm] = []
     if gone_since is not None:
@@ -152,6 +162,7 @@ def alarms(
     for queue in queues.values():
         found += _of_queue(engine, queue, now, day)
     found += _of_agents(engine, queues, book, now)
+    found += more
     marked = (_marked(alarm, queues, book) for alarm in found)
     return {alarm.id: alarm for alarm in sorted(marked, key=worst_first)}
 

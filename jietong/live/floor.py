@@ -1,13 +1,13 @@
 """The supervisors' floor and the wall, as people of one client scope may see them."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from msgspec.structs import replace
 
 from jietong.core.vocabulary import Ms, Place, State
 from jietong.live import views
-from jietong.live.alarms import AlarmBook, alarms
+from jietong.live.alarms import Alarm, AlarmBook, alarms
 from jietong.live.audience import Audience, Sight
 from jietong.live.plant import PlantView, as_seen
 from jietong.live.views import ContactView, QueueView
@@ -21,6 +21,7 @@ class Instant(NamedTuple):
     day: Ms  # when the figures' day began
     gone_since: Ms | None  # since when the database has been away
     demo: bool
+    of_clients: Sequence[tuple[str, Alarm]] = ()  # of service-level contracts, each with its client
 
 
 class Floor(Audience):
@@ -89,7 +90,8 @@ class Floor(Audience):
         seen = self.sight.queues(engine, queues)
         site = views.site_view(engine, figures, seen, at.now, demo=at.demo, whole=self.sight.whole)
         self.feed.replace("site", {site.id: site})
-        found = alarms(engine, seen, book, at.now, at.day, at.gone_since)
+        of_clients = [alarm for client, alarm in at.of_clients if self.sight.scope.allows(client)]
+        found = alarms(engine, seen, book, at.now, at.day, at.gone_since, of_clients)
         if not self.sight.whole:
             found = {
                 id: alarm

@@ -6,7 +6,7 @@ the hub; a browser drops what is older than what it has.
 """
 
 import asyncio
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Protocol
 
 import structlog
@@ -21,7 +21,7 @@ from jietong.core.inbox import Batch, Inbox
 from jietong.core.vocabulary import Channel, Ms, Place, State
 from jietong.db.pool import Database, Scope
 from jietong.live import views
-from jietong.live.alarms import AlarmBook
+from jietong.live.alarms import Alarm, AlarmBook
 from jietong.live.audience import Audience, Sight
 from jietong.live.collections import encode, snapshot
 from jietong.live.desk import Desk
@@ -73,6 +73,7 @@ class Hub:
         webchat: WebChat,
         demo: Callable[[], bool] = lambda: False,
         plant: TelephonePlant | None = None,
+        alarms_of_clients: Callable[[], Sequence[tuple[str, Alarm]]] = tuple,
     ) -> None:
         self.runtime = runtime
         self.figures = figures
@@ -81,6 +82,7 @@ class Hub:
         self.webchat = webchat
         self.demo = demo
         self.plant = plant  # None: the centre has no telephones
+        self.alarms_of_clients = alarms_of_clients  # of service-level contracts
         self.presence = Presence(self)
         self.desks: dict[str, Desk] = {}
         self.floors: dict[Scope, Floor] = {}
@@ -472,4 +474,4 @@ class Hub:
 
     def _instant(self) -> Instant:
         now = self.clock.now()
-        return Instant(now, self.figures.day(now).start, self.gone_since, self.demo())
+        return Instant(now, self.figures.day(now).start, self.gone_since, self.demo(), self.alarms_of_clients())

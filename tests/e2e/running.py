@@ -35,7 +35,12 @@ class Running:
 
     def environ(self, **more: str) -> dict[str, str]:
         """Without telephones, unless `more` says otherwise: a switch outlives the centre that started it."""
-        own = {"JIETONG_HOME": str(self.home), "JIETONG_PORT": str(self.port), "JIETONG_VOICE": "0"}
+        own = {
+            "JIETONG_HOME": str(self.home),
+            "JIETONG_PORT": str(self.port),
+            "JIETONG_VOICE": "0",
+            "JIETONG_DEMO_HISTORY": "0",
+        }
         return {**os.environ, **own, **more}
 
     def start(self, **environ: str) -> None:

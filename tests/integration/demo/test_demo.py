@@ -100,10 +100,9 @@ def test_every_dialogue_is_whole_and_agents_know_their_lines(language: str) -> N
 
 async def test_the_command_line_says_what_is_missing() -> None:
     with tempfile.TemporaryDirectory() as home:
-        script = "from jietong.demo.cli import demo; demo(url='http://127.0.0.1:9')"
         run = await asyncio.to_thread(
             subprocess.run,
-            [sys.executable, "-c", script],
+            [sys.executable, "-m", "jietong", "demo", "--url", "http://127.0.0.1:9"],
             env=os.environ | {"JIETONG_HOME": home},
             capture_output=True,
             text=True,

@@ -60,7 +60,7 @@ class Page:
 
 
 async def serve(home: Path, port: int) -> subprocess.Popen[bytes]:
-    env = os.environ | {"JIETONG_HOME": str(home), "JIETONG_PORT": str(port)}
+    env = os.environ | {"JIETONG_HOME": str(home), "JIETONG_PORT": str(port), "JIETONG_DEMO_HISTORY": "0"}
     server = await asyncio.to_thread(
         subprocess.Popen, [sys.executable, "-m", "jietong", "serve"], env=env, stdout=subprocess.DEVNULL
     )

@@ -15,6 +15,8 @@ export const http = {
   put: <T = unknown>(path: string, options: Options = {}) => send<T>("PUT", path, options),
   patch: <T = unknown>(path: string, options: Options = {}) => send<T>("PATCH", path, options),
   delete: <T = unknown>(path: string, options: Options = {}) => send<T>("DELETE", path, options),
+  /** Asks for a file with a body (what is too long for an address) and hands it to the browser to save. */
+  download: (path: string, options: Options = {}) => save(path, options),
 };
 
 export type Options = {
@@ -53,7 +55,32 @@ export function address(path: string, query: Options["query"] = {}): string {
   return text ? `${path}?${text}` : path;
 }
 
-async function send<T>(method: string, path: string, { query, body, headers, signal }: Options): Promise<T> {
+async function send<T>(method: string, path: string, options: Options): Promise<T> {
+  const response = await answer(method, path, options);
+  if (response.status === 204) return undefined as T;
+  const type = response.headers.get("Content-Type") ?? "";
+  if (type.includes("json")) return (await response.json()) as T;
+  return (await response.text()) as T;
+}
+
+async function save(path: string, options: Options): Promise<void> {
+  const response = await answer("POST", path, { headers: { Accept: "*/*" }, ...options });
+  const link = document.createElement("a");
+  link.href = URL.createObjectURL(await response.blob());
+  link.download = fileName(response.headers.get("Content-Disposition") ?? "") ?? "";
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
+}
+
+/** The name of RFC 6266: `filename*` in UTF-8 before the plain one. */
+export function fileName(disposition: string): string | null {
+  const encoded = /filename\*=UTF-8''([^;]+)/i.exec(disposition)?.[1];
+  if (encoded) return decodeURIComponent(encoded);
+  return /filename="([^"]+)"/i.exec(disposition)?.[1] ?? null;
+}
+
+/** Throws a ProblemError for anything but success. */
+async function answer(method: string, path: string, { query, body, headers, signal }: Options): Promise<Response> {
   const form = body instanceof FormData;
   let response: Response;
   try {
@@ -73,12 +100,7 @@ async function send<T>(method: string, path: string, { query, body, headers, sig
     if (error instanceof DOMException && error.name === "AbortError") throw error;
     throw localProblem("unreachable", "The server cannot be reached. Check the connection and try again.");
   }
-  if (response.ok) {
-    if (response.status === 204) return undefined as T;
-    const type = response.headers.get("Content-Type") ?? "";
-    if (type.includes("json")) return (await response.json()) as T;
-    return (await response.text()) as T;
-  }
+  if (response.ok) return response;
   const problem = await problemOf(response);
   if (problem.status === 401 && path !== "/api/session") for (const listener of signedOut) listener(problem.code);
   throw problem;

@@ -931,6 +931,50 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/figures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Figures
+         * @description Figures by interval and group, of the principal's clients alone.
+         */
+        get: operations["figures_api_figures_get"];
+        put?: never;
+        /**
+         * Figures Of A Long Question
+         * @description The same, for a filter too long for an address. Changes nothing.
+         */
+        post: operations["figures_of_a_long_question_api_figures_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/figures/contacts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Contacts Behind
+         * @description The contacts that one figure counts, earliest first: what stands above, or below, the line of its division.
+         */
+        get: operations["contacts_behind_api_figures_contacts_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/floor/commands": {
         parameters: {
             query?: never;
@@ -1647,6 +1691,221 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/reports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Listed
+         * @description Ready-made reports in their order, then saved ones, latest change first: what you may run.
+         */
+        get: operations["listed_api_reports_get"];
+        put?: never;
+        /** Create */
+        post: operations["create_api_reports_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/reports/bundle": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Bundle
+         * @description Several reports in one file: PDF with contents, one workbook, or a ZIP of all.
+         */
+        post: operations["bundle_api_reports_bundle_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/reports/contacts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Contacts
+         * @description The contacts behind one figure, earliest first.
+         */
+        post: operations["contacts_api_reports_contacts_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/reports/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Export
+         * @description The report as a file, made from the same result as `run`; each export is in the audit log.
+         */
+        post: operations["export_api_reports_export_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/reports/run": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Run
+         * @description The report with its figures. Without the right to build reports, stored ones only.
+         */
+        post: operations["run_api_reports_run_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/reports/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read */
+        get: operations["read_api_reports__id__get"];
+        /** Change */
+        put: operations["change_api_reports__id__put"];
+        post?: never;
+        /** Delete */
+        delete: operations["delete_api_reports__id__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/reports/{id}/copy": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Copy */
+        post: operations["copy_api_reports__id__copy_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/reports/{id}/links": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Links */
+        get: operations["links_api_reports__id__links_get"];
+        put?: never;
+        /**
+         * Add Link
+         * @description A link that opens the report's page without signing in, until it expires or is taken back.
+         */
+        post: operations["add_link_api_reports__id__links_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/reports/{id}/links/{link}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Revoke */
+        delete: operations["revoke_api_reports__id__links__link__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/reports/{id}/page": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Page
+         * @description The report as a light page for a telephone, without scripts.
+         */
+        get: operations["page_api_reports__id__page_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/reports/{id}/shares": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Share
+         * @description With which roles and clients it is shared, ready-made ones too.
+         */
+        put: operations["share_api_reports__id__shares_put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/session": {
         parameters: {
             query?: never;
@@ -1950,6 +2209,791 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/sla/backtest": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Backtest
+         * @description In how many of the past months the contract would have been met, and with what money (D2).
+         */
+        post: operations["backtest_api_sla_backtest_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sla/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Check
+         * @description Reads a contract without keeping it: errors, traps (D6), and the same as a document.
+         */
+        post: operations["check_api_sla_check_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sla/contracts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Contracts
+         * @description Those within the reader's clients; what waits for the reader's side first.
+         */
+        get: operations["contracts_api_sla_contracts_get"];
+        put?: never;
+        /**
+         * Create
+         * @description A first draft. 422 `bad_contract` with `errors` that name line, column and field.
+         */
+        post: operations["create_api_sla_contracts_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sla/contracts/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Contract */
+        get: operations["contract_api_sla_contracts__id__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sla/contracts/{id}/actions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Actions */
+        get: operations["actions_api_sla_contracts__id__actions_get"];
+        put?: never;
+        /** Add Action */
+        post: operations["add_action_api_sla_contracts__id__actions_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sla/contracts/{id}/actions/{action}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Change Action */
+        put: operations["change_action_api_sla_contracts__id__actions__action__put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sla/contracts/{id}/calendar": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Calendar
+         * @description Each day of the period by the main objective.
+         */
+        get: operations["calendar_api_sla_contracts__id__calendar_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sla/contracts/{id}/close": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Close
+         * @description Makes the period's statement; again gives the same one. Before its settle time: 409 `not_settled`.
+         */
+        post: operations["close_api_sla_contracts__id__close_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sla/contracts/{id}/comments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Comments */
+        get: operations["comments_api_sla_contracts__id__comments_get"];
+        put?: never;
+        /** Add Comment */
+        post: operations["add_comment_api_sla_contracts__id__comments_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sla/contracts/{id}/contacts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Contacts Behind
+         * @description The contacts behind an objective's figure.
+         */
+        get: operations["contacts_behind_api_sla_contracts__id__contacts_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sla/contracts/{id}/deliveries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Deliveries */
+        get: operations["deliveries_api_sla_contracts__id__deliveries_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sla/contracts/{id}/draft": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Change Draft
+         * @description Makes the next version's draft, or changes it.
+         */
+        put: operations["change_draft_api_sla_contracts__id__draft_put"];
+        post?: never;
+        /** Drop Draft */
+        delete: operations["drop_draft_api_sla_contracts__id__draft_delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sla/contracts/{id}/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** End */
+        post: operations["end_api_sla_contracts__id__end_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sla/contracts/{id}/exclusions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Exclusions
+         * @description Those that touch the period (none named: all), with what each changes.
+         */
+        get: operations["exclusions_api_sla_contracts__id__exclusions_get"];
+        put?: never;
+        /**
+         * Add Exclusion
+         * @description A draft. The class must be one that the contract agrees to: 422 `class_not_agreed`.
+         */
+        post: operations["add_exclusion_api_sla_contracts__id__exclusions_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sla/contracts/{id}/forecasts/{period}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Forecast */
+        get: operations["forecast_api_sla_contracts__id__forecasts__period__get"];
+        /**
+         * Set Forecast
+         * @description The client's forecast of the volume; once locked it stands: 409 `locked`.
+         */
+        put: operations["set_forecast_api_sla_contracts__id__forecasts__period__put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sla/contracts/{id}/levers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Levers
+         * @description What would have met it (D7), as far as computed.
+         */
+        get: operations["levers_api_sla_contracts__id__levers_get"];
+        put?: never;
+        /**
+         * Compute Levers
+         * @description Begins to compute them, where the period's data have not been computed yet.
+         */
+        post: operations["compute_levers_api_sla_contracts__id__levers_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sla/contracts/{id}/periods": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Periods
+         * @description Newest first, from the contract's beginning until today.
+         */
+        get: operations["periods_api_sla_contracts__id__periods_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sla/contracts/{id}/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Preview
+         * @description What the statement would say now; kept nowhere.
+         */
+        get: operations["preview_api_sla_contracts__id__preview_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sla/contracts/{id}/scores": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Scores */
+        get: operations["scores_api_sla_contracts__id__scores_get"];
+        put?: never;
+        /**
+         * Add Score
+         * @description What a panel scored; the newest of a period and objective counts, the others are kept.
+         */
+        post: operations["add_score_api_sla_contracts__id__scores_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sla/contracts/{id}/standing": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Standing
+         * @description The period so far (none named: today's), computed at most some seconds ago.
+         */
+        get: operations["standing_api_sla_contracts__id__standing_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sla/contracts/{id}/statements": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Statements
+         * @description Newest first; corrections beside what they correct.
+         */
+        get: operations["statements_api_sla_contracts__id__statements_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sla/contracts/{id}/versions/{n}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Version */
+        get: operations["version_api_sla_contracts__id__versions__n__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sla/contracts/{id}/versions/{n}/decide": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Decide Version
+         * @description For the reader's side. Who drafted it does not approve it: 403 `four_eyes`.
+         */
+        post: operations["decide_version_api_sla_contracts__id__versions__n__decide_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sla/contracts/{id}/versions/{n}/formulas": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Formulas */
+        get: operations["formulas_api_sla_contracts__id__versions__n__formulas_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sla/contracts/{id}/versions/{n}/propose": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Propose
+         * @description From now on it cannot be changed; both sides approve or reject it.
+         */
+        post: operations["propose_api_sla_contracts__id__versions__n__propose_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sla/evidence/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Evidence
+         * @description The file as it was sent; always to be saved, never shown in place.
+         */
+        get: operations["evidence_api_sla_evidence__id__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sla/exclusions/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Exclusion */
+        get: operations["exclusion_api_sla_exclusions__id__get"];
+        /**
+         * Change Exclusion
+         * @description While it is a draft: 409 `not_a_draft`.
+         */
+        put: operations["change_exclusion_api_sla_exclusions__id__put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sla/exclusions/{id}/decide": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Decide Exclusion
+         * @description By the other side alone: 403 `not_your_side`. Rejecting needs a reason.
+         */
+        post: operations["decide_exclusion_api_sla_exclusions__id__decide_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sla/exclusions/{id}/evidence/{evidence}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Drop Evidence */
+        delete: operations["drop_evidence_api_sla_exclusions__id__evidence__evidence__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sla/exclusions/{id}/files": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Add File
+         * @description Evidence as multipart field `file`, 10 MB at most.
+         */
+        post: operations["add_file_api_sla_exclusions__id__files_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sla/exclusions/{id}/links": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Add Link */
+        post: operations["add_link_api_sla_exclusions__id__links_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sla/exclusions/{id}/submit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Submit
+         * @description To the client, for approval. Needs evidence: 409 `no_evidence`.
+         */
+        post: operations["submit_api_sla_exclusions__id__submit_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sla/exclusions/{id}/withdraw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Withdraw */
+        post: operations["withdraw_api_sla_exclusions__id__withdraw_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sla/formulas": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Formulas Of
+         * @description Each figure in words with an example worked through, of a contract that is being written.
+         */
+        post: operations["formulas_of_api_sla_formulas_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sla/statements/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Statement
+         * @description By id or number.
+         */
+        get: operations["statement_api_sla_statements__id__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sla/statements/{id}/decide": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Decide Statement
+         * @description Signs the digest for the reader's side; when both have, it is final. Its maker does not: 403 `four_eyes`.
+         */
+        post: operations["decide_statement_api_sla_statements__id__decide_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sla/statements/{id}/download": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Download
+         * @description The statement as a file; JSON carries all that `jietong sla verify` needs.
+         */
+        get: operations["download_api_sla_statements__id__download_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sla/statements/{id}/restate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Restate
+         * @description A new, numbered statement of the same period; the old one stays.
+         */
+        post: operations["restate_api_sla_statements__id__restate_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sla/statements/{id}/verify": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Verify
+         * @description Recomputes the statement from the ledger's events.
+         */
+        get: operations["verify_api_sla_statements__id__verify_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sla/template": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Template
+         * @description A contract to begin with.
+         */
+        get: operations["template_api_sla_template_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/staff": {
         parameters: {
             query?: never;
@@ -2158,6 +3202,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/r/{secret}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Linked */
+        get: operations["linked_r__secret__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -2184,6 +3245,12 @@ export interface components {
             active: boolean;
         };
         /**
+         * Against
+         * @description What a period is compared with.
+         * @enum {string}
+         */
+        Against: "none" | "previous" | "year" | "weeks";
+        /**
          * AgentDocument
          * @description The agent half: skills, capacity, employment (`AgentSpec` without id and name).
          */
@@ -2198,6 +3265,528 @@ export interface components {
              * @default 0
              */
             version: number;
+        };
+        /**
+         * AgreedAccessOut
+         * @description Where the service level and true access part. `blocked` None: unknown, which is not 0.
+         *
+         *     `unseen`: callers estimated from the time in which all trunks were full; `estimated`: true access with them.
+         */
+        AgreedAccessOut: {
+            /** Abandoned */
+            abandoned: number;
+            /** Blocked */
+            blocked: number | null;
+            /** Estimated */
+            estimated: number | null;
+            /** Fault */
+            fault: number | null;
+            figure: components["schemas"]["AgreedFigureOut"];
+            /**
+             * Known
+             * @enum {string}
+             */
+            known: "measured" | "estimated" | "partial" | "unknown";
+            /** Later */
+            later: number;
+            level: components["schemas"]["AgreedFigureOut"];
+            /** Lost */
+            lost: number | null;
+            /** Points Blocked */
+            points_blocked: number | null;
+            /** Points Lost */
+            points_lost: number | null;
+            /** Texts */
+            texts: {
+                [key: string]: string;
+            };
+            /** Unknown Days */
+            unknown_days: string[];
+            /** Unseen */
+            unseen: number | null;
+            /** Within */
+            within: number;
+        };
+        /** AgreedActionIn */
+        AgreedActionIn: {
+            /**
+             * Done
+             * @default false
+             */
+            done: boolean;
+            /** Due */
+            due?: string | null;
+            /**
+             * Expected
+             * @default
+             */
+            expected: string;
+            /**
+             * Owner
+             * @default
+             */
+            owner: string;
+            /** Period */
+            period?: string | null;
+            /** Text */
+            text: string;
+        };
+        /** AgreedActionOut */
+        AgreedActionOut: {
+            /** Contract */
+            contract: string;
+            /** Done At */
+            done_at: number | null;
+            /** Due */
+            due: string | null;
+            /** Expected */
+            expected: {
+                [key: string]: string;
+            };
+            /** Id */
+            id: string;
+            /** Made By Name */
+            made_by_name: string;
+            /** Owner */
+            owner: string;
+            /** Period */
+            period: string | null;
+            /** Texts */
+            texts: {
+                [key: string]: string;
+            };
+        };
+        /** AgreedActionsOut */
+        AgreedActionsOut: {
+            /** Items */
+            items: components["schemas"]["AgreedActionOut"][];
+            /** Next */
+            next?: null;
+        };
+        /**
+         * AgreedContactOut
+         * @description Times in seconds.
+         */
+        AgreedContactOut: {
+            /** Agent */
+            agent: string | null;
+            /** Arrived */
+            arrived: number;
+            /** Channel */
+            channel: string;
+            /** Id */
+            id: string;
+            /** Outcome */
+            outcome: string | null;
+            /** Queue */
+            queue: string | null;
+            /** Talk S */
+            talk_s: number | null;
+            /** Wait S */
+            wait_s: number | null;
+        };
+        /** AgreedContactsOut */
+        AgreedContactsOut: {
+            /** Items */
+            items: components["schemas"]["AgreedContactOut"][];
+            /** Next */
+            next: string | null;
+        };
+        /**
+         * AgreedDayOut
+         * @description `misses`: contacts not in time; `blocked` None: unknown; `pending`: exclusions that wait and touch the day.
+         */
+        AgreedDayOut: {
+            /** Access */
+            access: number | null;
+            /** Approved */
+            approved: number;
+            /** Below Minimum */
+            below_minimum: boolean;
+            /** Below Target */
+            below_target: boolean;
+            /** Blocked */
+            blocked: number | null;
+            /** Day */
+            day: string;
+            /** Denominator */
+            denominator: number;
+            /** Misses */
+            misses: number;
+            /** Numerator */
+            numerator: number;
+            /** Pending */
+            pending: number;
+            /** Value */
+            value: number | null;
+            /** Volume */
+            volume: number;
+        };
+        /**
+         * AgreedDeliveriesOut
+         * @description `numerator` of `denominator` due deliveries arrived by their deadline.
+         */
+        AgreedDeliveriesOut: {
+            /** Denominator */
+            denominator: number;
+            /** Items */
+            items: components["schemas"]["AgreedDeliveryOut"][];
+            /** Next */
+            next?: null;
+            /** Numerator */
+            numerator: number;
+        };
+        /** AgreedDeliveryOut */
+        AgreedDeliveryOut: {
+            /** At */
+            at: number | null;
+            /** Due */
+            due: number;
+            /** Id */
+            id: string;
+            /** Late S */
+            late_s: number | null;
+            /** Note */
+            note: string;
+            /** Report */
+            report: string;
+            /** State */
+            state: string;
+            /** To */
+            to: string;
+            /** Way */
+            way: string;
+        };
+        /**
+         * AgreedFigureOut
+         * @description A figure with what it is made of; `value` None: no data. `low`, `high`: Wilson 95 % of a share.
+         */
+        AgreedFigureOut: {
+            /** Denominator */
+            denominator: number;
+            /** High */
+            high?: number | null;
+            /** Low */
+            low?: number | null;
+            /** Metric */
+            metric: string;
+            /** N */
+            n: number;
+            /** Names */
+            names: {
+                [key: string]: string;
+            };
+            /** Numerator */
+            numerator: number;
+            /**
+             * Unit
+             * @enum {string}
+             */
+            unit: "ratio" | "s" | "count" | "points" | "mos";
+            /** Value */
+            value: number | null;
+        };
+        /**
+         * AgreedMoneyLineOut
+         * @description One line of the account; a credit is negative.
+         */
+        AgreedMoneyLineOut: {
+            /** Amount */
+            amount: string;
+            /** Code */
+            code: string;
+            /** Objective */
+            objective: string | null;
+            /** Period */
+            period: string | null;
+            /** Texts */
+            texts: {
+                [key: string]: string;
+            };
+        };
+        /**
+         * AgreedMoneyOut
+         * @description If settled now, or as settled: payable = fee + net, net = bonus + earned back − credits.
+         */
+        AgreedMoneyOut: {
+            /** Bonus */
+            bonus: string;
+            /** Cap */
+            cap: string;
+            /** Cap Used */
+            cap_used: number | null;
+            /** Credited */
+            credited: number;
+            /** Credits */
+            credits: string;
+            /** Currency */
+            currency: string;
+            /** Earned Back */
+            earned_back: string;
+            /** Fee */
+            fee: string;
+            /** Lines */
+            lines: components["schemas"]["AgreedMoneyLineOut"][];
+            /** Net */
+            net: string;
+            /** Payable */
+            payable: string;
+            /** Rewarded */
+            rewarded: number;
+            /** Texts */
+            texts: {
+                [key: string]: string;
+            };
+            /** Uncapped */
+            uncapped: string;
+        };
+        /**
+         * AgreedMonthOut
+         * @description One point of the thirteen months' line.
+         */
+        AgreedMonthOut: {
+            /** Access */
+            access: number | null;
+            /** Final */
+            final: boolean;
+            /** Key */
+            key: string;
+            /** Value */
+            value: number | null;
+        };
+        /** AgreedNameOut */
+        AgreedNameOut: {
+            /**
+             * Gone
+             * @default false
+             */
+            gone: boolean;
+            /** Id */
+            id: string;
+            /** Names */
+            names: {
+                [key: string]: string;
+            };
+        };
+        /**
+         * AgreedNextOut
+         * @description What comes next in the period's course.
+         */
+        AgreedNextOut: {
+            /** Code */
+            code: string;
+            /** Day */
+            day: string;
+            /** Texts */
+            texts: {
+                [key: string]: string;
+            };
+        };
+        /** AgreedPeriodOut */
+        AgreedPeriodOut: {
+            /** End */
+            end: number;
+            /** Key */
+            key: string;
+            /** Number */
+            number: string | null;
+            /** Settles At */
+            settles_at: number;
+            /** Start */
+            start: number;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "open" | "provisional" | "final";
+            /** Statement */
+            statement: string | null;
+        };
+        /** AgreedPeriodsOut */
+        AgreedPeriodsOut: {
+            /** Items */
+            items: components["schemas"]["AgreedPeriodOut"][];
+            /** Next */
+            next?: null;
+        };
+        /** AgreedServiceOut */
+        AgreedServiceOut: {
+            /** Entries */
+            entries: components["schemas"]["AgreedNameOut"][];
+            hours: components["schemas"]["AgreedNameOut"] | null;
+            /** Id */
+            id: string;
+            /** Names */
+            names: {
+                [key: string]: string;
+            };
+            /** Queues */
+            queues: components["schemas"]["AgreedNameOut"][];
+            /** Trunks */
+            trunks: components["schemas"]["AgreedNameOut"][];
+        };
+        /** AgreedVolumeDayOut */
+        AgreedVolumeDayOut: {
+            /** Actual */
+            actual: number | null;
+            /** Day */
+            day: string;
+            /** Expected */
+            expected: number | null;
+            /** Forecast */
+            forecast: number | null;
+            /** High */
+            high: number | null;
+            /** Low */
+            low: number | null;
+        };
+        /**
+         * AgreedVolumeOut
+         * @description `expected`: of the whole period. `deviation` from the locked forecast; `effect` what follows by contract.
+         */
+        AgreedVolumeOut: {
+            /** Actual */
+            actual: number;
+            /** Days */
+            days: components["schemas"]["AgreedVolumeDayOut"][];
+            /** Deviation */
+            deviation: number | null;
+            /** Effect */
+            effect: string;
+            /** Expected */
+            expected: number;
+            /** Forecast */
+            forecast: number | null;
+            /** Locked */
+            locked: boolean;
+            /** Over */
+            over: number | null;
+            /** Texts */
+            texts: {
+                [key: string]: string;
+            };
+            /** Under */
+            under: number | null;
+        };
+        /**
+         * AgreedWindowOut
+         * @description One window that is judged by itself: the month, a week, a day. `end` is its last day.
+         */
+        AgreedWindowOut: {
+            /** Closed */
+            closed: boolean;
+            /** Denominator */
+            denominator: number;
+            /** End */
+            end: string;
+            need: components["schemas"]["NeededOut"] | null;
+            /** Numerator */
+            numerator: number;
+            /** Start */
+            start: string;
+            /** Value */
+            value: number | null;
+            /**
+             * Verdict
+             * @enum {string}
+             */
+            verdict: "met" | "missed" | "at_risk" | "unreachable" | "safe" | "too_few" | "no_data" | "unknown" | "shown" | "waived";
+        };
+        /**
+         * AgreementAlarmOut
+         * @description met_while_turned_away, at_risk, unreachable.
+         */
+        AgreementAlarmOut: {
+            /** Code */
+            code: string;
+            /**
+             * Level
+             * @enum {string}
+             */
+            level: "act" | "look";
+            /** Objective */
+            objective: string | null;
+            /** Texts */
+            texts: {
+                [key: string]: string;
+            };
+        };
+        /** AgreementCommentIn */
+        AgreementCommentIn: {
+            /**
+             * Object
+             * @default
+             */
+            object: string;
+            /** Text */
+            text: string;
+        };
+        /** AgreementCommentOut */
+        AgreementCommentOut: {
+            /** At */
+            at: number;
+            /** By Name */
+            by_name: string;
+            /** Id */
+            id: string;
+            /**
+             * Object
+             * @default
+             */
+            object: string;
+            /**
+             * Side
+             * @enum {string}
+             */
+            side: "ours" | "theirs";
+            /** Text */
+            text: string;
+        };
+        /** AgreementCommentsOut */
+        AgreementCommentsOut: {
+            /** Items */
+            items: components["schemas"]["AgreementCommentOut"][];
+            /** Next */
+            next?: null;
+        };
+        /**
+         * AgreementDecisionIn
+         * @description `digest`: of what was read; another one in force by now is refused as `stale_version`.
+         */
+        AgreementDecisionIn: {
+            /**
+             * Decision
+             * @enum {string}
+             */
+            decision: "approved" | "rejected";
+            /** Digest */
+            digest?: string | null;
+            /**
+             * Reason
+             * @default
+             */
+            reason: string;
+        };
+        /** ApprovalOut */
+        ApprovalOut: {
+            /** At */
+            at: number;
+            /** By */
+            by: string;
+            /** By Name */
+            by_name: string;
+            /**
+             * Decision
+             * @enum {string}
+             */
+            decision: "approved" | "rejected";
+            /** Reason */
+            reason: string;
+            /**
+             * Side
+             * @enum {string}
+             */
+            side: "ours" | "theirs";
         };
         /** ArticleChange */
         ArticleChange: {
@@ -2325,11 +3914,134 @@ export interface components {
          * @enum {string}
          */
         Attribution: "arrival" | "time" | "now";
+        /** BacktestIn */
+        BacktestIn: {
+            /** Base */
+            base?: string | null;
+            /** Document */
+            document?: {
+                [key: string]: unknown;
+            } | null;
+            /**
+             * Months
+             * @default 12
+             */
+            months: number;
+            /**
+             * Note
+             * @default
+             */
+            note: string;
+            /** Starts */
+            starts?: string | null;
+            /** Yaml */
+            yaml?: string | null;
+        };
+        /** BacktestMonthOut */
+        BacktestMonthOut: {
+            /** Data */
+            data: boolean;
+            /** Key */
+            key: string;
+            /** Met */
+            met: boolean | null;
+            money: components["schemas"]["AgreedMoneyOut"] | null;
+            /** Objectives */
+            objectives: components["schemas"]["ObjectiveOut"][];
+        };
+        /** BacktestOut */
+        BacktestOut: {
+            /** Judged */
+            judged: number;
+            /** Met */
+            met: number;
+            /** Months */
+            months: components["schemas"]["BacktestMonthOut"][];
+            /** Texts */
+            texts: {
+                [key: string]: string;
+            };
+        };
         /**
          * Better
          * @enum {string}
          */
         Better: "up" | "down" | "neither";
+        /**
+         * BlockIO
+         * @description `period`, `filter`, `comparison`: in place of the report's (the filter narrows it).
+         */
+        BlockIO: {
+            /** By */
+            by?: components["schemas"]["By"][];
+            comparison?: components["schemas"]["ComparisonIO"] | null;
+            /** @default line */
+            drawn: components["schemas"]["Drawn"];
+            /** @default all */
+            every: components["schemas"]["Every"];
+            filter?: components["schemas"]["FilterIO"] | null;
+            /**
+             * Gap
+             * @default false
+             */
+            gap: boolean;
+            kind: components["schemas"]["Kind"];
+            /** Limits */
+            limits?: components["schemas"]["LimitIO"][];
+            /** Metrics */
+            metrics?: string[];
+            period?: components["schemas"]["PeriodIO"] | null;
+            sort?: components["schemas"]["SortIO"] | null;
+            /** Targets */
+            targets?: components["schemas"]["TargetIO"][];
+            /** Text */
+            text?: {
+                [key: string]: string;
+            };
+            /** Title */
+            title?: {
+                [key: string]: string;
+            };
+            /** Top */
+            top?: number | null;
+            /**
+             * Total
+             * @default true
+             */
+            total: boolean;
+        };
+        /**
+         * BundleIn
+         * @description Several reports in one document, in this order.
+         */
+        BundleIn: {
+            format: components["schemas"]["Format"];
+            /** Items */
+            items: components["schemas"]["RunIn"][];
+            /** Language */
+            language?: string | null;
+            /** Title */
+            title?: {
+                [key: string]: string;
+            } | null;
+        };
+        /**
+         * By
+         * @description What rows are grouped by, a column of the facts each.
+         * @enum {string}
+         */
+        By: "queue" | "agent" | "client" | "channel" | "entry" | "reason" | "direction" | "flow" | "part_time";
+        /** CalendarOut */
+        CalendarOut: {
+            /** Days */
+            days: components["schemas"]["AgreedDayOut"][];
+            /** Minimum */
+            minimum: number | null;
+            /** Objective */
+            objective: string | null;
+            /** Target */
+            target: number | null;
+        };
         /** CatalogueOut */
         CatalogueOut: {
             /** Items */
@@ -2341,6 +4053,15 @@ export interface components {
             items: string[];
             /** Next */
             next?: null;
+        };
+        /** CauseOut */
+        CauseOut: {
+            /** Share */
+            share: number | null;
+            /** Texts */
+            texts: {
+                [key: string]: string;
+            };
         };
         /** CertificateOut */
         CertificateOut: {
@@ -2367,6 +4088,12 @@ export interface components {
             items: components["schemas"]["CertificateOut"][];
             /** Next */
             next?: null;
+        };
+        /** ChangeIn */
+        ChangeIn: {
+            report: components["schemas"]["ReportIO"];
+            /** Version */
+            version: number;
         };
         /** ChangedClient */
         ChangedClient: {
@@ -2745,12 +4472,35 @@ export interface components {
             /** Faults */
             faults: components["schemas"]["FaultOut"][];
         };
+        /**
+         * CheckedContractOut
+         * @description `document` and `digest` only where there are no errors; `yaml` the text, written anew when a document came.
+         */
+        CheckedContractOut: {
+            /** Digest */
+            digest: string | null;
+            /** Document */
+            document: {
+                [key: string]: unknown;
+            } | null;
+            /** Errors */
+            errors: components["schemas"]["ContractFaultOut"][];
+            /** Warnings */
+            warnings: components["schemas"]["TrapOut"][];
+            /** Yaml */
+            yaml: string;
+        };
         /** Clients */
         Clients: {
             /** Items */
             items: components["schemas"]["DocumentOut_Annotated_ClientSpec__SpecOf__"][];
             /** Next */
             next?: null;
+        };
+        /** CloseIn */
+        CloseIn: {
+            /** Period */
+            period: string;
         };
         /** ColleagueOut */
         ColleagueOut: {
@@ -2765,6 +4515,38 @@ export interface components {
             /** Reachable */
             reachable: boolean;
             state: components["schemas"]["State"];
+        };
+        /**
+         * ColumnOut
+         * @description `unit`: count, ratio, s or mos.
+         */
+        ColumnOut: {
+            /** Attribution */
+            attribution: string;
+            /** Better */
+            better: string;
+            /** How */
+            how: string;
+            /** Id */
+            id: string;
+            /** Key */
+            key: string;
+            /** Names */
+            names: {
+                [key: string]: string;
+            };
+            /** Unit */
+            unit: string;
+        };
+        /** ComparisonIO */
+        ComparisonIO: {
+            /** @default none */
+            against: components["schemas"]["Against"];
+            /**
+             * Weeks
+             * @default 4
+             */
+            weeks: number;
         };
         /**
          * Confirm
@@ -2809,6 +4591,8 @@ export interface components {
             hold_ms: number;
             /** Id */
             id: string;
+            /** Imported */
+            imported: boolean;
             /** Language */
             language: string;
             /** Messages */
@@ -2835,12 +4619,261 @@ export interface components {
             /** Wrapup Ms */
             wrapup_ms: number;
         };
+        /**
+         * ContactsIn
+         * @description The contacts behind one figure: the line's `start`, `end` and keys by grouping, and the block's filter.
+         */
+        ContactsIn: {
+            /** After */
+            after?: string | null;
+            /** End */
+            end: number;
+            /** @default {} */
+            filter: components["schemas"]["FilterIO"];
+            /** Keys */
+            keys?: {
+                [key: string]: string;
+            };
+            /**
+             * Limit
+             * @default 100
+             */
+            limit: number;
+            /** Metric */
+            metric: string;
+            /**
+             * Part
+             * @default numerator
+             */
+            part: string;
+            /** Start */
+            start: number;
+        };
         /** ContactsOut */
         ContactsOut: {
             /** Items */
             items: components["schemas"]["ContactOut"][];
             /** Next */
             next: string | null;
+        };
+        /**
+         * ContractFaultOut
+         * @description `line` and `column` from 1 in the text; `field` as in `spec.objectives[0].target`.
+         */
+        ContractFaultOut: {
+            /** Code */
+            code: string;
+            /** Column */
+            column: number | null;
+            /** Field */
+            field: string;
+            /** Line */
+            line: number | null;
+            /** Message */
+            message: string;
+            /** Texts */
+            texts: {
+                [key: string]: string;
+            };
+        };
+        /**
+         * ContractIn
+         * @description Either the text or the same as a document; `id` of a new contract, from its `metadata.name` when left out.
+         */
+        ContractIn: {
+            /** Base */
+            base?: string | null;
+            /** Document */
+            document?: {
+                [key: string]: unknown;
+            } | null;
+            /**
+             * Note
+             * @default
+             */
+            note: string;
+            /** Starts */
+            starts?: string | null;
+            /** Yaml */
+            yaml?: string | null;
+        };
+        /**
+         * ContractLineOut
+         * @description One line of the list. `main`: the first objective; `access`: true access beside it, in the same size.
+         */
+        ContractLineOut: {
+            access: components["schemas"]["AgreedFigureOut"] | null;
+            /** As Of */
+            as_of: number | null;
+            /** Client */
+            client: string;
+            /** Client Names */
+            client_names: {
+                [key: string]: string;
+            };
+            /**
+             * Direction
+             * @enum {string}
+             */
+            direction: "client" | "partner";
+            /** End */
+            end: string | null;
+            /** Id */
+            id: string;
+            main: components["schemas"]["AgreedFigureOut"] | null;
+            money: components["schemas"]["AgreedMoneyOut"] | null;
+            /** Names */
+            names: {
+                [key: string]: string;
+            };
+            /** Services */
+            services: {
+                [key: string]: string;
+            }[];
+            /** Start */
+            start: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "draft" | "proposed" | "upcoming" | "active" | "ended";
+            /** Target */
+            target: number | null;
+            /** Verdict */
+            verdict: ("met" | "missed" | "at_risk" | "unreachable" | "safe" | "too_few" | "no_data" | "unknown" | "shown" | "waived") | null;
+            /** Version */
+            version: number | null;
+            /** Waiting */
+            waiting: components["schemas"]["WaitingOut"][];
+        };
+        /** ContractListOut */
+        ContractListOut: {
+            /** Items */
+            items: components["schemas"]["ContractLineOut"][];
+            /** Next */
+            next?: null;
+        };
+        /**
+         * ContractOut
+         * @description `current`: the version in force today (or the newest that was); `open`: one being drafted or proposed.
+         *
+         *     `may`: what the reader can do here: edit, approve.
+         */
+        ContractOut: {
+            /** Client */
+            client: string;
+            /** Client Names */
+            client_names: {
+                [key: string]: string;
+            };
+            /** Currency */
+            currency: string;
+            /** Current */
+            current: number | null;
+            /**
+             * Direction
+             * @enum {string}
+             */
+            direction: "client" | "partner";
+            /** Document */
+            document: {
+                [key: string]: unknown;
+            };
+            /** End */
+            end: string | null;
+            /** Ended Reason */
+            ended_reason: string;
+            /** Id */
+            id: string;
+            /** May */
+            may: ("edit" | "approve")[];
+            /** Names */
+            names: {
+                [key: string]: string;
+            };
+            /** Open */
+            open: number | null;
+            /** Services */
+            services: components["schemas"]["AgreedServiceOut"][];
+            /**
+             * Side
+             * @enum {string}
+             */
+            side: "ours" | "theirs";
+            /** Site */
+            site: string;
+            /** Start */
+            start: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "draft" | "proposed" | "upcoming" | "active" | "ended";
+            /** Versions */
+            versions: components["schemas"]["ContractVersionOut"][];
+            /** Zone */
+            zone: string;
+        };
+        /** ContractVersionFullOut */
+        ContractVersionFullOut: {
+            /** Approvals */
+            approvals: components["schemas"]["ApprovalOut"][];
+            /** Digest */
+            digest: string;
+            /** Document */
+            document: {
+                [key: string]: unknown;
+            };
+            /** Made At */
+            made_at: number;
+            /** Made By Name */
+            made_by_name: string;
+            /** N */
+            n: number;
+            /** Note */
+            note: string;
+            /** Proposed At */
+            proposed_at: number | null;
+            /** Start */
+            start: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "draft" | "proposed" | "approved" | "rejected" | "replaced";
+            /** Yaml */
+            yaml: string;
+        };
+        /** ContractVersionOut */
+        ContractVersionOut: {
+            /** Approvals */
+            approvals: components["schemas"]["ApprovalOut"][];
+            /** Digest */
+            digest: string;
+            /** Made At */
+            made_at: number;
+            /** Made By Name */
+            made_by_name: string;
+            /** N */
+            n: number;
+            /** Note */
+            note: string;
+            /** Proposed At */
+            proposed_at: number | null;
+            /** Start */
+            start: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "draft" | "proposed" | "approved" | "rejected" | "replaced";
+        };
+        /** CopyIn */
+        CopyIn: {
+            /** Title */
+            title?: {
+                [key: string]: string;
+            } | null;
         };
         /**
          * CorrectionIn
@@ -3332,6 +5365,18 @@ export interface components {
             /** Seq */
             seq: number;
         };
+        /**
+         * Drawn
+         * @enum {string}
+         */
+        Drawn: "line" | "bar" | "stacked" | "heat";
+        /** EndContractIn */
+        EndContractIn: {
+            /** Day */
+            day: string;
+            /** Reason */
+            reason: string;
+        };
         /** EntryList */
         EntryList: {
             /** Items */
@@ -3370,6 +5415,147 @@ export interface components {
             object: string;
             /** Seq */
             seq: number;
+        };
+        /**
+         * Every
+         * @description Length of an interval. From a day on they are local days of the site; below, elapsed time from its midnight.
+         * @enum {string}
+         */
+        Every: "15m" | "30m" | "1h" | "1d" | "1w" | "1M" | "all";
+        /** EvidenceLinkIn */
+        EvidenceLinkIn: {
+            /** Title */
+            title: string;
+            /** Url */
+            url: string;
+        };
+        /**
+         * ExclusionEvidenceOut
+         * @description `url` of a link, or of the file here.
+         */
+        ExclusionEvidenceOut: {
+            /** At */
+            at: number;
+            /** By Name */
+            by_name: string;
+            /** Bytes */
+            bytes: number | null;
+            /** Digest */
+            digest: string | null;
+            /** File */
+            file: boolean;
+            /** Id */
+            id: string;
+            /** Title */
+            title: string;
+            /** Url */
+            url: string;
+        };
+        /** ExclusionIn */
+        ExclusionIn: {
+            /** Cls */
+            cls: string;
+            /** End */
+            end: number;
+            /**
+             * Reason
+             * @default
+             */
+            reason: string;
+            /**
+             * Services
+             * @default []
+             */
+            services: string[];
+            /** Start */
+            start: number;
+            /** Title */
+            title: string;
+            /** Version */
+            version?: number | null;
+        };
+        /**
+         * ExclusionListOut
+         * @description `together`: the main objective if all that wait were approved, and what the rest would then need.
+         */
+        ExclusionListOut: {
+            /** Classes */
+            classes: components["schemas"]["AgreedNameOut"][];
+            /** Items */
+            items: components["schemas"]["ExclusionOut"][];
+            /** Next */
+            next?: null;
+            /** Together */
+            together: number | null;
+            together_needed: components["schemas"]["NeededOut"] | null;
+        };
+        /**
+         * ExclusionOut
+         * @description `contacts` in it; `value` with it and `before` without, of the main objective in the period of its start.
+         */
+        ExclusionOut: {
+            /** Before */
+            before: number | null;
+            /** Cls */
+            cls: string;
+            /** Cls Names */
+            cls_names: {
+                [key: string]: string;
+            };
+            /** Contacts */
+            contacts: number | null;
+            /** Contract */
+            contract: string;
+            decision: components["schemas"]["ApprovalOut"] | null;
+            /** End */
+            end: number;
+            /** Evidence */
+            evidence: components["schemas"]["ExclusionEvidenceOut"][];
+            /** Id */
+            id: string;
+            /** Made At */
+            made_at: number;
+            /** Made By */
+            made_by: string;
+            /** Made By Name */
+            made_by_name: string;
+            /** Reason */
+            reason: string;
+            /** Services */
+            services: components["schemas"]["AgreedNameOut"][];
+            /** Start */
+            start: number;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "draft" | "submitted" | "approved" | "rejected" | "withdrawn";
+            /** Submitted At */
+            submitted_at: number | null;
+            /** Submitted By Name */
+            submitted_by_name: string | null;
+            /** Title */
+            title: string;
+            /** Value */
+            value: number | null;
+            /** Version */
+            version: number;
+        };
+        /**
+         * ExportIn
+         * @description `language` null: the account's own.
+         */
+        ExportIn: {
+            comparison?: components["schemas"]["ComparisonIO"] | null;
+            every?: components["schemas"]["Every"] | null;
+            filter?: components["schemas"]["FilterIO"] | null;
+            format: components["schemas"]["Format"];
+            /** Id */
+            id?: string | null;
+            /** Language */
+            language?: string | null;
+            period?: components["schemas"]["PeriodIO"] | null;
+            report?: components["schemas"]["ReportIO"] | null;
         };
         /**
          * ExtensionMade
@@ -3450,6 +5636,118 @@ export interface components {
             /** Useful */
             useful: boolean;
         };
+        /**
+         * FigureOut
+         * @description A figure of one row. Times in seconds, shares 0..1; `value` null is no data. `n`: from how many it was taken;
+         *     `low` and `high`: Wilson's 95 % interval of a share of contacts.
+         */
+        FigureOut: {
+            /** Denominator */
+            denominator: number;
+            /** High */
+            high: number | null;
+            /** Low */
+            low: number | null;
+            /** N */
+            n: number | null;
+            /** Numerator */
+            numerator: number;
+            /** Value */
+            value: number | null;
+        };
+        /** FiguresIn */
+        FiguresIn: {
+            /** Agent */
+            agent?: string[] | null;
+            /**
+             * By
+             * @default []
+             */
+            by: string[];
+            /** Channel */
+            channel?: string[] | null;
+            /** Client */
+            client?: string[] | null;
+            /** Direction */
+            direction?: string[] | null;
+            /** Entry */
+            entry?: string[] | null;
+            /**
+             * Every
+             * @default all
+             */
+            every: string;
+            /**
+             * From
+             * @description A date or time, local to the site, or an instant.
+             */
+            from: string;
+            /**
+             * Metrics
+             * @description Ids with commas between, parameters in seconds: sl3(20),asa.
+             */
+            metrics: string;
+            /** Part Time */
+            part_time?: boolean | null;
+            /** Queue */
+            queue?: string[] | null;
+            /** Reason */
+            reason?: string[] | null;
+            /**
+             * Simulated
+             * @description false: without test and demonstration contacts.
+             */
+            simulated?: boolean | null;
+            /**
+             * Site
+             * @default main
+             */
+            site: string;
+            /**
+             * Timezone
+             * @description Instead of the site's own.
+             */
+            timezone?: string | null;
+            /**
+             * To
+             * @description The same; not part of the period.
+             */
+            to: string;
+        };
+        /**
+         * FiguresOut
+         * @description Rows hold `start`, `end` (ISO 8601 with the site's offset), a key for each grouping, and each figure under its
+         *     key as it was asked. Intervals and groups in which nothing happened have no row.
+         */
+        FiguresOut: {
+            /** As Of */
+            as_of: string;
+            /** Attribution */
+            attribution: {
+                [key: string]: components["schemas"]["Attribution"];
+            };
+            /** By */
+            by: components["schemas"]["By"][];
+            /** End */
+            end: string;
+            every: components["schemas"]["Every"];
+            /** Metrics */
+            metrics: string[];
+            /** Rows */
+            rows: {
+                [key: string]: string | components["schemas"]["FigureOut"] | null;
+            }[];
+            /** Site */
+            site: string;
+            /** Start */
+            start: string;
+            /** Versions */
+            versions: {
+                [key: string]: number;
+            };
+            /** Zone */
+            zone: string;
+        };
         /** File */
         File: {
             /** Id */
@@ -3473,6 +5771,30 @@ export interface components {
             merges: components["schemas"]["MergeOut"][];
             /** Suspects */
             suspects: components["schemas"]["SuspectOut"][];
+        };
+        /**
+         * FilterIO
+         * @description null: all; an empty list: none.
+         */
+        FilterIO: {
+            /** Agents */
+            agents?: string[] | null;
+            /** Channels */
+            channels?: string[] | null;
+            /** Clients */
+            clients?: string[] | null;
+            /** Directions */
+            directions?: string[] | null;
+            /** Entries */
+            entries?: string[] | null;
+            /** Part Time */
+            part_time?: boolean | null;
+            /** Queues */
+            queues?: string[] | null;
+            /** Reasons */
+            reasons?: string[] | null;
+            /** Simulated */
+            simulated?: boolean | null;
         };
         /** FlowLine */
         FlowLine: {
@@ -3558,6 +5880,73 @@ export interface components {
             published_by: string;
             /** Version */
             version: number;
+        };
+        /**
+         * ForecastIn
+         * @description Contacts a day (ISO date → number), or the period's `total`, spread evenly. Locked: never changed again.
+         */
+        ForecastIn: {
+            /** Days */
+            days?: {
+                [key: string]: number;
+            } | null;
+            /**
+             * Lock
+             * @default false
+             */
+            lock: boolean;
+            /** Total */
+            total?: number | null;
+        };
+        /** ForecastOut */
+        ForecastOut: {
+            /** By Name */
+            by_name: string;
+            /** Days */
+            days: {
+                [key: string]: number;
+            };
+            /** Locked At */
+            locked_at: number | null;
+            /** Period */
+            period: string;
+            /** Total */
+            total: number;
+        };
+        /**
+         * Format
+         * @description `csv`: a file for a report of one block, else a ZIP of one each; `zip`: PDF, workbook and CSV of each.
+         * @enum {string}
+         */
+        Format: "xlsx" | "csv" | "pdf" | "html" | "zip";
+        /**
+         * FormulaOut
+         * @description To be signed: what a metric means, in words, with an example worked through.
+         */
+        FormulaOut: {
+            /** Example */
+            example: {
+                [key: string]: string;
+            };
+            /** Formula */
+            formula: {
+                [key: string]: string;
+            };
+            /** Metric */
+            metric: string;
+            /** Names */
+            names: {
+                [key: string]: string;
+            };
+            /** Objective */
+            objective: string;
+        };
+        /** FormulasOut */
+        FormulasOut: {
+            /** Digest */
+            digest: string;
+            /** Items */
+            items: components["schemas"]["FormulaOut"][];
         };
         /**
          * GapOut
@@ -3742,11 +6131,68 @@ export interface components {
             /** Next */
             next?: null;
         };
+        /**
+         * JudgedScoreIn
+         * @description A judged objective's score, by the panel on a sample (D3).
+         */
+        JudgedScoreIn: {
+            /**
+             * Note
+             * @default
+             */
+            note: string;
+            /** Objective */
+            objective: string;
+            /** Panel */
+            panel: string;
+            /** Period */
+            period: string;
+            /** Sample */
+            sample: number;
+            /** Score */
+            score: number;
+        };
+        /** JudgedScoreOut */
+        JudgedScoreOut: {
+            /** At */
+            at: number;
+            /** By Name */
+            by_name: string;
+            /** Id */
+            id: string;
+            /**
+             * Note
+             * @default
+             */
+            note: string;
+            /** Objective */
+            objective: string;
+            /** Panel */
+            panel: string;
+            /** Period */
+            period: string;
+            /** Sample */
+            sample: number;
+            /** Score */
+            score: number;
+        };
+        /** JudgedScoresOut */
+        JudgedScoresOut: {
+            /** Items */
+            items: components["schemas"]["JudgedScoreOut"][];
+            /** Next */
+            next?: null;
+        };
         /** Keys */
         Keys: {
             /** Digits */
             digits: string;
         };
+        /**
+         * Kind
+         * @enum {string}
+         */
+        Kind: "figures" | "table" | "chart" | "text";
         /**
          * Language
          * @enum {string}
@@ -3800,6 +6246,125 @@ export interface components {
             started: number;
             /** Trunk */
             trunk: string | null;
+        };
+        /**
+         * LeverOut
+         * @description `meets` the target; shares 0..1; `cost` in the contract's currency, None: not known.
+         */
+        LeverOut: {
+            /** Access */
+            access: number | null;
+            /** Cost */
+            cost: string | null;
+            /** Id */
+            id: string;
+            /** Meets */
+            meets: boolean;
+            /** Names */
+            names: {
+                [key: string]: string;
+            };
+            /** Texts */
+            texts: {
+                [key: string]: string;
+            };
+            /** Value */
+            value: number | null;
+        };
+        /**
+         * LeversOut
+         * @description `progress` 0..1 while `state` is running. `calibration`: how near the unchanged run came to the real figure.
+         */
+        LeversOut: {
+            /** Actual */
+            actual: number | null;
+            /** Calibration */
+            calibration: number | null;
+            /**
+             * Error
+             * @default
+             */
+            error: string;
+            /** Items */
+            items: components["schemas"]["LeverOut"][];
+            /** Metric */
+            metric: string;
+            /** Progress */
+            progress: number;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "none" | "running" | "done" | "failed";
+            /** Texts */
+            texts: {
+                [key: string]: string;
+            };
+        };
+        /** LimitIO */
+        LimitIO: {
+            /** Above */
+            above?: number | null;
+            /** Below */
+            below?: number | null;
+            /** Metric */
+            metric: string;
+        };
+        /**
+         * LineOut
+         * @description `keys` in the order of the block's `by`, `values` of its `columns`. `rest`: groups beyond the first `top`.
+         */
+        LineOut: {
+            /** End */
+            end: number;
+            /** Keys */
+            keys: (string | null)[];
+            /** Rest */
+            rest: boolean;
+            /** Start */
+            start: number;
+            /** Values */
+            values: components["schemas"]["ValueOut"][];
+        };
+        /**
+         * LinkIn
+         * @description `client`: show this client's figures only; null: of all clients that you see. `days`: how long it is good.
+         */
+        LinkIn: {
+            /** Client */
+            client?: string | null;
+            /**
+             * Days
+             * @default 30
+             */
+            days: number;
+            /** Language */
+            language?: string | null;
+            period?: components["schemas"]["PeriodIO"] | null;
+        };
+        /** LinkOut */
+        LinkOut: {
+            /** Clients */
+            clients: string[] | null;
+            /** Expires At */
+            expires_at: number;
+            /** Id */
+            id: string;
+            /** Language */
+            language: string;
+            /** Made At */
+            made_at: number;
+            /** Made By */
+            made_by: string;
+            /** Revoked At */
+            revoked_at: number | null;
+        };
+        /** LinksOut */
+        LinksOut: {
+            /** Items */
+            items: components["schemas"]["LinkOut"][];
+            /** Next */
+            next?: null;
         };
         /** MadeToken */
         MadeToken: {
@@ -3978,6 +6543,35 @@ export interface components {
             /** Parent */
             parent: string | null;
         };
+        /**
+         * NeededOut
+         * @description What the rest of the window must bring: `good` of `rest` must go well, or `spare` may still go badly.
+         */
+        NeededOut: {
+            /**
+             * Basis
+             * @enum {string}
+             */
+            basis: "forecast" | "run_rate" | "planned" | "hours";
+            /** Best */
+            best: number | null;
+            /** Good */
+            good: number | null;
+            /** Rest */
+            rest: number;
+            /** Short */
+            short: number | null;
+            /** Spare */
+            spare: number | null;
+            /** Texts */
+            texts: {
+                [key: string]: string;
+            };
+            /** Value */
+            value: number | null;
+            /** Worst */
+            worst: number | null;
+        };
         /** NewClient */
         NewClient: {
             /**
@@ -4088,6 +6682,15 @@ export interface components {
                 }[][];
                 zone: string;
             };
+        };
+        /**
+         * NewLinkOut
+         * @description `path` holds the secret and is told this once.
+         */
+        NewLinkOut: {
+            link: components["schemas"]["LinkOut"];
+            /** Path */
+            path: string;
         };
         /** NewNumber */
         NewNumber: {
@@ -4376,6 +6979,67 @@ export interface components {
             /** Next */
             next?: null;
         };
+        /**
+         * ObjectiveOut
+         * @description Worst first. `before`: without exclusions. Values as `figure.unit` says: shares 0..1, times in seconds.
+         */
+        ObjectiveOut: {
+            before: components["schemas"]["AgreedFigureOut"] | null;
+            /** Charged */
+            charged: boolean;
+            figure: components["schemas"]["AgreedFigureOut"];
+            /** Formula */
+            formula: {
+                [key: string]: string;
+            };
+            /** Id */
+            id: string;
+            /**
+             * Method
+             * @enum {string}
+             */
+            method: "occurrences" | "timeslices" | "judged";
+            /** Minimum */
+            minimum: number | null;
+            /** Misses */
+            misses: number;
+            /** Money */
+            money: string | null;
+            /** Names */
+            names: {
+                [key: string]: string;
+            };
+            needed: components["schemas"]["NeededOut"] | null;
+            /**
+             * Op
+             * @enum {string}
+             */
+            op: "gte" | "gt" | "lte" | "lt";
+            /** Steps */
+            steps: components["schemas"]["RemarkOut"][];
+            /** Target */
+            target: number | null;
+            /** Variant */
+            variant: string;
+            /**
+             * Verdict
+             * @enum {string}
+             */
+            verdict: "met" | "missed" | "at_risk" | "unreachable" | "safe" | "too_few" | "no_data" | "unknown" | "shown" | "waived";
+            /** Verdict Texts */
+            verdict_texts: {
+                [key: string]: string;
+            };
+            /** Weight */
+            weight: number;
+            /**
+             * Window
+             * @enum {string}
+             */
+            window: "1d" | "1w" | "1M" | "1Q";
+            /** Windows */
+            windows: components["schemas"]["AgreedWindowOut"][];
+        };
         /** OneContactOut */
         OneContactOut: {
             contact: components["schemas"]["ContactOut"];
@@ -4425,7 +7089,40 @@ export interface components {
          * @description How a contact ended.
          * @enum {string}
          */
-        Outcome: "handled" | "abandoned" | "refused_closed" | "refused_full" | "timed_out" | "callback_failed" | "cancelled" | "blocked" | "lost_in_flow" | "self_served" | "voicemail" | "transferred_out" | "unreached" | "switch_lost";
+        Outcome: "handled" | "abandoned" | "refused_closed" | "refused_full" | "timed_out" | "callback_failed" | "callback" | "cancelled" | "blocked" | "lost_in_flow" | "self_served" | "voicemail" | "transferred_out" | "unreached" | "switch_lost";
+        /**
+         * OutcomeOut
+         * @description A block with its figures. `note`: a code that says why figures are missing, e.g. agent_time_hidden.
+         */
+        OutcomeOut: {
+            before: components["schemas"]["WindowOut"] | null;
+            /** By */
+            by: components["schemas"]["By"][];
+            /** Columns */
+            columns: components["schemas"]["ColumnOut"][];
+            drawn: components["schemas"]["Drawn"];
+            every: components["schemas"]["Every"];
+            filter: components["schemas"]["FilterIO"];
+            /** Gap */
+            gap: boolean;
+            kind: components["schemas"]["Kind"];
+            /** Lines */
+            lines: components["schemas"]["LineOut"][];
+            /** Note */
+            note: string | null;
+            /** Targets */
+            targets: components["schemas"]["TargetIO"][];
+            /** Text */
+            text: {
+                [key: string]: string;
+            };
+            /** Title */
+            title: {
+                [key: string]: string;
+            };
+            total: components["schemas"]["LineOut"] | null;
+            window: components["schemas"]["WindowOut"];
+        };
         /**
          * Outside
          * @description `blind`: hand the customer on as soon as it is answered; else speak to them first.
@@ -4497,10 +7194,25 @@ export interface components {
             paused: boolean;
         };
         /**
+         * PeriodIO
+         * @description `n` belongs to last_days, last_weeks and last_months; `first` and `last` (ISO dates, both included) to
+         *     absolute.
+         */
+        PeriodIO: {
+            /** First */
+            first?: string | null;
+            /** @default yesterday */
+            kind: components["schemas"]["Relative"];
+            /** Last */
+            last?: string | null;
+            /** N */
+            n?: number | null;
+        };
+        /**
          * Permission
          * @enum {string}
          */
-        Permission: "desk.use" | "floor.view" | "floor.act" | "wall.view" | "contacts.view" | "contacts.edit" | "contacts.export" | "ledger.view" | "customers.view" | "customers.edit" | "customers.merge" | "customers.reveal" | "knowledge.view" | "knowledge.edit" | "knowledge.publish" | "metrics.view" | "setup.view" | "setup.edit" | "staff.view" | "staff.edit" | "tokens.edit" | "audit.view" | "flow.read" | "flow.write" | "flow.publish" | "recording.listen" | "recording.download" | "recording.hold" | "recording.delete" | "call.listen" | "call.whisper" | "call.barge";
+        Permission: "desk.use" | "floor.view" | "floor.act" | "wall.view" | "contacts.view" | "contacts.edit" | "contacts.export" | "ledger.view" | "customers.view" | "customers.edit" | "customers.merge" | "customers.reveal" | "knowledge.view" | "knowledge.edit" | "knowledge.publish" | "metrics.view" | "setup.view" | "setup.edit" | "staff.view" | "staff.edit" | "tokens.edit" | "audit.view" | "flow.read" | "flow.write" | "flow.publish" | "recording.listen" | "recording.download" | "recording.hold" | "recording.delete" | "call.listen" | "call.whisper" | "call.barge" | "report.view" | "report.edit" | "report.schedule" | "contract.view" | "contract.edit" | "contract.approve";
         /** PopOut */
         PopOut: {
             /** Contacts */
@@ -4618,6 +7330,14 @@ export interface components {
                 [key: string]: string;
             };
         };
+        /** ProposeIn */
+        ProposeIn: {
+            /**
+             * Note
+             * @default
+             */
+            note: string;
+        };
         /** PublishedOut */
         PublishedOut: {
             article: components["schemas"]["ArticleOut"];
@@ -4704,6 +7424,122 @@ export interface components {
              */
             recovery_codes: string[];
         };
+        /**
+         * Relative
+         * @description Periods told by the day on which the report is read, in the site's zone. Weeks begin on Monday.
+         * @enum {string}
+         */
+        Relative: "today" | "yesterday" | "this_week" | "last_week" | "this_month" | "last_month" | "this_quarter" | "last_quarter" | "this_year" | "last_year" | "last_days" | "last_weeks" | "last_months" | "month_to_date" | "year_to_date" | "absolute";
+        /**
+         * RemarkOut
+         * @description One step of how a result came about.
+         */
+        RemarkOut: {
+            /** Code */
+            code: string;
+            /** Texts */
+            texts: {
+                [key: string]: string;
+            };
+        };
+        /** ReportIO */
+        ReportIO: {
+            /** Blocks */
+            blocks: components["schemas"]["BlockIO"][];
+            /**
+             * @default {
+             *       "against": "none",
+             *       "weeks": 4
+             *     }
+             */
+            comparison: components["schemas"]["ComparisonIO"];
+            /** Description */
+            description?: {
+                [key: string]: string;
+            };
+            /** @default {} */
+            filter: components["schemas"]["FilterIO"];
+            /**
+             * Live
+             * @default false
+             */
+            live: boolean;
+            /**
+             * @default {
+             *       "kind": "yesterday"
+             *     }
+             */
+            period: components["schemas"]["PeriodIO"];
+            /** Title */
+            title: {
+                [key: string]: string;
+            };
+        };
+        /** ReportIn */
+        ReportIn: {
+            report: components["schemas"]["ReportIO"];
+        };
+        /** RestateIn */
+        RestateIn: {
+            /** Reason */
+            reason: string;
+        };
+        /**
+         * RestatedOut
+         * @description The ledger now says otherwise than when the statement was made.
+         */
+        RestatedOut: {
+            /** Objectives */
+            objectives: string[];
+            /** Texts */
+            texts: {
+                [key: string]: string;
+            };
+        };
+        /**
+         * ResultOut
+         * @description A report with its figures: the same object that every export is made from.
+         *
+         *     `window` is the report's period (its end may lie ahead), `as_of` up to when the facts are known. `labels`: words
+         *     of ids, by grouping.
+         */
+        ResultOut: {
+            /** As Of */
+            as_of: number;
+            /** Definitions */
+            definitions: components["schemas"]["UsedOut"][];
+            /** Description */
+            description: {
+                [key: string]: string;
+            };
+            /** Id */
+            id: string | null;
+            /** Labels */
+            labels: {
+                [key: string]: {
+                    [key: string]: {
+                        [key: string]: string;
+                    };
+                };
+            };
+            /** Outcomes */
+            outcomes: components["schemas"]["OutcomeOut"][];
+            /** Site */
+            site: string;
+            /** Site Name */
+            site_name: {
+                [key: string]: string;
+            };
+            /** Title */
+            title: {
+                [key: string]: string;
+            };
+            /** Version */
+            version: number;
+            window: components["schemas"]["WindowOut"];
+            /** Zone */
+            zone: string;
+        };
         /** Revealed */
         Revealed: {
             /** E164 */
@@ -4739,6 +7575,20 @@ export interface components {
          * @enum {string}
          */
         Role: "answerer" | "solver" | "callback" | "supervisor" | "qa" | "trainer" | "planner" | "support" | "manager" | "client" | "finance" | "admin";
+        /**
+         * RunIn
+         * @description A stored report by `id`, or one under construction; with another period, comparison, interval (of the blocks
+         *     that have intervals), or a narrower filter.
+         */
+        RunIn: {
+            comparison?: components["schemas"]["ComparisonIO"] | null;
+            every?: components["schemas"]["Every"] | null;
+            filter?: components["schemas"]["FilterIO"] | null;
+            /** Id */
+            id?: string | null;
+            period?: components["schemas"]["PeriodIO"] | null;
+            report?: components["schemas"]["ReportIO"] | null;
+        };
         /** RunOut */
         RunOut: {
             /** Bytes */
@@ -4822,6 +7672,21 @@ export interface components {
             wait_ms: number | null;
             /** Wrapup Ms */
             wrapup_ms: number | null;
+        };
+        /**
+         * ShareIO
+         * @description `kind`: role or client.
+         */
+        ShareIO: {
+            /** Kind */
+            kind: string;
+            /** Who */
+            who: string;
+        };
+        /** SharesIn */
+        SharesIn: {
+            /** Shares */
+            shares: components["schemas"]["ShareIO"][];
         };
         /** SignIn */
         SignIn: {
@@ -4925,6 +7790,19 @@ export interface components {
              */
             ws: string;
         };
+        /**
+         * SortIO
+         * @description `by`: a figure of the block as written, `start`, or a grouping.
+         */
+        SortIO: {
+            /** By */
+            by: string;
+            /**
+             * Descending
+             * @default true
+             */
+            descending: boolean;
+        };
         /** SoundOut */
         SoundOut: {
             /** Bytes */
@@ -4993,17 +7871,227 @@ export interface components {
             next: string | null;
         };
         /**
+         * StandingOut
+         * @description The period so far. `main`: id of the first objective. `texts`: one sentence that says it all.
+         */
+        StandingOut: {
+            access: components["schemas"]["AgreedAccessOut"] | null;
+            /** Actions */
+            actions: components["schemas"]["AgreedActionOut"][];
+            /** Alarms */
+            alarms: components["schemas"]["AgreementAlarmOut"][];
+            /** As Of */
+            as_of: number;
+            /** Contract */
+            contract: string;
+            /** Days */
+            days: number;
+            /** Days Passed */
+            days_passed: number;
+            /** Main */
+            main: string | null;
+            money: components["schemas"]["AgreedMoneyOut"];
+            /** Next */
+            next: components["schemas"]["AgreedNextOut"][];
+            /** Objectives */
+            objectives: components["schemas"]["ObjectiveOut"][];
+            period: components["schemas"]["AgreedPeriodOut"];
+            /** Texts */
+            texts: {
+                [key: string]: string;
+            };
+            /** Version */
+            version: number;
+            volume: components["schemas"]["AgreedVolumeOut"];
+        };
+        /**
          * State
          * @description What the system sees (系统状态): every second of every agent is in exactly one.
          * @enum {string}
          */
         State: "off" | "ready" | "offered" | "talking" | "hold" | "wrapup" | "missed" | "break" | "training" | "meeting" | "casework" | "standby";
+        /** StatementLineOut */
+        StatementLineOut: {
+            /** Approvals */
+            approvals: components["schemas"]["ApprovalOut"][];
+            /** Contract */
+            contract: string;
+            /** Digest */
+            digest: string;
+            /** Edition */
+            edition: number;
+            /** Final At */
+            final_at: number | null;
+            /** Id */
+            id: string;
+            /** Made At */
+            made_at: number;
+            /** Made By Name */
+            made_by_name: string;
+            /** Number */
+            number: string;
+            /** Period */
+            period: string;
+            /** Reason */
+            reason: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "draft" | "final" | "replaced";
+        };
+        /** StatementListOut */
+        StatementListOut: {
+            /** Items */
+            items: components["schemas"]["StatementLineOut"][];
+            /** Next */
+            next?: null;
+        };
+        /**
+         * StatementOut
+         * @description As on paper. `differs`: set when the ledger now gives another result: offer to restate.
+         */
+        StatementOut: {
+            access: components["schemas"]["AgreedAccessOut"] | null;
+            /** Access Objective */
+            access_objective: string | null;
+            /** Actions */
+            actions: components["schemas"]["AgreedActionOut"][];
+            /** Approvals */
+            approvals: components["schemas"]["ApprovalOut"][];
+            /** Causes */
+            causes: components["schemas"]["CauseOut"][];
+            /** Client Names */
+            client_names: {
+                [key: string]: string;
+            };
+            /** Contract */
+            contract: string;
+            /** Days */
+            days: components["schemas"]["AgreedDayOut"][];
+            /** Definitions */
+            definitions: components["schemas"]["FormulaOut"][];
+            differs: components["schemas"]["RestatedOut"] | null;
+            /** Digest */
+            digest: string;
+            /** Edition */
+            edition: number;
+            /** End */
+            end: number;
+            /** Exclusions */
+            exclusions: components["schemas"]["ExclusionOut"][];
+            /** Final At */
+            final_at: number | null;
+            /** Headline */
+            headline: {
+                [key: string]: string;
+            };
+            /** Heads */
+            heads: {
+                [key: string]: number;
+            };
+            /** Hours */
+            hours: {
+                [key: string]: string;
+            };
+            /** Id */
+            id: string;
+            /** Made At */
+            made_at: number;
+            /** Made By Name */
+            made_by_name: string;
+            /** Main */
+            main: string | null;
+            /** May */
+            may: ("approve" | "restate")[];
+            money: components["schemas"]["AgreedMoneyOut"];
+            /** Months */
+            months: components["schemas"]["AgreedMonthOut"][];
+            /** Names */
+            names: {
+                [key: string]: string;
+            };
+            /** Number */
+            number: string;
+            /** Objectives */
+            objectives: components["schemas"]["ObjectiveOut"][];
+            /** Our Names */
+            our_names: {
+                [key: string]: string;
+            };
+            /** Period */
+            period: string;
+            /** Reason */
+            reason: string;
+            /** Remarks */
+            remarks: components["schemas"]["RemarkOut"][];
+            /** Services */
+            services: {
+                [key: string]: string;
+            }[];
+            /**
+             * Side
+             * @enum {string}
+             */
+            side: "ours" | "theirs";
+            /** Signs */
+            signs: {
+                [key: string]: string;
+            };
+            /** Start */
+            start: number;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "draft" | "final" | "replaced";
+            /** Version */
+            version: number;
+            volume: components["schemas"]["AgreedVolumeOut"];
+            /** Volume Texts */
+            volume_texts: {
+                [key: string]: string;
+            };
+            /** Zone */
+            zone: string;
+        };
         /** StepOut */
         StepOut: {
             /** Exit */
             exit: string;
             /** Node */
             node: string;
+        };
+        /** StoredListOut */
+        StoredListOut: {
+            /** Items */
+            items: components["schemas"]["StoredOut"][];
+            /** Next */
+            next?: null;
+        };
+        /**
+         * StoredOut
+         * @description `ready`: the group of a ready-made report (getting_through, efficiency, felt, classes, by, live); null: a
+         *     saved one. `yours`: you may change it.
+         */
+        StoredOut: {
+            /** Changed At */
+            changed_at: number;
+            /** Id */
+            id: string;
+            /** Owner */
+            owner: string | null;
+            /** Owner Name */
+            owner_name: string;
+            /** Ready */
+            ready: string | null;
+            report: components["schemas"]["ReportIO"];
+            /** Shares */
+            shares: components["schemas"]["ShareIO"][];
+            /** Version */
+            version: number;
+            /** Yours */
+            yours: boolean;
         };
         /**
          * Supervision
@@ -5016,6 +8104,13 @@ export interface components {
             customer: components["schemas"]["CustomerOut"];
             /** Why */
             why: string;
+        };
+        /** TargetIO */
+        TargetIO: {
+            /** Metric */
+            metric: string;
+            /** Value */
+            value: number;
         };
         /**
          * TestIn
@@ -5191,6 +8286,22 @@ export interface components {
             rate: number;
         };
         /**
+         * TrapOut
+         * @description A trap (D6). `level`: warning or alarm.
+         */
+        TrapOut: {
+            /** Code */
+            code: string;
+            /** Field */
+            field: string;
+            /** Level */
+            level: string;
+            /** Texts */
+            texts: {
+                [key: string]: string;
+            };
+        };
+        /**
          * TrunkOut
          * @description `up`: as the switch sees it now; null while it has not said. `in_use`: channels, both directions.
          */
@@ -5265,6 +8376,63 @@ export interface components {
          * @enum {string}
          */
         Unit: "count" | "ratio" | "ms" | "mos" | "states";
+        /**
+         * UsedOut
+         * @description A definition that the figures were computed by.
+         */
+        UsedOut: {
+            /** Attribution */
+            attribution: string;
+            /** Formula */
+            formula: {
+                [key: string]: string;
+            };
+            /** Id */
+            id: string;
+            /** Key */
+            key: string;
+            /** Meaning */
+            meaning: {
+                [key: string]: string;
+            };
+            /** Names */
+            names: {
+                [key: string]: string;
+            };
+            /** Source */
+            source: string;
+            /** Unit */
+            unit: string;
+            /** Version */
+            version: number;
+        };
+        /**
+         * ValueOut
+         * @description `value` null: no data. `n`: from how many contacts; null: made of time. `low`, `high`: Wilson's, at 95 %.
+         *     `mark`: below, above, met or missed.
+         */
+        ValueOut: {
+            /** Before */
+            before: number | null;
+            /** Change */
+            change: number | null;
+            /** Denominator */
+            denominator: number;
+            /** High */
+            high: number | null;
+            /** Low */
+            low: number | null;
+            /** Mark */
+            mark: string | null;
+            /** N */
+            n: number | null;
+            /** Numerator */
+            numerator: number;
+            /** Target */
+            target: number | null;
+            /** Value */
+            value: number | null;
+        };
         /** Verified */
         Verified: {
             /** Broken At */
@@ -5281,6 +8449,22 @@ export interface components {
             entries: number;
             /** Reason */
             reason: string | null;
+            /** Sound */
+            sound: boolean;
+        };
+        /**
+         * VerifiedOut
+         * @description `differences` in English sentences; empty: sound.
+         */
+        VerifiedOut: {
+            /** Differences */
+            differences: string[];
+            /** Digest */
+            digest: string;
+            /** Events */
+            events: number;
+            /** Facts */
+            facts: string[];
             /** Sound */
             sound: boolean;
         };
@@ -5341,6 +8525,21 @@ export interface components {
             items: components["schemas"]["VersionOut"][];
             /** Next */
             next?: null;
+        };
+        /**
+         * WaitingOut
+         * @description Something that waits for the reader's side to decide.
+         */
+        WaitingOut: {
+            /** Id */
+            id: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "version" | "exclusion" | "statement";
+            /** Since */
+            since: number;
         };
         /** Wanted */
         Wanted: {
@@ -5417,6 +8616,13 @@ export interface components {
             };
             /** Version */
             version: number;
+        };
+        /** WindowOut */
+        WindowOut: {
+            /** End */
+            end: number;
+            /** Start */
+            start: number;
         };
         /** Words */
         Words: {
@@ -5499,6 +8705,65 @@ export interface components {
         jietong__knowledge__routes__PublishIn: {
             /** Version */
             version: number;
+        };
+        /**
+         * ContactBehindOut
+         * @description A contact that the figure counts; of the stay that counts: its queue, agent, times in seconds, and end.
+         */
+        jietong__metrics__routes__ContactBehindOut: {
+            /** Agent */
+            agent: string | null;
+            /** Arrived */
+            arrived: string;
+            /** Channel */
+            channel: string;
+            /** Client */
+            client: string;
+            /** Id */
+            id: string;
+            /** Outcome */
+            outcome: string | null;
+            /** Queue */
+            queue: string | null;
+            /** Talk S */
+            talk_s: number | null;
+            /** Wait S */
+            wait_s: number | null;
+        };
+        /** ContactsBehindOut */
+        jietong__metrics__routes__ContactsBehindOut: {
+            /** Items */
+            items: components["schemas"]["jietong__metrics__routes__ContactBehindOut"][];
+            /** Next */
+            next: string | null;
+        };
+        /** ContactBehindOut */
+        jietong__reports__schemas__ContactBehindOut: {
+            /** Agent */
+            agent: string | null;
+            /** Arrived */
+            arrived: number;
+            /** Channel */
+            channel: string;
+            /** Client */
+            client: string;
+            /** Id */
+            id: string;
+            /** Outcome */
+            outcome: string | null;
+            /** Queue */
+            queue: string | null;
+            /** Talk Ms */
+            talk_ms: number | null;
+            /** Wait Ms */
+            wait_ms: number | null;
+        };
+        /** ContactsBehindOut */
+        jietong__reports__schemas__ContactsBehindOut: {
+            /** Items */
+            items: components["schemas"]["jietong__reports__schemas__ContactBehindOut"][];
+            /** Next */
+            next: string | null;
         };
     };
     responses: never;
@@ -7390,6 +10655,141 @@ export interface operations {
             };
         };
     };
+    figures_api_figures_get: {
+        parameters: {
+            query: {
+                /** @description A date or time, local to the site, or an instant. */
+                from: string;
+                /** @description The same; not part of the period. */
+                to: string;
+                site?: string;
+                /** @description Instead of the site's own. */
+                timezone?: string | null;
+                queue?: string[] | null;
+                agent?: string[] | null;
+                client?: string[] | null;
+                channel?: string[] | null;
+                entry?: string[] | null;
+                reason?: string[] | null;
+                direction?: string[] | null;
+                part_time?: boolean | null;
+                /** @description false: without test and demonstration contacts. */
+                simulated?: boolean | null;
+                every?: string;
+                by?: string[];
+                /** @description Ids with commas between, parameters in seconds: sl3(20),asa. */
+                metrics: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FiguresOut"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    figures_of_a_long_question_api_figures_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FiguresIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FiguresOut"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    contacts_behind_api_figures_contacts_get: {
+        parameters: {
+            query: {
+                /** @description A date or time, local to the site, or an instant. */
+                from: string;
+                /** @description The same; not part of the period. */
+                to: string;
+                site?: string;
+                /** @description Instead of the site's own. */
+                timezone?: string | null;
+                queue?: string[] | null;
+                agent?: string[] | null;
+                client?: string[] | null;
+                channel?: string[] | null;
+                entry?: string[] | null;
+                reason?: string[] | null;
+                direction?: string[] | null;
+                part_time?: boolean | null;
+                /** @description false: without test and demonstration contacts. */
+                simulated?: boolean | null;
+                metric: string;
+                part?: "numerator" | "denominator";
+                after?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["jietong__metrics__routes__ContactsBehindOut"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     floor_command_api_floor_commands_post: {
         parameters: {
             query?: never;
@@ -9001,6 +12401,494 @@ export interface operations {
             };
         };
     };
+    listed_api_reports_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StoredListOut"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_api_reports_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReportIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StoredOut"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    bundle_api_reports_bundle_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BundleIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    contacts_api_reports_contacts_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ContactsIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["jietong__reports__schemas__ContactsBehindOut"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    export_api_reports_export_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ExportIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    run_api_reports_run_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RunIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ResultOut"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_api_reports__id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StoredOut"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_api_reports__id__put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChangeIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StoredOut"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_api_reports__id__delete: {
+        parameters: {
+            query: {
+                version: number;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    copy_api_reports__id__copy_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CopyIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StoredOut"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    links_api_reports__id__links_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LinksOut"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    add_link_api_reports__id__links_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LinkIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NewLinkOut"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    revoke_api_reports__id__links__link__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                link: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    page_api_reports__id__page_get: {
+        parameters: {
+            query?: {
+                lang?: string | null;
+                period?: components["schemas"]["Relative"] | null;
+                n?: number | null;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": string;
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    share_api_reports__id__shares_put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SharesIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StoredOut"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     read_session_api_session_get: {
         parameters: {
             query?: never;
@@ -9849,6 +13737,1626 @@ export interface operations {
             };
         };
     };
+    backtest_api_sla_backtest_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BacktestIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BacktestOut"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    check_api_sla_check_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ContractIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CheckedContractOut"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    contracts_api_sla_contracts_get: {
+        parameters: {
+            query?: {
+                direction?: ("client" | "partner") | null;
+                client?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContractListOut"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_api_sla_contracts_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ContractIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContractOut"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    contract_api_sla_contracts__id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContractOut"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    actions_api_sla_contracts__id__actions_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AgreedActionsOut"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    add_action_api_sla_contracts__id__actions_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AgreedActionIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AgreedActionOut"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_action_api_sla_contracts__id__actions__action__put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                action: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AgreedActionIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AgreedActionOut"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    calendar_api_sla_contracts__id__calendar_get: {
+        parameters: {
+            query?: {
+                period?: string | null;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CalendarOut"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    close_api_sla_contracts__id__close_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CloseIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StatementOut"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    comments_api_sla_contracts__id__comments_get: {
+        parameters: {
+            query?: {
+                object?: string | null;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AgreementCommentsOut"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    add_comment_api_sla_contracts__id__comments_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AgreementCommentIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AgreementCommentOut"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    contacts_behind_api_sla_contracts__id__contacts_get: {
+        parameters: {
+            query: {
+                objective: string;
+                period?: string | null;
+                part?: "numerator" | "denominator";
+                day?: string | null;
+                after?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AgreedContactsOut"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    deliveries_api_sla_contracts__id__deliveries_get: {
+        parameters: {
+            query?: {
+                period?: string | null;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AgreedDeliveriesOut"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_draft_api_sla_contracts__id__draft_put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ContractIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContractVersionFullOut"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    drop_draft_api_sla_contracts__id__draft_delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    end_api_sla_contracts__id__end_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EndContractIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContractOut"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    exclusions_api_sla_contracts__id__exclusions_get: {
+        parameters: {
+            query?: {
+                period?: string | null;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExclusionListOut"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    add_exclusion_api_sla_contracts__id__exclusions_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ExclusionIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExclusionOut"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    forecast_api_sla_contracts__id__forecasts__period__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                period: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ForecastOut"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    set_forecast_api_sla_contracts__id__forecasts__period__put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                period: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ForecastIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ForecastOut"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    levers_api_sla_contracts__id__levers_get: {
+        parameters: {
+            query?: {
+                period?: string | null;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LeversOut"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    compute_levers_api_sla_contracts__id__levers_post: {
+        parameters: {
+            query?: {
+                period?: string | null;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LeversOut"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    periods_api_sla_contracts__id__periods_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AgreedPeriodsOut"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    preview_api_sla_contracts__id__preview_get: {
+        parameters: {
+            query?: {
+                period?: string | null;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StatementOut"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    scores_api_sla_contracts__id__scores_get: {
+        parameters: {
+            query?: {
+                period?: string | null;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JudgedScoresOut"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    add_score_api_sla_contracts__id__scores_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["JudgedScoreIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JudgedScoreOut"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    standing_api_sla_contracts__id__standing_get: {
+        parameters: {
+            query?: {
+                period?: string | null;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StandingOut"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    statements_api_sla_contracts__id__statements_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StatementListOut"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    version_api_sla_contracts__id__versions__n__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                n: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContractVersionFullOut"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    decide_version_api_sla_contracts__id__versions__n__decide_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                n: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AgreementDecisionIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContractVersionFullOut"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    formulas_api_sla_contracts__id__versions__n__formulas_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                n: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FormulasOut"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    propose_api_sla_contracts__id__versions__n__propose_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                n: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ProposeIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContractVersionFullOut"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    evidence_api_sla_evidence__id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    exclusion_api_sla_exclusions__id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExclusionOut"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_exclusion_api_sla_exclusions__id__put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ExclusionIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExclusionOut"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    decide_exclusion_api_sla_exclusions__id__decide_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AgreementDecisionIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExclusionOut"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    drop_evidence_api_sla_exclusions__id__evidence__evidence__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                evidence: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExclusionOut"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    add_file_api_sla_exclusions__id__files_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExclusionOut"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    add_link_api_sla_exclusions__id__links_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EvidenceLinkIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExclusionOut"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    submit_api_sla_exclusions__id__submit_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExclusionOut"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    withdraw_api_sla_exclusions__id__withdraw_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExclusionOut"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    formulas_of_api_sla_formulas_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ContractIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FormulasOut"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    statement_api_sla_statements__id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StatementOut"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    decide_statement_api_sla_statements__id__decide_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AgreementDecisionIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StatementOut"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    download_api_sla_statements__id__download_get: {
+        parameters: {
+            query?: {
+                format?: "pdf" | "xlsx" | "json" | "html";
+                lang?: ("zh-Hans" | "zh-Hant" | "en") | null;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    restate_api_sla_statements__id__restate_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RestateIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StatementOut"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    verify_api_sla_statements__id__verify_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VerifiedOut"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    template_api_sla_template_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CheckedContractOut"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_staff_api_staff_get: {
         parameters: {
             query?: {
@@ -10310,6 +15818,37 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Health"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    linked_r__secret__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                secret: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": string;
                 };
             };
             /** @description Problem */

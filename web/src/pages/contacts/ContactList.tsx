@@ -180,6 +180,7 @@ function Row({
       <td className="l jt-clip">
         {contact.customer_name || <span className="jt-zero">{w("anonymous")}</span>}
         {contact.simulated ? <Simulated /> : null}
+        {contact.imported ? <Imported /> : null}
       </td>
       <td className="l jt-contacts-2">
         {contact.agent ? names.agent(contact.agent) : <span className="jt-nodata">–</span>}
@@ -196,6 +197,15 @@ function Row({
       </td>
       <td>{contact.csat ?? <span className="jt-nodata">–</span>}</td>
     </tr>
+  );
+}
+
+function Imported() {
+  const t = useWords(contacts);
+  return (
+    <abbr className="jt-contacts-sim" title={t("importedNote")}>
+      {t("impShort")}
+    </abbr>
   );
 }
 

@@ -203,6 +203,7 @@ const CODES: Partial<Record<Facet, readonly string[]>> = {
     "refused_full",
     "refused_closed",
     "callback_failed",
+    "callback",
     "blocked",
     "lost_in_flow",
     "self_served",

@@ -123,6 +123,7 @@ function Head({
         {contact.ended === null ? t("stillOpen") : instant(contact.ended, "second", lang)}
       </span>
       {contact.simulated ? <span className="jt-tag">{t("simulatedNote")}</span> : null}
+      {contact.imported ? <span className="jt-tag">{t("importedNote")}</span> : null}
       <span className="jt-fill" />
       <IconButton icon="up" label={t("later")} disabled={!later} onClick={() => later?.()} />
       <IconButton icon="down" label={t("earlier")} disabled={!earlier} onClick={() => earlier?.()} />

@@ -15,6 +15,7 @@ export type Contact = {
   entry: string;
   language: string;
   simulated: boolean;
+  imported: boolean;
   arrived: Ms;
   ended: Ms | null;
   queue: string | null;

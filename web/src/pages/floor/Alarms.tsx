@@ -129,6 +129,19 @@ function useAlarmWords(live: LiveConnection<FloorState>, alarm: Alarm): { title:
         title: t("alarm.recording_missing", { n: Number(params.n ?? 1) }),
         more: params.why === "disk_full" ? t("alarm.recording_missing.full") : t("alarm.recording_missing.more"),
       };
+    case "contract_turned_away":
+    case "contract_at_risk":
+    case "contract_unreachable": {
+      const contract = String(params[lang] ?? params.contract ?? "");
+      return {
+        title: t(`alarm.${alarm.code}`, { contract }),
+        more: t(`alarm.${alarm.code}.more`, {
+          value: String(params.value ?? "–"),
+          access: String(params.access ?? "–"),
+          target: String(params.target ?? "–"),
+        }),
+      };
+    }
   }
 }
 
