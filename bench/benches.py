@@ -313,9 +313,9 @@ BENCHES = (
     Bench(
         "history",
         "Figures of the past",
-        "Five figures (two service levels, ASA, AHT, abandon rate) by queue and half-hour over segments in Parquet, by "
-        "the catalogue's definitions, by hand-written DuckDB SQL in turns with them, and by pandas; every row of the "
-        "three must be equal. A year of eight figures is added up from stored sums of quarters of an hour. Medians.",
+        "Five figures (two service levels, ASA, AHT, abandon rate) by queue and half-hour over segments in Parquet, "
+        "by the catalogue's definitions, by hand-written DuckDB SQL in turns with them, and by pandas; every row of "
+        "the three must be equal. A year of eight figures is added up from stored sums by quarters of an hour.",
         history,
         arguments=("--rows", "10000000,50000000"),
         short=("--rows", "1000000", "--rounds", "1"),

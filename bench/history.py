@@ -1,9 +1,9 @@
 """Interval reports over stored facts: `python -m bench.history [--json] [--rows 10000000,50000000] [--rounds 3]`.
 
 The segments of a busy centre (eight a contact, 40,000 contacts a day, twenty queues) lie in Parquet, a file a day.
-The same report, five figures by queue and half-hour, is made three ways: by the catalogue's definitions (compiled, run
-by DuckDB, as rows of Python) and by SQL written by hand for DuckDB in turns, and by pandas, a day at a time. All rows
-must be equal, or the bench fails. Then a year is added up from stored sums, and live figures take in events.
+The same report, five figures by queue and half-hour, is made three ways: by the catalogue's definitions (compiled,
+run by DuckDB, as rows of Python) and by SQL written by hand for DuckDB in turns, and by pandas, a day at a time. All
+rows must be equal, or the bench fails. Then a year is added up from stored sums, and live figures take in events.
 """
 
 import argparse
@@ -26,7 +26,6 @@ from jietong.metrics.intervals import By, Every, Query, Row, metrics
 from jietong.metrics.live import LiveFigures
 from jietong.metrics.query import (
     SHAPES,
-    Answerable,
     Stored,
     answerable,
     plan,
@@ -169,8 +168,8 @@ def _divided(row: tuple[Any, ...]) -> tuple[float | None, ...]:
 
 
 def by_pandas(files: Path, span: Span) -> pd.DataFrame:
-    columns = ["queue", "kind", "arrived", "channel", "cause", "outcome", "direction", "wait_ms", "talk_ms", "hold_ms",
-               "wrapup_ms"]  # fmt: skip
+    looked_at = "queue kind arrived channel cause outcome direction wait_ms talk_ms hold_ms wrapup_ms"
+    columns = looked_at.split()
     parts = []
     for file in sorted(files.glob("*.parquet")):
         table = pd.read_parquet(file, columns=columns, filters=[("kind", "in", ["queue", "handling"])])

@@ -3,8 +3,8 @@
 import asyncio
 import logging
 import sys
-from collections.abc import Coroutine
-from contextlib import AbstractAsyncContextManager
+from collections.abc import AsyncIterator, Coroutine
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import replace
 from typing import Annotated, Any
 
@@ -27,7 +27,9 @@ from jietong.flows import cli as flows
 from jietong.identity import cli as identity
 from jietong.imports import cli as imports
 from jietong.metrics.warehouse import Warehouse
+from jietong.metrics.warehouse import cli as history
 from jietong.recordings import cli as recordings
+from jietong.reports import cli as reports
 from jietong.routing import cli as routing
 from jietong.sla import cli as agreements
 
@@ -76,6 +78,16 @@ def _warehouse(database: Database) -> Warehouse:
     return warehouse_of(config.load(), database, SystemClock())
 
 
+@asynccontextmanager
+async def _opened_warehouse() -> AsyncIterator[Warehouse]:
+    async with _quiet_database() as database:
+        warehouse = _warehouse(database)
+        try:
+            yield warehouse
+        finally:
+            await warehouse.stop()
+
+
 cli.add_typer(identity.staff, name="staff")
 cli.add_typer(identity.audit, name="audit")
 cli.add_typer(routing.commands(_database, app.followers), name="ledger")
@@ -84,6 +96,8 @@ cli.add_typer(imports.commands(_quiet_database), name="import")
 cli.add_typer(recordings.commands(_database, lambda: config.load().home), name="recordings")
 cli.add_typer(flows.commands(_database), name="flow")
 cli.add_typer(voice.commands(config.load), name="voice")
+cli.add_typer(history.commands(_opened_warehouse), name="history")
+cli.add_typer(reports.commands(_opened_warehouse), name="report")
 cli.add_typer(agreements.commands(_quiet_database, _warehouse), name="sla")
 cli.add_typer(demo.commands(_quiet_database), name="demo")
 

@@ -84,5 +84,5 @@ async def _forecast(conn: Connection, owner: StoredContract, month: date, by: st
     )
 
 
-WEEKDAY, WEEKEND = 180, 110
+WEEKDAY, WEEKEND = 300, 220
 """Contacts a day that the client forecast, near what the demonstration history holds."""

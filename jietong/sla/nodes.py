@@ -100,9 +100,7 @@ class Node:
         if not isinstance(self._node, SequenceNode):
             self.wrong("not_a_list")
             return []
-        return [
-            Node(one, f"{self.path}[{n}]", self._problems, self._mark) for n, one in enumerate(self._node.value)
-        ]
+        return [Node(one, f"{self.path}[{n}]", self._problems, self._mark) for n, one in enumerate(self._node.value)]
 
     def _path(self, name: str) -> str:
         return f"{self.path}.{name}" if self.path else name

@@ -1,26 +1,18 @@
-"""A contract's text and its document, read, checked and written: what stands between HTTP and `document`."""
+"""A contract as text and as a document: what stands between HTTP and `document`, which reads, and `written`."""
 
-import datetime
-import hashlib
 import io
-from decimal import Decimal
-from typing import Any, NamedTuple
+from collections.abc import Mapping
+from datetime import date
+from typing import Any, NamedTuple, cast
 
-import msgspec
 from ruamel.yaml import YAML
-from ruamel.yaml.error import MarkedYAMLError
 
 from jietong.core.errors import Invalid
-from jietong.sla import model as m
+from jietong.metrics.intervals import metrics
+from jietong.sla import document as reader
+from jietong.sla import texts, written
 from jietong.sla.model import Contract
-
-
-class Fault(NamedTuple):
-    line: int | None
-    column: int | None
-    field: str
-    code: str
-    message: str
+from jietong.sla.nodes import Problem
 
 
 class Reading(NamedTuple):
@@ -29,131 +21,84 @@ class Reading(NamedTuple):
     yaml: str
     contract: Contract | None
     document: dict[str, Any] | None
-    faults: tuple[Any, ...]
+    faults: tuple[Problem, ...]
 
 
 def read(yaml: str | None, document: dict[str, Any] | None) -> Reading:
+    """Either the text, or the same as a document (from which comments are gone)."""
+    given = _dumped(document or {}) if yaml is None else yaml
+    contract, faults = reader.parse(given)
+    if contract is None:
+        return Reading(given, None, None, faults)
     if yaml is None:
-        out = io.StringIO()
-        YAML(typ="rt").dump(document or {}, out)
-        yaml = out.getvalue()
-    try:
-        contract = parse(yaml)
-        return Reading(yaml, contract, document_of(yaml), ())
-    except MarkedYAMLError as error:
-        mark = error.problem_mark
-        return Reading(
-            yaml,
-            None,
-            None,
-            (
-                Fault(
-                    mark.line + 1 if mark else None,
-                    mark.column + 1 if mark else None,
-                    "",
-                    "bad_yaml",
-                    str(error.problem),
-                ),
-            ),
-        )
-    except Exception as error:
-        return Reading(yaml, None, None, (Fault(None, None, "", "bad_contract", f"{type(error).__name__}: {error}"),))
+        given = written.text(contract)
+    return Reading(given, contract, document_of(given), ())
 
 
 def sound(read: Reading) -> Contract:
     """Raises Invalid `bad_contract` with `errors`."""
     if read.contract is None:
+        first = read.faults[0]
         raise Invalid(
             "bad_contract",
-            "The agreement has errors: see each with its line and field.",
-            errors=[
-                {"line": f.line, "column": f.column, "field": f.field, "code": f.code, "message": f.message}
-                for f in read.faults
-            ],
+            f"The agreement has {len(read.faults)} error(s). Line {first.line}, {first.field}: {first.message}",
+            errors=[fault(one) for one in read.faults],
         )
     return read.contract
 
 
+def fault(one: Problem) -> dict[str, Any]:
+    return {
+        "line": one.line,
+        "column": one.column,
+        "field": one.field,
+        "code": one.code,
+        "message": one.message,
+        "texts": one.texts,
+    }
+
+
 def digest(contract: Contract) -> str:
-    return hashlib.sha256(msgspec.json.encode(contract, order="sorted")).hexdigest()
+    """SHA-256 of the canonical form: comments, order of keys and layout do not matter."""
+    return written.digest(contract)
 
 
 def document_of(yaml: str) -> dict[str, Any]:
-    found = YAML(typ="safe").load(yaml)
-    return dict(msgspec.to_builtins(found, builtin_types=()))
+    """The text's data as JSON has it."""
+    return cast("dict[str, Any]", _plain(YAML(typ="safe").load(yaml)))
 
 
 def traps(contract: Contract) -> list[dict[str, Any]]:
-    return []
+    """Warnings (D6) that can be told from the contract alone."""
+    found = []
+    for n, one in enumerate(contract.objectives):
+        field = f"spec.objectives[{n}]"
+        ratio = one.metric is not None and metrics(one.metric)[0].definition.unit == "ratio"
+        if ratio and one.op.upward and one.target is not None and one.target >= 1:
+            found.append(texts.trap("target_100", "warning", f"{field}.target", one.name))
+        if one.metric and one.metric.startswith("sl2") and not one.shown_only:
+            found.append(texts.trap("sl2", "warning", f"{field}.metric", one.name))
+        if one.target is not None and not one.shown_only and not one.sample:
+            found.append(texts.trap("no_sample", "warning", f"{field}.minimumSample", one.name))
+    charged = [one for one in contract.objectives if (one.metric or "").startswith("sl") and not one.shown_only]
+    if charged and not any((one.metric or "").startswith("sl7") for one in contract.objectives):
+        found.append(texts.trap("no_true_access", "alarm", "spec.objectives", charged[0].name))
+    return found
 
 
-def day(value: Any) -> datetime.date:
-    return value if isinstance(value, datetime.date) else datetime.date.fromisoformat(str(value))
+def _dumped(document: Mapping[str, Any]) -> str:
+    out = io.StringIO()
+    yaml = YAML()
+    yaml.width = 110
+    yaml.dump(dict(document), out)
+    return out.getvalue()
 
 
-def pct(d, k):
-    if k + "Percent" in d:
-        return Decimal(str(d[k + "Percent"])) / 100
-    if k in d:
-        return Decimal(str(d[k]))
-    return None
-
-
-def parse(text):
-    d = YAML(typ="safe").load(text)
-    s = d["spec"]
-    objs = []
-    for o in s["objectives"]:
-        objs.append(
-            m.Objective(
-                o["name"],
-                o["displayName"],
-                o.get("metric"),
-                o.get("judged"),
-                (),
-                m.Op(o.get("op", "gte")),
-                pct(o, "target"),
-                pct(o, "minimum"),
-                m.Budgeting(o.get("budgetingMethod", "Occurrences")),
-                m.Slice(o["timeSliceWindow"]) if "timeSliceWindow" in o else None,
-                Decimal(str(o["timeSliceTarget"])) if "timeSliceTarget" in o else None,
-                m.Window(o.get("timeWindow", {}).get("duration", "1M")),
-                o.get("minimumSample", 0),
-                Decimal(str(o.get("weight", 0))),
-                o.get("showOnly", False),
-            )
-        )
-    mo = s["money"]
-    return m.Contract(
-        name=d["metadata"]["name"],
-        title=d["metadata"]["displayName"],
-        direction=m.Direction(s["direction"]),
-        party=s["party"],
-        provider=m.Party(s["provider"]["displayName"]),
-        customer=m.Party(s["customer"]["displayName"]),
-        start=day(s["period"]["from"]),
-        end=day(s["period"]["to"]),
-        zone=s["timeZone"],
-        money=m.Money(
-            mo["currency"], m.Fee(Decimal(str(mo["fee"]["amount"]))), Decimal(str(mo.get("atRiskPercent", 0))) / 100
-        ),
-        services=tuple(
-            m.Service(
-                x["name"],
-                x["displayName"],
-                tuple(x.get("queues", ())),
-                tuple(x.get("entries", ())),
-                tuple(x.get("trunks", ())),
-                tuple(x.get("channels", ())),
-            )
-            for x in s["services"]
-        ),
-        objectives=tuple(objs),
-        settle_days=s.get("settleDays", 3),
-        approve_days=s.get("approveDays", 7),
-        exclusions=m.ExclusionTerms(
-            tuple(m.ExclusionClass(c) for c in s.get("exclusions", {}).get("classes", ())),
-            s.get("exclusions", {}).get("submitWithinDays", 5),
-        ),
-        volume=m.Volume() if "volume" in s else None,
-    )
+def _plain(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {str(key): _plain(one) for key, one in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(one) for one in value]
+    if isinstance(value, date):
+        return value.isoformat()
+    return value

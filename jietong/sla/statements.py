@@ -218,7 +218,7 @@ class Statements:
         assessed = await self._assessor.settled(owner.id, period)
         number = f"{owner.id.upper()}-{period.key}" + (f"-{edition}" if edition > 1 else "")
         view = await statement_view.settled(self._database, self._assessor, self._exclusions, assessed)
-        document = document_of(assessed, owner, period, number, edition, reason, now, view)
+        document = document_of(assessed, owner, period, number, edition, reason, view)
         text = canonical(document)
         return StoredStatement(
             new_id(now), owner.client, owner.id, period.key, edition, number, "draft", digest_of(text), text, reason,
@@ -247,8 +247,9 @@ class Statements:
             changed = one.differs["objectives"]
             names = [each["names"] for each in document["view"]["objectives"] if each["id"] in changed]
             differs = {"texts": texts.differs(names), "objectives": changed}
+        view: View = document["view"]
         return (
-            document["view"]
+            view
             | line(one, approvals)
             | {
                 "heads": {name: head["seq"] for name, head in document["heads"].items()},
@@ -280,7 +281,6 @@ def document_of(
     number: str,
     edition: int,
     reason: str,
-    at: int,
     view: View,
 ) -> View:
     """All that a statement rests on and says: enough to recompute it from the ledger alone."""
@@ -291,7 +291,7 @@ def document_of(
         "reason": reason,
         "contract": {"id": owner.id, "client": owner.client, "site": owner.site, "direction": owner.direction},
         "period": {"key": period.key, "first": period.first.isoformat(), "last": period.last.isoformat()},
-        "at": at,
+        "at": assessed.result.as_of,
         "heads": {name: head._asdict() for name, head in assessed.heads.items()},
         "definitions": assessed.definitions,
         "materials": msgspec.to_builtins(assessed.materials, str_keys=True),

@@ -164,10 +164,6 @@ def definition(contract: Contract, one: Objective) -> Defined:
     return Defined(asked.formula, asked.meaning)
 
 
-def fault(one: Any) -> Names:
-    return three(one.message, one.message, one.message)
-
-
 def step(one: Step) -> Names:
     told = ", ".join(f"{key} {value}" for key, value in one.values.items())
     return three(told, told, told)
@@ -262,3 +258,32 @@ def worst_day(day: date, misses: int, total: int) -> Names:
         f"{day.month} 月 {day.day} 日有 {misses:,} 通未及時，占全部的 {share}。",
         f"On {day.day} {day:%B} {misses:,} were not in time, {share} of all.",
     )
+
+
+_TRAPS: dict[str, Names] = {
+    "target_100": three(
+        "{name}的目标是 100 %：一通就会违约，谁也做不到。",
+        "{name}的目標是 100 %：一通就會違約，誰也做不到。",
+        "{name} asks for 100 %: a single contact breaks it, and nobody can promise that.",
+    ),
+    "sl2": three(
+        "{name}用 SL2：放弃的来电不在分母里，等的人越挂断，数字越好看。",
+        "{name}用 SL2：掛斷的來電不在分母裡，等的人越掛斷，數字越好看。",
+        "{name} is measured by SL2, which hides those who gave up: the more hang up, the better it looks.",
+    ),
+    "no_sample": three(
+        "{name}没有最小样本：几通来电就能判一个月。",
+        "{name}沒有最小樣本：幾通來電就能判一個月。",
+        "{name} has no minimum sample: a handful of contacts would judge a month.",
+    ),
+    "no_true_access": three(
+        "{name}看不到没进队列的来电。请并列真实接通率（SL7）。",
+        "{name}看不到沒進佇列的來電。請並列真實接通率（SL7）。",
+        "{name} does not see callers who never reached a queue. Show true access (SL7) beside it.",
+    ),
+}
+
+
+def trap(code: str, level: str, field: str, name: Names) -> dict[str, Any]:
+    told = {language: text.format(name=name.get(language, "")) for language, text in _TRAPS[code].items()}
+    return {"code": code, "level": level, "field": field, "texts": told}

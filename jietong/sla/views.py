@@ -101,17 +101,7 @@ def services(contract: Contract, names: Named) -> list[View]:
 def checked(read: Reading, warnings: Iterable[View] = ()) -> View:
     return {
         "yaml": read.yaml,
-        "errors": [
-            {
-                "line": one.line,
-                "column": one.column,
-                "field": one.field,
-                "code": one.code,
-                "message": one.message,
-                "texts": texts.fault(one),
-            }
-            for one in read.faults
-        ],
+        "errors": [reading.fault(one) for one in read.faults],
         "warnings": list(warnings),
         "document": read.document,
         "digest": None if read.contract is None else reading.digest(read.contract),

@@ -1,8 +1,11 @@
 """A plan's answers as rows: sums of the same interval and group added, then divided."""
 
-from collections.abc import Callable, Sequence
+import gc
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
+from itertools import pairwise
 from typing import Any
 
 import pyarrow as pa
@@ -37,26 +40,33 @@ def rows(plan: Plan, execute: Execute) -> list[Row]:
     sums = _sums(plan, execute)
     always = plan.query.every is Every.ALL and not plan.query.by
     figures = [_figure(plan, metric, sums) for metric in plan.query.metrics]
-    cells = [list(map(_cell, zip(*columns, strict=True))) for columns, _ in figures]
-    happened = [filled for _, filled in figures]
-    kept = [True] * len(sums.at) if always else [any(marks) for marks in zip(*happened, strict=True)]
     window = plan.query.window
-    spans = [
-        (max(start, window.start), min(end, window.end))
-        for start, end in zip(plan.grid.boundaries, plan.grid.boundaries[1:], strict=False)
-    ] or [(window.start, window.end)]
-    groups = zip(*cells, strict=True) if cells else iter([()] * len(sums.at))
-    found = [
-        (*spans[at], keys, group)
-        for at, keys, group, keep in zip(sums.at, sums.keys, groups, kept, strict=True)
-        if keep
+    spans = [(max(start, window.start), min(end, window.end)) for start, end in pairwise(plan.grid.boundaries)] or [
+        (window.start, window.end)
     ]
-    found.sort(key=_order)
-    return list(map(_row, found))
+    if always:
+        kept = list(range(len(sums.at)))
+    else:
+        marks = zip(*(filled for _, filled in figures), strict=True)
+        kept = [place for place, filled in enumerate(marks) if any(filled)]
+    kept.sort(key=lambda place: (sums.at[place], *((key is None, key) for key in sums.keys[place])))
+    with _uncollected():
+        cells = [list(map(_cell, zip(*columns, strict=True))) for columns, _ in figures]
+        groups = list(zip(*cells, strict=True)) if cells else [()] * len(sums.at)
+        return [_row((*spans[sums.at[place]], sums.keys[place], groups[place])) for place in kept]
 
 
-def _order(row: tuple[Any, ...]) -> tuple[Any, ...]:
-    return (row[0], *((key is None, key) for key in row[2]))
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """A million cells hold no cycle, and looking for one takes longer than making them."""
+    if not gc.isenabled():
+        yield
+        return
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
 
 
 def _sums(plan: Plan, execute: Execute) -> Sums:

@@ -110,7 +110,7 @@ def stored_table(shape: Shape, name: str, figures: Sequence[Metric] = FIGURES) -
 
 def answerable(query: Query, days: Iterable[Span], zone: str) -> Answerable | None:
     """Whether all figures of the query can be added up from stored sums, and for which of the stored `days` (local
-    days of `zone`). A day that a border of the query cuts within a slot needs its facts. None: all days do.
+    days of `zone` that are over). A day that a border of the query cuts within a slot needs its facts. None: all do.
     """
     want = wanted(query.metrics)
     if want.quantiles or want.streak or not {*want.counts, *want.maxima, *want.times} <= set(STORED_COLUMNS):

@@ -144,7 +144,7 @@ def _sql(table: str, names: Sequence[str], wanted: Wanted) -> str | None:
         return None
     cut = {
         "started": "greatest(f.started, t.first)",
-        "ended": "CASE WHEN coalesce(f.ended, $4::bigint) > t.last THEN t.last ELSE f.ended END",
+        "ended": "CASE WHEN coalesce(f.ended, $4::bigint) >= t.last THEN t.last ELSE f.ended END",
     }
     return (
         f"SELECT {', '.join(cut.get(name, 'f.' + name) for name in names)} "

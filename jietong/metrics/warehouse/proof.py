@@ -25,7 +25,10 @@ class Proof(NamedTuple):
     def sentence(self) -> str:
         if self.sound:
             return f"Sound: {self.days:,} days with {self.rows:,} rows in files equal the database."
-        return f"{'; '.join(self.wrong)}. These days are read from the database; `jietong history close` writes them anew."
+        return (
+            f"{'; '.join(self.wrong)}. These days are read from the database until `jietong history close` "
+            "writes them anew."
+        )
 
 
 async def prove(

@@ -11,6 +11,7 @@ import asyncpg
 import structlog
 from msgspec.structs import replace
 
+from jietong.contacts.projector import ContactsProjector
 from jietong.core.clock import Clock
 from jietong.core.days import Span
 from jietong.core.errors import Forbidden
@@ -125,6 +126,14 @@ class Warehouse:
         """The centre's own, and those that are known by imports."""
         async with self._database.read(ALL) as conn:
             return await sites.known(conn)
+
+    async def follow(self, site: str) -> None:
+        """Makes the facts of events that nobody has followed yet: where no centre runs that does it. Safe beside one."""
+        for name in sites.ledgers(site):
+            async with self._database.read(ALL) as conn:
+                behind_it = await sites.behind(conn, name)
+            if behind_it:
+                await ContactsProjector(self._database, name).catch_up()
 
     # --- files -----------------------------------------------------------------------------------------------
 

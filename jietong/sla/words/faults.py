@@ -56,7 +56,6 @@ _FAULTS: dict[str, Texts] = {
     "wrong_way": three(
         "{metric} 的方向相反，应写 op: {op}", "{metric} 的方向相反，應寫 op: {op}", "{metric} goes the other way: write op: {op}"
     ),
-    "not_a_share": three("{metric} 是比例，目标应在 0 与 1 之间（或用 Percent）", "{metric} 是比例，目標應在 0 與 1 之間（或用 Percent）", "{metric} is a share: its target lies between 0 and 1, or use Percent"),
     "not_percent": three("{metric} 不是比例，不能用 Percent", "{metric} 不是比例，不能用 Percent", "{metric} is no share: Percent does not fit"),
     "slices_missing": three(
         "Timeslices 需要 timeSliceWindow 和 timeSliceTarget", "Timeslices 需要 timeSliceWindow 和 timeSliceTarget", "Timeslices needs timeSliceWindow and timeSliceTarget"
@@ -67,7 +66,6 @@ _FAULTS: dict[str, Texts] = {
     "rolling": three("只支持日历窗口，不支持滚动窗口", "只支援日曆視窗，不支援滾動視窗", "Windows are of the calendar; rolling ones are not supported"),
     "bands_order": three("级距应从最好到最差排列", "級距應從最好到最差排列", "Bands run from the best to the worst"),
     "band_last": three("只有最后一个级距可以不写 reach", "只有最後一個級距可以不寫 reach", "Only the last band has no reach"),
-    "bands_or_minimum": three("写了 bands 时 minimum 只用于显示，级距须包含它", "寫了 bands 時 minimum 只用於顯示，級距須包含它", "With bands, the minimum has to be one of their limits"),
     "bonus_below": three("未达目标的级距不能有奖金", "未達目標的級距不能有獎金", "A band below the target cannot have a bonus"),
     "credit_above": three("达到目标的级距不能有扣款", "達到目標的級距不能有扣款", "A band at the target or better cannot have a credit"),
     "weights": three("权重合计 {sum}，不能超过 2.5", "權重合計 {sum}，不能超過 2.5", "The weights add up to {sum}; 2.5 at most"),

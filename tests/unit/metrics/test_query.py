@@ -116,7 +116,7 @@ def test_every_figure_equals_its_definition_by_half_hour_and_queue(start: str) -
 def test_any_question_is_answered_as_the_definitions_say(start: str, seed: int) -> None:
     centre, begun, now = history(start, seed)
     rng = random.Random(f"{start} {seed}")
-    for _ in range(6):
+    for _ in range(4):
         query = drawn(rng, STARTS[start][0], begun, now)
         assert answer(centre, query, now) == centre.rows(query, now), query
 
@@ -136,7 +136,7 @@ def test_stored_sums_add_up_to_what_the_facts_say(start: str) -> None:
             tables = [execute(stored_sums(unbound(), "main", day, zone, shape)) for day in kept]
             connection.register(shape.name, pa.concat_tables(tables))
         read = 0
-        for _ in range(12):
+        for _ in range(8):
             window = Span(days[0].start, rng.choice((now, days[-1].end, local_day(now, zone).end)))
             by = tuple(rng.sample((By.QUEUE, By.AGENT, By.CHANNEL, By.ENTRY, By.PART_TIME), rng.randint(0, 2)))
             figures = tuple(rng.sample(FIGURES, 6))
@@ -155,7 +155,7 @@ def test_stored_sums_add_up_to_what_the_facts_say(start: str) -> None:
             stored = Stored(ready.shape, stored_table(ready.shape, ready.shape.name), tuple(ready.days))
             found = rows(plan(query, unbound(), now=now, stored=stored), execute)
             assert found == centre.rows(query, now), (ready, query)
-        assert read > 3
+        assert read > 2
 
 
 def over(begun: Ms, now: Ms, zone: str) -> list[Span]:

@@ -126,7 +126,17 @@ export function ChoiceAt({
 }
 
 /** Several values: chosen from a list, or typed freely where there is none. */
-export function ManyAt({ label, path, options, hint }: { label: string; path: Path; options?: Choice[]; hint?: string }) {
+export function ManyAt({
+  label,
+  path,
+  options,
+  hint,
+}: {
+  label: string;
+  path: Path;
+  options?: Choice[];
+  hint?: string;
+}) {
   const { doc, put } = useForm();
   return (
     <Labelled label={label} path={path} hint={hint}>

@@ -88,7 +88,9 @@ export function differences(before: string, after: string, around = 2): (DiffLin
       j += 1;
     }
   }
-  const near = all.map((_, at) => all.slice(Math.max(0, at - around), at + around + 1).some((one) => one.kind !== "same"));
+  const near = all.map((_, at) =>
+    all.slice(Math.max(0, at - around), at + around + 1).some((one) => one.kind !== "same"),
+  );
   const out: (DiffLine | null)[] = [];
   all.forEach((line, at) => {
     if (near[at]) out.push(line);
