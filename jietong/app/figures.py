@@ -10,6 +10,7 @@ from jietong.core.clock import Clock
 from jietong.db.pool import Database
 from jietong.live.alarms import Alarm, Code, Level
 from jietong.metrics.warehouse import Warehouse
+from jietong.metrics.warehouse.keeper import Keeper
 from jietong.reports import statement
 from jietong.reports.service import Reports
 from jietong.sla.service import Agreements
@@ -48,6 +49,10 @@ async def figures(
     (writing closed days, sending reports) is done by it."""
     async with AsyncExitStack() as stack:
         warehouse = warehouse_of(settings, database, clock)
+        stack.push_async_callback(warehouse.stop)
+        keeper = Keeper(warehouse, active)
+        keeper.start()
+        stack.push_async_callback(keeper.stop)
         agreements = Agreements(database, warehouse, clock, renderer=statement.render, active=active)
         agreements.start()
         stack.push_async_callback(agreements.stop)

@@ -9,6 +9,7 @@ from jietong.contacts.stays import (
     ContactFold,
     FactContext,
     SegmentChange,
+    answer_queue,
     begin_handling,
     close_row,
     end_part,
@@ -156,7 +157,7 @@ def _accepted(fold: ContactFold, event: e.OfferAccepted, context: FactContext) -
         changes += begin_handling(fold, event.at, event.agent, context, Kind.DIAL)
         return changes
     if fold.open_queue is not None:
-        changes.append(leave_queue(fold, event.at, End.ANSWERED))
+        changes.append(answer_queue(fold, event.at, event.agent, context))
     changes += talks_over(fold, event.at, End.TRANSFERRED)
     changes += begin_handling(fold, event.at, event.agent, context, Kind.TALK)
     return changes
@@ -260,7 +261,7 @@ def _attempted(fold: ContactFold, event: e.CallbackAttempted, context: FactConte
     if event.reached:
         fold.callback = False
         if fold.open_queue is not None:
-            changes.append(leave_queue(fold, event.at, End.ANSWERED))
+            changes.append(answer_queue(fold, event.at, event.agent, context))
         if leg is not None and leg.outcome is None:
             changes += end_part(fold, leg, event.at, End.REACHED)
             changes.append(open_part(fold, leg, Kind.TALK, event.at))

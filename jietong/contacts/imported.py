@@ -77,6 +77,7 @@ def _stay(fold: ContactFold, stay: HistoryStay) -> None:
         stay.left,
         _END[stay.how],
         queue=stay.queue,
+        agent=stay.agent if _END[stay.how] is End.ANSWERED else None,
         cause=stay.cause,
         target_ms=stay.target_ms,
         short_ms=stay.short_ms,

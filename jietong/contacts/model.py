@@ -137,8 +137,9 @@ class Segment(Struct, frozen=True, omit_defaults=True):
     entry: str
     simulated: bool = False
     queue: str | None = None  # of an entry: where it led, set at its end
+    # Of a queue stay who answered it, set at its end: its figures are theirs. Of an entry and a flow nobody.
     agent: str | None = None
-    part_time: bool = False
+    part_time: bool = False  # whether that agent is
     # Of an offer or a flow as in the event; of a queue stay how its request began (`REQUESTS`); of an entry that was
     # blocked why, set at its end; of a quality whose line it was (`Party`).
     cause: str | None = None
@@ -155,7 +156,7 @@ class Segment(Struct, frozen=True, omit_defaults=True):
     hold_ms: Ms | None = None
     wrapup_ms: Ms | None = None
     holds: int | None = None
-    reason: str | None = None
+    reason: str | None = None  # of a handling and its wrap-up; for the contact's, see `metrics.history.with_reasons`
     resolved: bool | None = None
     score: int | None = None  # of a survey, 1..5
     node: str | None = None  # of a stay in a flow: the step by which it was left

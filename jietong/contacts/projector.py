@@ -15,7 +15,7 @@ import structlog
 from jietong.contacts import bulk, restated, store
 from jietong.contacts.facts import Facts, FactsState, IntervalChange
 from jietong.contacts.model import AgentInterval, Segment, TrunkBusyTime
-from jietong.contacts.record import facets_of, record_of
+from jietong.contacts.record import ContactRecord, facets_of, record_of
 from jietong.contacts.stays import ContactFold, SegmentChange
 from jietong.core import events as e
 from jietong.core.days import Span
@@ -169,6 +169,8 @@ class _Work:
         self._facts = Facts(carried.facts)
         self._folds: dict[str, ContactFold] = {}
         self._before: dict[str, frozenset[str]] = {}
+        self._known: dict[str, tuple[str | None, str | None]] = {}
+        self._anew: set[Ms] = set()  # where stays of contacts arrived of which a figure tells something else now
         self._segments: dict[tuple[str, int], Segment] = {}
         self._intervals: dict[int, AgentInterval] = {}
         self._trunks: dict[int, TrunkBusyTime] = {}
@@ -178,7 +180,9 @@ class _Work:
 
     def take(self, folds: dict[str, ContactFold]) -> None:
         self._folds.update(folds)
-        self._before.update({id: facets_of(fold, record_of(fold)) for id, fold in folds.items()})
+        for id, fold in folds.items():
+            record = record_of(fold)
+            self._before[id], self._known[id] = facets_of(fold, record), _of_the_whole(record)
         self._facts.state.contacts.update(folds)
 
     def apply(self, seq: int, event: e.AnyEvent) -> None:
@@ -209,6 +213,8 @@ class _Work:
             fold = self._folds[contact]
             record = record_of(fold)
             rows.append(store.Stored(record, self._site, seq, msgspec.msgpack.encode(fold)))
+            if _of_the_whole(record) != self._known.get(contact):
+                self._anew.update([row.arrived for row in fold.rows])
             before, after = self._before.get(contact, frozenset()), facets_of(fold, record)
             add += [(facet, fold.arrived, contact, fold.client) for facet in sorted(after - before)]
             remove += [(facet, fold.arrived, contact) for facet in sorted(before - after)]
@@ -224,9 +230,10 @@ class _Work:
         await restated.mark(conn, self._site, self._changed())
 
     def _changed(self) -> set[Span]:
-        """The time whose facts this batch has changed: where its contacts arrived, and all from where an agent or a
-        trunk first went over to another state."""
-        spans = restated.minutes({row.arrived for row in self._segments.values()})
+        """The time whose facts this batch has changed: where its contacts' stays arrived, all of a contact's whose
+        reason or customer is another one now, and all from where an agent or a trunk first went over to another
+        state."""
+        spans = restated.minutes({row.arrived for row in self._segments.values()} | self._anew)
         return spans if self._turned is None else spans | {Span(self._turned, restated.FOR_EVER)}
 
     def carried_on(self) -> bytes:
@@ -247,6 +254,11 @@ class _Work:
         else:
             self._carried.trunk_seq[time.trunk] = seq
             self._trunks[seq] = time
+
+
+def _of_the_whole(record: ContactRecord) -> tuple[str | None, str | None]:
+    """What figures look at of each stay that is told of its contact alone."""
+    return record.reason, record.customer
 
 
 def _contact(event: e.AnyEvent) -> str | None:

@@ -115,13 +115,18 @@ def close_row(fold: ContactFold, i: int, at: Ms, outcome: End, **fields: Any) ->
     return SegmentChange(old, new)
 
 
-def leave_queue(fold: ContactFold, at: Ms, outcome: End) -> SegmentChange:
+def leave_queue(fold: ContactFold, at: Ms, outcome: End, **fields: Any) -> SegmentChange:
     assert fold.open_queue is not None
     i, fold.open_queue = fold.open_queue, None
     row = fold.rows[i]
     fold.last_arrived = row.arrived
     since = row.start if row.since is None else row.since
-    return close_row(fold, i, at, outcome, wait_ms=at - since)
+    return close_row(fold, i, at, outcome, wait_ms=at - since, **fields)
+
+
+def answer_queue(fold: ContactFold, at: Ms, agent: str, context: FactContext) -> SegmentChange:
+    """The wait is over, and whoever ended it is credited with it."""
+    return leave_queue(fold, at, End.ANSWERED, agent=agent, part_time=agent in context.part_time)
 
 
 # --- handling ----------------------------------------------------------------------------------------------------
@@ -217,6 +222,8 @@ def reopened(row: Segment) -> Segment:
         end=None,
         outcome=None,
         queue=None if row.kind is Kind.ENTRY else row.queue,
+        agent=None if row.kind is Kind.QUEUE else row.agent,
+        part_time=row.part_time and row.kind is not Kind.QUEUE,
         cause=None if row.kind is Kind.ENTRY else row.cause,
         wait_ms=None,
         talk_ms=None,

@@ -10,6 +10,7 @@ from jietong.core.ids import new_id
 from jietong.core.vocabulary import Ms
 from jietong.db.pool import Connection
 from jietong.sla import reading, store
+from jietong.sla.parties import Side
 from jietong.sla.periods import local_date, months_before, next_month
 from jietong.sla.store import Approval, Evidence, StoredContract, StoredExclusion, StoredVersion
 
@@ -34,14 +35,13 @@ async def agree(conn: Connection, people: dict[str, tuple[str, str]], now: Ms) -
         maker_name, [maker], now, maker,
     )  # fmt: skip
     await store.save_version(conn, version)
-    for side, login in (("ours", OURS), ("theirs", THEIRS)):
+    sides: tuple[tuple[Side, str], ...] = (("ours", OURS), ("theirs", THEIRS))
+    for side, login in sides:
         account, name = people[login]
-        await store.add_approval(
-            conn,
-            Approval(
-                "version", version.key, side, owner.client, owner.id, "approved", digest, account, name, now, ""
-            ),  # type: ignore[arg-type]
+        signed = Approval(
+            "version", version.key, side, owner.client, owner.id, "approved", digest, account, name, now, ""
         )
+        await store.add_approval(conn, signed)
     await _exclusion(conn, owner, contract.zone, maker, maker_name, now)
     month = local_date(now, contract.zone).replace(day=1)
     await _forecast(conn, owner, month, maker_name, now)

@@ -22,4 +22,7 @@ THEMES: dict[str, tuple[Definition, ...]] = {
 }
 
 CATALOGUE: dict[str, Definition] = {d.id: d for theme in THEMES.values() for d in theme}
-"""By id. `service_level` in contracts and on the wall means `sl3` unless another reading is named."""
+"""By id."""
+
+ALIASES = {"service_level": "sl3"}
+"""Other names for a figure: who names no reading of the service level means this one."""

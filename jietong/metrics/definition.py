@@ -5,10 +5,16 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import cached_property
 
+from jietong.contacts.later import LaterFact
 from jietong.contacts.model import AgentInterval, Kind, Segment, TrunkBusyTime
 from jietong.core.specs import Names
 from jietong.core.vocabulary import Ms, State
-from jietong.metrics.expression import Condition, Constant, Expression, condition, number
+from jietong.metrics.expression import ALWAYS, Condition, Constant, Expression, condition, number
+
+
+DAY_MS: Ms = 86_400_000
+UNITS: dict[str, Ms] = {"min": 60_000, "days": DAY_MS}
+"""By the last part of a parameter's name, the unit in which it is written; others are in seconds."""
 
 
 class Unit(StrEnum):
@@ -16,6 +22,7 @@ class Unit(StrEnum):
     RATIO = "ratio"  # 0..1, shown as a percentage
     MS = "ms"
     MOS = "mos"  # mean opinion score in hundredths, 100..450
+    POINTS = "points"  # a mean of marks
     STATES = "states"  # a count for each agent state
 
 
@@ -49,6 +56,11 @@ class Terms:
     target_ms: Ms | None = None  # X of service_level(X)
     short_ms: Ms | None = None  # an abandon this quick is a short one
     short_talk_ms: Ms = 10_000  # a talk shorter than this is a short contact
+    # Named by the unit in which they are written; kept in ms as all others.
+    redial_min: Ms = 30 * 60_000  # N of redial_rate(N): who comes again this soon has tried again
+    repeat_days: Ms = 7 * DAY_MS  # N of fcr_verified(N): who comes again this soon was not helped
+    close_days: Ms = 3 * DAY_MS  # N of backoffice_close_rate(N)
+    now: Ms = 0  # up to which instant the facts are known; set by whoever evaluates, never by who asks
 
     def with_value(self, name: str, value: int) -> "Terms":
         """These with one parameter set, by its name."""
@@ -56,6 +68,12 @@ class Terms:
 
 
 PLAIN = Terms()
+
+
+def shown(name: str, value: Ms) -> int | float:
+    """A parameter in the unit in which it is written: `name` is a field of `Terms`."""
+    unit = UNITS.get(name.rpartition("_")[2], 1000)
+    return value // unit if value % unit == 0 else value / unit
 
 
 @dataclass(frozen=True)
@@ -107,7 +125,48 @@ class TrunkTime:
         return max(0, upto - max(time.start, start))
 
 
-Sum = Count | Time | TrunkTime
+@dataclass(frozen=True)
+class Again:
+    """Stays that `of` counts, of a known customer, whose time `within` (a term) after their end is over: all of
+    them; with `again`, those whose customer came again meanwhile; without it (False), those whose did not.
+
+    To come again is to arrive anew (`by`) after the stay began and within so long after its end: the same customer of
+    the same client, a test where the stay was one, and `same_reason`: for the reason that the contact was about. A
+    contact without a reason is then not counted. Known once the time has run; not kept live.
+    """
+
+    of: Count
+    by: Count
+    within: str
+    again: bool | None = None
+    same_reason: bool = False
+
+
+@dataclass(frozen=True)
+class Later:
+    """A sum over facts of `fact` (`contacts.later`), which no part of the platform keeps yet: over none it is no
+    data."""
+
+    fact: type[LaterFact]
+    where: Condition = ALWAYS
+    value: Expression | None = None
+
+    def of(self, row: LaterFact, terms: Terms = PLAIN) -> int:
+        """What `row` adds to the sum."""
+        if type(row) is not self.fact or not self.holds(row, terms):
+            return 0
+        return 1 if self.value is None else self.amount(row, terms)
+
+    @cached_property
+    def holds(self) -> Callable[[LaterFact, Terms], bool]:
+        return condition(self.where)
+
+    @cached_property
+    def amount(self) -> Callable[[LaterFact, Terms], int]:
+        return number(Constant(1) if self.value is None else self.value)
+
+
+Sum = Count | Time | TrunkTime | Again | Later
 
 
 @dataclass(frozen=True, slots=True)

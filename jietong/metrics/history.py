@@ -3,17 +3,19 @@
 `cut` gives the facts as they were known at an instant, so a figure "at t" is the figure over the facts cut at t.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from math import ceil
 from typing import NamedTuple
 
 from msgspec.structs import replace
 
-from jietong.contacts.model import AgentInterval, Segment, TrunkBusyTime
+from jietong.contacts.later import LaterFact
+from jietong.contacts.model import AgentInterval, Kind, Segment, TrunkBusyTime
 from jietong.contacts.stays import reopened
 from jietong.core.days import Span
 from jietong.core.vocabulary import Ms, State
-from jietong.metrics.definition import PLAIN, Count, Definition, How, Sum, Terms, Time
+from jietong.metrics.definition import PLAIN, Again, Count, Definition, How, Later, Sum, Terms, Time, TrunkTime
 
 ON_LINE = frozenset({State.READY, State.OFFERED, State.TALKING, State.HOLD, State.WRAPUP})
 
@@ -43,6 +45,22 @@ def cut_trunks(times: Iterable[TrunkBusyTime], at: Ms) -> list[TrunkBusyTime]:
     return [t if t.end is not None and t.end <= at else replace(t, end=None) for t in times if t.start <= at]
 
 
+def reasons_of(segments: Iterable[Segment]) -> dict[str, str]:
+    """Contact to what it was about: the last reason that an agent gave when handling it."""
+    found: dict[str, tuple[int, str]] = {}
+    for s in segments:
+        if s.kind is Kind.HANDLING and s.reason is not None:
+            found[s.contact] = max(found.get(s.contact, (0, "")), (s.n, s.reason))
+    return {contact: reason for contact, (_, reason) in found.items()}
+
+
+def with_reasons(segments: Sequence[Segment]) -> list[Segment]:
+    """All stays with their contact's reason, by which figures are grouped and filtered: a wait was about the same as
+    the talk that it led to. Give all of a contact's stays."""
+    reasons = reasons_of(segments)
+    return [replace(s, reason=reasons.get(s.contact)) for s in segments]
+
+
 def evaluate(
     definition: Definition,
     segments: Sequence[Segment],
@@ -54,19 +72,25 @@ def evaluate(
     terms: Terms = PLAIN,
     break_ms: Ms = 900_000,
     trunks: Sequence[TrunkBusyTime] = (),
+    customers: Mapping[str, str] | None = None,
+    everyone: Sequence[Segment] | None = None,
+    later: Sequence[LaterFact] = (),
 ) -> Figure:
     """The figure over the facts that belong to `window`, by the definition's own attribution.
 
     `now` is the instant the facts are known up to; open intervals last until it. `where` narrows the segments (a
-    queue, an agent, a client, an entry); narrow intervals and `trunks` before handing them in. Raises ValueError for
-    a figure of the present moment, which facts alone do not give.
+    queue, an agent, a client, an entry); narrow intervals and `trunks` before handing them in. Figures of customers
+    who come again need `customers`, each contact's, and the stays of all contacts: `segments`, or `everyone` where
+    those are narrowed. Raises ValueError for a figure of the present moment, which facts alone do not give.
     """
     if definition.how is How.NOW:
         raise ValueError(f"{definition.id} is told by the engine, not by facts")
     if definition.how is How.STREAK:
         streak = longest_streak(intervals, Span(window.start, min(window.end, now)), break_ms)
         return Figure(streak, streak, 1) if intervals else Figure(None, 0, 0)
+    terms = terms.with_value("now", now)
     mine = [s for s in segments if s.arrived in window and (where is None or where(s))]
+    others = [fact for fact in later if fact.at in window]
     if definition.how in (How.MAX, How.QUANTILE):
         values = sorted(_values(definition.numerator, mine, terms))
         if not values:
@@ -75,10 +99,16 @@ def evaluate(
         found = values[max(0, ceil(share * len(values)) - 1)]
         return Figure(found, found, len(values))
     upto = Span(window.start, min(window.end, now))
-    num = _sum(definition.numerator, mine, intervals, trunks, upto, terms)
+
+    def total(sums: tuple[Sum, ...]) -> int:
+        known = _sum(sums, mine, intervals, trunks, others, upto, terms)
+        came = (one for one in sums if isinstance(one, Again))
+        return known + sum(_again(one, mine, everyone or segments, customers or {}, terms) for one in came)
+
+    num = total(definition.numerator)
     if definition.how is How.SUM:
         return Figure(num, num, 1)
-    den = _sum(definition.denominator, mine, intervals, trunks, upto, terms)
+    den = total(definition.denominator)
     return Figure(num / den if den else None, num, den)
 
 
@@ -124,6 +154,7 @@ def _sum(
     segments: Sequence[Segment],
     intervals: Sequence[AgentInterval],
     trunks: Sequence[TrunkBusyTime],
+    later: Sequence[LaterFact],
     window: Span,
     terms: Terms,
 ) -> int:
@@ -133,6 +164,33 @@ def _sum(
             total += sum(one.of(s, terms) for s in segments)
         elif isinstance(one, Time):
             total += sum(one.of(i, window.start, window.end) for i in intervals)
-        else:
+        elif isinstance(one, Later):
+            total += sum(one.of(fact, terms) for fact in later)
+        elif isinstance(one, TrunkTime):
             total += sum(one.of(t, window.start, window.end) for t in trunks)
+    return total
+
+
+def _again(
+    one: Again, mine: Iterable[Segment], everyone: Sequence[Segment], customers: Mapping[str, str], terms: Terms
+) -> int:
+    reasons = reasons_of(everyone) if one.same_reason else {}
+
+    def who(s: Segment) -> tuple[str, str, bool, str] | None:
+        """Who somebody is that may come again; None: it cannot be told."""
+        customer, reason = customers.get(s.contact), reasons.get(s.contact)
+        if customer is None or (one.same_reason and reason is None):
+            return None
+        return s.client, customer, s.simulated, reason or ""
+
+    came: dict[tuple[str, str, bool, str], list[Ms]] = defaultdict(list)
+    for s in everyone:
+        if one.by.of(s, terms) and (person := who(s)) is not None:
+            came[person].append(s.start)
+    soon, total = getattr(terms, one.within), 0
+    for s in mine:
+        if not one.of.of(s, terms) or s.end is None or s.end + soon > terms.now or (person := who(s)) is None:
+            continue
+        again = any(s.start < at <= s.end + soon for at in came.get(person, ()))
+        total += one.again is None or one.again is again
     return total

@@ -12,8 +12,8 @@ from msgspec import Struct
 from jietong.core.days import Span
 from jietong.core.errors import Invalid
 from jietong.core.vocabulary import Ms
-from jietong.metrics.catalogue import CATALOGUE
-from jietong.metrics.definition import PLAIN, Definition, How, Terms
+from jietong.metrics.catalogue import ALIASES, CATALOGUE
+from jietong.metrics.definition import PLAIN, UNITS, Definition, How, Terms
 
 _METRIC = re.compile(r"\s*([a-z][a-z0-9_]*)\s*(?:\(([^()]*)\))?\s*(?:,|$)")
 
@@ -104,7 +104,8 @@ class Row(NamedTuple):
 
 
 def metrics(text: str) -> tuple[Metric, ...]:
-    """Reads `sl3(20),sl6(20,5),asa`: ids of the catalogue, parameters in seconds in the definition's order.
+    """Reads `sl3(20),sl6(20,5),asa`: ids of the catalogue, parameters in the definition's order: in seconds, minutes
+    (`_min`) or days (`_days`).
 
     Raises Invalid `unknown_metric`, `bad_parameters` or `bad_metrics`, each saying which and what would do.
     """
@@ -125,7 +126,7 @@ def metrics(text: str) -> tuple[Metric, ...]:
 
 def metric(id: str, parameters: str | None = None) -> Metric:
     """One figure; `parameters` as between the brackets. Raises as `metrics`."""
-    definition = CATALOGUE.get(id)
+    definition = CATALOGUE.get(ALIASES.get(id, id))
     if definition is None:
         raise Invalid("unknown_metric", f"There is no figure {id!r}. docs/reference/metrics.md lists them all.")
     if definition.how is How.NOW:
@@ -139,7 +140,8 @@ def metric(id: str, parameters: str | None = None) -> Metric:
         raise Invalid("bad_parameters", f"{id}({parameters}) has too many parameters: {id} {takes}.")
     terms = PLAIN
     for name, value in zip(names, values, strict=False):
-        terms = terms.with_value(name, _ms(id, value) if name.endswith("_ms") else _whole(id, value))
+        unit = UNITS.get(name.rpartition("_")[2])
+        terms = terms.with_value(name, _ms(id, value) if unit is None else _whole(id, value) * unit)
     return Metric(f"{id}({','.join(values)})", definition, terms)
 
 
@@ -154,6 +156,6 @@ def _ms(id: str, value: str) -> Ms:
 
 
 def _whole(id: str, value: str) -> int:
-    if not value.isdecimal() or len(value) > 6:
-        raise Invalid("bad_parameters", f"{value!r} in {id}(…) is no whole number.")
+    if not value.isdecimal() or len(value) > 4:
+        raise Invalid("bad_parameters", f"{value!r} in {id}(…) is no whole number of up to four digits.")
     return int(value)

@@ -1,9 +1,10 @@
 """The sums that figures are made of, each said once. A sum looks at one fact at a time and nothing else."""
 
+from jietong.contacts.later import Complaint, EscalatedCase, Evaluation, Opinion, PaidTime, ScheduledTime
 from jietong.contacts.model import PUT_BACK, TRANSFERRED_IN, End, Kind
 from jietong.core.vocabulary import DEFERRED, Direction, State
-from jietong.metrics.definition import Count, Time, TrunkTime
-from jietong.metrics.expression import ALWAYS, Condition, field, term
+from jietong.metrics.definition import Again, Count, Later, Time, TrunkTime
+from jietong.metrics.expression import ALWAYS, Condition, Constant, field, term
 
 _channel, _outcome, _cause, _direction = field("channel"), field("outcome"), field("cause"), field("direction")
 _wait = field("wait_ms").or_(0)
@@ -140,3 +141,55 @@ answers_top2 = Count(Kind.SURVEY, _score >= 4)
 BUSY = frozenset({State.TALKING, State.HOLD, State.WRAPUP, State.OFFERED})
 busy_time = Time(BUSY)
 occupied_or_ready = Time(BUSY | {State.READY})
+
+# --- customers who come again ----------------------------------------------------------------------------------
+
+_BACK = Count(Kind.ENTRY, _INBOUND)
+_BACK_AT_ONCE = Count(Kind.ENTRY, _INBOUND & _LIVE)
+"""A message that the customer leaves instead is another matter than another try."""
+_TURNED_AWAY = (entry_blocked, abandoned)
+
+redial_due = tuple(Again(one, _BACK_AT_ONCE, "redial_min") for one in _TURNED_AWAY)
+redialled = tuple(Again(one, _BACK_AT_ONCE, "redial_min", again=True) for one in _TURNED_AWAY)
+repeat_due = Again(closed_out, _BACK, "repeat_days", same_reason=True)
+not_repeated = Again(closed_out, _BACK, "repeat_days", again=False, same_reason=True)
+
+# --- what waits without anybody at the other end -----------------------------------------------------------------
+
+_DEFERRED = _channel.is_in(DEFERRED) & _INBOUND
+
+backlog = Count(Kind.QUEUE, ~_outcome.is_set() & _DEFERRED)
+backlog_age = Count(Kind.QUEUE, ~_outcome.is_set() & _DEFERRED, term("now") - field("since").or_(field("start")))
+deferred_closed = Count(Kind.HANDLING, _CLOSED_OUT & _DEFERRED)
+deferred_time = Count(
+    Kind.HANDLING, _CLOSED_OUT & _DEFERRED, field("end").or_(field("start")) - field("arrived")
+)
+
+# --- facts that are not kept yet ---------------------------------------------------------------------------------
+
+_at, _closed = field("at"), field("closed")
+_DUE = _at + term("close_days") <= term("now")
+
+escalated_due = Later(EscalatedCase, _DUE)
+escalated_closed = Later(EscalatedCase, _DUE & (_closed <= _at + term("close_days")))
+looked_at = Later(Complaint)
+complaints = Later(Complaint, field("complains").equals(True))
+
+paid_time = Later(PaidTime, value=field("paid_ms"))
+paid_elsewhere = Later(PaidTime, value=field("paid_ms") - field("open_ms"))
+scheduled_time = Later(ScheduledTime, value=field("scheduled_ms"))
+kept_time = Later(ScheduledTime, value=field("kept_ms"))
+worked_time = Later(ScheduledTime, value=field("worked_ms"))
+handling_time = Time(frozenset({State.TALKING, State.HOLD, State.WRAPUP}))
+
+_recommends, _effort = field("recommends"), field("effort")
+recommendations = Later(Opinion, _recommends.is_set())
+promoters = Later(Opinion, _recommends >= 9)
+detractors = Later(Opinion, _recommends <= 6, Constant(0) - Constant(1))
+efforts = Later(Opinion, _effort.is_set())
+effort = Later(Opinion, _effort.is_set(), _effort)
+
+points = Later(Evaluation, value=field("points"))
+possible = Later(Evaluation, value=field("possible"))
+judged = Later(Evaluation, value=field("weight"))
+critical = Later(Evaluation, field("critical").equals(True), field("weight"))

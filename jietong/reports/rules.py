@@ -74,7 +74,7 @@ def value(
 ) -> Value:
     """A cell for people, beside what it was before, marked where it passes a limit or misses its target."""
     definition = metric.definition
-    out, past = _for_people(metric, cell), None if before is None else _for_people(metric, before)
+    out, past = outward(metric, cell), None if before is None else outward(metric, before)
     now, then = out.value, past.value if past else None
     mark = None
     if now is not None:
@@ -98,14 +98,6 @@ def value(
         target=target,
         mark=mark,
     )
-
-
-def _for_people(metric: Metric, cell: Cell) -> Outward:
-    """As every interface gives it; a line's quality, kept in hundredths, as the score itself."""
-    out = outward(metric, cell)
-    if metric.definition.unit is not Unit.MOS or out.value is None:
-        return out
-    return out._replace(value=out.value / 100, numerator=out.numerator / 100)
 
 
 def together(definition: Definition, cells: Sequence[Cell]) -> Cell:

@@ -1,29 +1,33 @@
 """From what was agreed and what happened to a result: gathers the sums an evaluation needs, and evaluates."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date, timedelta
 from typing import Any, NamedTuple, Protocol
 
 import orjson
 from msgspec.structs import replace
 
+from jietong.contacts import store as contacts
 from jietong.core.clock import Clock
 from jietong.core.days import Span, day_of
-from jietong.core.errors import Invalid
+from jietong.core.errors import Invalid, Unavailable
 from jietong.core.specs import SiteSpec
 from jietong.core.vocabulary import Ms
 from jietong.db.pool import ALL, Database, Scope
 from jietong.metrics.definition import How
-from jietong.metrics.intervals import Cell, Clip, Every, Filter, Metric, Query, Row, metric, metrics
+from jietong.metrics.intervals import Cell, Every, Metric, Query, Row
+from jietong.metrics.query.calendar import intersection, union
 from jietong.metrics.warehouse import Warehouse
 from jietong.routing import store as setup
 from jietong.sla import ground as grounds
-from jietong.sla.evaluation import evaluate
 from jietong.sla.ground import Ground, Materials, ground_of
-from jietong.sla.ledger_facts import LedgerHead, heads
-from jietong.sla.model import Budgeting, Contract, Exclusion, ExclusionState, Objective
+from jietong.sla.ledger_facts import Busy, LedgerHead, heads
+from jietong.sla.model import Contract, Objective
 from jietong.sla.periods import Period, local_date, months_before, next_month, period_of
+from jietong.sla.rules.case import Case, asked, main_objective
+from jietong.sla.rules.evaluate import evaluate
+from jietong.sla.rules.questions import questions
 from jietong.sla.rules.result import Result
 from jietong.sla.store import StoredContract, StoredVersion
 
@@ -31,6 +35,7 @@ __all__ = ["Assessed", "Assessor", "StoredFacts", "evaluated", "gather", "ground
 
 Sums = list[tuple[Ms, Ms, tuple[tuple[float | None, int, int], ...]]]
 """start, end, and for each figure asked: value, numerator, denominator."""
+BUSY = "busy"
 Inputs = dict[str, Sums]
 """By question. All that the evaluation counts by."""
 
@@ -40,16 +45,27 @@ class Source(Protocol):
 
     async def rows(self, query: Query) -> list[Row]: ...
 
+    async def busy(self, window: Span) -> Busy: ...
+
 
 class StoredFacts:
     """The warehouse, within the clients whose contacts can count."""
 
-    def __init__(self, warehouse: Warehouse, ground: Ground) -> None:
-        self.warehouse = warehouse
+    def __init__(self, database: Database, warehouse: Warehouse, ground: Ground) -> None:
+        self._database = database
+        self._site = ground.owner.site
+        self._warehouse = warehouse
         self._scope = ALL if ground.clients is None else Scope(ground.clients)
 
     async def rows(self, query: Query) -> list[Row]:
-        return await self.warehouse.rows(query, self._scope)
+        return await self._warehouse.rows(query, self._scope)
+
+    async def busy(self, window: Span) -> Busy:
+        async with self._database.read(ALL) as conn:
+            since: Ms | None = await conn.fetchval(
+                "SELECT at FROM event WHERE site = $1 ORDER BY seq LIMIT 1", self._site
+            )
+            return Busy(since, await contacts.trunk_busy(conn, self._site, *window))
 
 
 class Assessed(NamedTuple):
@@ -88,119 +104,22 @@ class Assessed(NamedTuple):
     @property
     def definitions(self) -> dict[str, int]:
         """Each figure's definition by its version."""
-        named = [objective_metric(one).definition for one in self.contract.objectives if one.metric]
+        named = [asked(one).definition for one in self.contract.objectives if one.metric]
         return {one.id: one.version for one in named}
-
-
-# --- what is asked of the facts: pure ----------------------------------------------------------------------------
-
-
-def questions(ground: Ground, at: Ms) -> dict[str, Query]:
-    """Every query of an evaluation at `at`, by its name."""
-    contract = ground.contract
-    window = Span(ground.reach.start, max(ground.reach.start + 1, min(ground.reach.end, at)))
-    main = main_objective(contract)
-    counted = clips(ground, ground.materials.exclusions)
-    found: dict[str, Query] = {}
-    for one in contract.objectives:
-        if one.metric is None:
-            continue
-        asked = objective_metric(one)
-        every = Every(one.slice_window) if one.budgeting is Budgeting.TIMESLICES and one.slice_window else Every.DAY
-        found[one.id] = _query(ground, window, every, (asked,), one.services, () if of_access(asked) else counted)
-        found[f"{one.id}/plain"] = _query(ground, window, every, (asked,), one.services, ())
-    found["access"] = _query(ground, window, Every.DAY, access_metrics(contract), (), (), access=True)
-    volume = metric(contract.volume.metric if contract.volume else "requested_agent")
-    found["volume"] = _query(ground, window, Every.DAY, (volume,), (), ())
-    if main is not None and main.metric is not None:
-        asked = objective_metric(main)
-        for each in ground.materials.exclusions:
-            alone = clips(
-                ground, [*(e for e in ground.materials.exclusions if counts(e) and e is not each), each], force=each
-            )
-            found[f"exclusion/{each.id}"] = _query(ground, window, Every.DAY, (asked,), main.services, alone)
-    return found
-
-
-def objective_metric(one: Objective) -> Metric:
-    return metrics(one.metric or "")[0]
-
-
-def main_objective(contract: Contract) -> Objective | None:
-    """The first that is charged and counted."""
-    return next((one for one in contract.objectives if one.metric and not one.shown_only), None)
-
-
-def access_metrics(contract: Contract) -> tuple[Metric, ...]:
-    """SL3 and SL7 by the X of the main objective, and what lies between them."""
-    main = main_objective(contract)
-    x = "20"
-    if main is not None and objective_metric(main).terms.target_ms is not None:
-        x = f"{(objective_metric(main).terms.target_ms or 0) / 1000:g}"
-    return metrics(f"sl3({x}),sl7({x}),answered,abandoned,entry_blocked,lost_in_flow")
-
-
-def of_access(asked: Metric) -> bool:
-    """Counts those who never reached a queue: exclusions never touch it."""
-    kinds = {getattr(s, "kind", None) for s in (*asked.definition.numerator, *asked.definition.denominator)}
-    return "entry" in kinds or "flow" in kinds
-
-
-def counts(one: Exclusion) -> bool:
-    return one.state is ExclusionState.APPROVED
-
-
-def clips(ground: Ground, exclusions: Sequence[Exclusion], force: Exclusion | None = None) -> tuple[Clip, ...]:
-    """Of those that are approved and of a class agreed to; and of `force`, whatever its state."""
-    agreed = ground.contract.exclusions.classes
-    found: list[Clip] = []
-    for one in exclusions:
-        if one.kind in agreed and (counts(one) or one is force):
-            queues = _union([ground.contract.service(id) for id in one.services], "queues") if one.services else None
-            found.append((Span(one.start, one.end), None if queues is None else frozenset(queues), None))
-    return tuple(sorted(found))
-
-
-def _query(
-    ground: Ground,
-    window: Span,
-    every: Every,
-    asked: tuple[Metric, ...],
-    services: tuple[str, ...],
-    without: tuple[Clip, ...],
-    access: bool = False,
-) -> Query:
-    contract = ground.contract
-    chosen = [s for s in contract.services if not services or s.id in services]
-    access = access or any(of_access(one) for one in asked)
-    narrowed = Filter(
-        queues=None if access else _union(chosen, "queues"),
-        entries=_union(chosen, "entries") if access else None,
-        clients=ground.clients,
-        channels=_union(chosen, "channels"),
-        without=without,
-    )
-    return Query(ground.owner.site, window, contract.zone, every, (), asked, narrowed)
-
-
-def _union(services: Sequence[Any], field: str) -> tuple[str, ...] | None:
-    """None: one of them names none, which means all."""
-    named = [getattr(one, field) for one in services if one is not None]
-    return None if not named or any(not one for one in named) else tuple(sorted({x for one in named for x in one}))
 
 
 async def gather(ground: Ground, source: Source, at: Ms) -> Inputs:
     """Every sum that the evaluation counts by. What differs by its figure alone is asked at once."""
-    asked = questions(ground, at)
+    wanted = questions(ground.case, at)
     together: dict[Query, list[Metric]] = {}
-    for query in asked.values():
+    for query in wanted.values():
         columns = together.setdefault(replace(query, metrics=()), [])
         columns += (one for one in query.metrics if one.key not in {other.key for other in columns})
     answers: dict[Query, list[Row]] = {}
     for bare, columns in together.items():
         answers[bare] = await source.rows(replace(bare, metrics=tuple(columns)))
     found: Inputs = {}
-    for name, query in asked.items():
+    for name, query in wanted.items():
         bare = replace(query, metrics=())
         keys = [one.key for one in together[bare]]
         places = [keys.index(one.key) for one in query.metrics]
@@ -209,7 +128,27 @@ async def gather(ground: Ground, source: Source, at: Ms) -> Inputs:
             for row in answers[bare]
             if any(_happened(row.cells[n], m) for n, m in zip(places, query.metrics, strict=True))
         ]
+    trunks = sorted({trunk for service in ground.contract.services for trunk in service.trunks})
+    if trunks:
+        found[BUSY] = all_full(await source.busy(ground.reach), trunks, ground.case, at)
     return found
+
+
+def all_full(busy: Busy, trunks: Sequence[str], case: Case, at: Ms) -> Sums:
+    """For each day that was witnessed, the ms in which every one of the trunks was full."""
+    if busy.since is None:
+        return []
+    span = Span(max(case.span.start, busy.since), min(case.span.end, at))
+    full: list[Span] = [span]
+    for trunk in trunks:
+        own = union(Span(t.start, at if t.end is None else t.end) for t in busy.times if t.trunk == trunk)
+        full = intersection(full, own)
+    days = [day_of(day, case.contract.zone) for day in case.days]
+    return [
+        (day.start, day.end, ((None, sum(one.end - one.start for one in intersection([day], full)), 1),))
+        for day in days
+        if day.end > span.start and day.start < span.end
+    ]
 
 
 def _exact(cell: Cell, asked: Metric) -> tuple[float | None, int, int]:
@@ -227,8 +166,16 @@ def plain(inputs: Inputs) -> dict[str, Any]:
     return {name: [[s, e, [list(cell) for cell in cells]] for s, e, cells in rows] for name, rows in inputs.items()}
 
 
+def case_of(ground: Ground, inputs: Inputs) -> Case:
+    """With the time in which all trunks were full, as far as it was witnessed."""
+    if BUSY not in inputs:
+        return ground.case
+    zone = ground.contract.zone
+    return replace(ground.case, busy={local_date(start, zone): cells[0][1] for start, _, cells in inputs[BUSY]})
+
+
 def evaluated(ground: Ground, inputs: Inputs, at: Ms) -> Result:
-    return evaluate(ground, inputs, at)
+    return evaluate(case_of(ground, inputs), inputs, at)
 
 
 # --- the running part --------------------------------------------------------------------------------------------
@@ -245,7 +192,7 @@ class Assessor:
             return await grounds.ground(conn, id, period.key)
 
     async def assess(self, ground: Ground, at: Ms) -> Assessed:
-        inputs = await gather(ground, StoredFacts(self.warehouse, ground), at)
+        inputs = await gather(ground, StoredFacts(self._database, self.warehouse, ground), at)
         return Assessed(ground, inputs, evaluated(ground, inputs, at), {})
 
     async def settled(self, id: str, period: Period) -> Assessed:
@@ -268,7 +215,7 @@ class Assessor:
         """The objectives of a statement for which the stored facts now give other sums; None: none."""
         ground = ground_of(document)
         at = int(document["at"])
-        now = plain(await gather(ground, StoredFacts(self.warehouse, ground), at))
+        now = plain(await gather(ground, StoredFacts(self._database, self.warehouse, ground), at))
         then = document["inputs"]
         if now == then:
             return None
@@ -285,10 +232,10 @@ class Assessor:
         """The contacts behind an objective's figure."""
         if agreed.metric is None:
             raise Invalid("no_contacts_behind", f"{agreed.id} is judged by people, not counted.")
-        asked = objective_metric(agreed)
-        counted = () if of_access(asked) else clips(ground, ground.materials.exclusions)
-        query = _query(ground, span, Every.ALL, (asked,), agreed.services, counted)
-        page = await self.warehouse.contacts(query, scope, metric=asked, part=part, limit=limit, after=after)
+        figure = asked(agreed)
+        named = questions(ground.case, span.end)[agreed.id]
+        query = replace(named, window=span, every=Every.ALL)
+        page = await self.warehouse.contacts(query, scope, metric=figure, part=part, limit=limit, after=after)
         return {
             "items": [
                 {
@@ -313,16 +260,17 @@ class Assessor:
         first = months_before(last, n - 1)
         zone = ground.contract.zone
         window = Span(day_of(first, zone).start, day_of(next_month(last), zone).start)
-        source = StoredFacts(self.warehouse, ground)
-        asked = access_metrics(ground.contract)
+        source = StoredFacts(self._database, self.warehouse, ground)
+        case = ground.case
+        names = questions(case, ground.period.span.end)
         values: dict[str, float | None] = {}
         if main is not None:
-            query = _query(ground, window, Every.MONTH, (objective_metric(main),), main.services, ())
+            query = replace(names[f"{main.id}/plain"], window=window, every=Every.MONTH)
             for row in await source.rows(query):
                 value = row.cells[0].value
-                ms = objective_metric(main).definition.unit == "ms"
+                ms = asked(main).definition.unit == "ms"
                 values[f"{local_date(row.start, zone):%Y-%m}"] = value / 1000 if ms and value is not None else value
-        query = _query(ground, window, Every.MONTH, asked[:2], (), (), access=True)
+        query = replace(names["access"], window=window, every=Every.MONTH)
         true = {f"{local_date(row.start, zone):%Y-%m}": row.cells[1].value for row in await source.rows(query)}
         keys, month = [], first
         while month <= last:
@@ -345,7 +293,7 @@ class Assessor:
             period = period_of(key, moved)
             ground = Ground(owner, None, moved, period, Materials(0, "", None))
             at = period.span.end
-            inputs = await gather(ground, StoredFacts(self.warehouse, ground), at)
+            inputs = await gather(ground, StoredFacts(self._database, self.warehouse, ground), at)
             found.append((key, evaluated(ground, inputs, at) if any(inputs.values()) else None, moved))
             month = next_month(month)
         return found
@@ -354,6 +302,11 @@ class Assessor:
         async with self._database.read(ALL) as conn:
             sites = await setup.read_all(conn, setup.Kind.SITE, SiteSpec)
         return sites[0].id if sites else SiteSpec().id
+
+    async def levers(self, assessed: Assessed, told: Callable[[float], None]) -> dict[str, Any]:
+        """What would have met the target. Raises Unavailable `no_levers` until the rules can re-run a month."""
+        told(0.0)
+        raise Unavailable("no_levers", f"What would have met {assessed.owner.id} cannot be computed in this version.")
 
     def levers_digest(self, assessed: Assessed) -> str:
         """Of all that the levers are computed from, but for the minute."""

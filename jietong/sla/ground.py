@@ -3,7 +3,7 @@ earlier months gave. Kept word for word in each statement, so that it can be rec
 """
 
 import hashlib
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 from typing import Any, NamedTuple
 
@@ -12,15 +12,16 @@ import orjson
 from msgspec import Struct
 from msgspec.structs import replace
 
-from jietong.core.days import Span, day_of
+from jietong.core.days import Span
 from jietong.core.specs import HoursSpec
 from jietong.db.pool import Connection
 from jietong.routing import store as setup
 from jietong.routing.store import Kind
-from jietong.sla import store
+from jietong.sla import store, written
 from jietong.sla.exclusions import as_rule
-from jietong.sla.model import ZERO, Contract, Exclusion, Judged, Past, Window
+from jietong.sla.model import ZERO, Contract, Exclusion, Judged, Past
 from jietong.sla.periods import Period, period_of
+from jietong.sla.rules.case import Case, reach
 from jietong.sla.store import StoredContract, StoredStatement, StoredVersion
 from jietong.sla.versions import best, model_of
 
@@ -53,15 +54,30 @@ class Ground(NamedTuple):
         return hashlib.sha256(msgspec.json.encode((self.period.key, self.materials), order="sorted")).hexdigest()
 
     @property
+    def case(self) -> Case:
+        """As the rules take it."""
+        held = self.materials
+        forecast = None
+        if held.forecast is not None and held.locked:
+            forecast = {date.fromisoformat(day): n for day, n in held.forecast.items()}
+        return Case(
+            contract=self.contract,
+            first=self.period.first,
+            last=self.period.last,
+            site=self.owner.site,
+            clients=self.clients,
+            exclusions=held.exclusions,
+            judged=held.judged,
+            past=held.past,
+            forecast=forecast,
+            calendar=held.calendar,
+            digest=written.digest(model_of(held.yaml)) if held.yaml else "",
+        )
+
+    @property
     def reach(self) -> Span:
         """From when facts are looked at: a week or a quarter that is judged may begin before the period."""
-        first = self.period.first
-        windows = {one.window for one in self.contract.objectives}
-        if Window.QUARTER in windows:
-            first = date(first.year, (first.month - 1) // 3 * 3 + 1, 1)
-        elif Window.WEEK in windows:
-            first -= timedelta(days=6)
-        return Span(day_of(first, self.contract.zone).start, self.period.span.end)
+        return reach(self.case)
 
     @property
     def clients(self) -> tuple[str, ...] | None:

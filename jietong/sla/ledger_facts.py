@@ -7,6 +7,8 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
+from msgspec.structs import replace
+
 from jietong.contacts.facts import Facts, IntervalChange, TrunkChange
 from jietong.contacts.model import Segment, TrunkBusyTime
 from jietong.core.days import Span
@@ -15,7 +17,7 @@ from jietong.core.vocabulary import Ms
 from jietong.db import ledger
 from jietong.db.chain import genesis
 from jietong.db.pool import ALL, Connection, Database
-from jietong.metrics.history import evaluate
+from jietong.metrics.history import evaluate, reasons_of
 from jietong.metrics.intervals import By, Cell, Every, Filter, Query, Row
 from jietong.metrics.query.calendar import Grid, intervals
 
@@ -48,12 +50,21 @@ async def heads(conn: Connection, site: str) -> dict[str, LedgerHead]:
     return found
 
 
+class Busy(NamedTuple):
+    """Full trunks; `since` None: nobody has ever looked."""
+
+    since: Ms | None
+    times: list[TrunkBusyTime]
+
+
 class Replayed(NamedTuple):
-    """What the events say of contacts that arrived in the span, and of full trunks."""
+    """What the events say of contacts that arrived in the span, each stay with its contact's reason, and of full
+    trunks."""
 
     segments: list[Segment]
     trunks: list[TrunkBusyTime]
     events: int
+    since: Ms | None  # the first event of the site's own ledger: from then on full trunks are witnessed
 
 
 async def replay(
@@ -70,10 +81,12 @@ async def replay(
     segments: list[Segment] = []
     trunks: list[TrunkBusyTime] = []
     total = sum(head.seq for head in upto.values())
+    since: Ms | None = None
     events = 0
     for site, head in upto.items():
         facts = Facts()
         known: dict[tuple[str, int], Segment] = {}
+        handlings: dict[tuple[str, int], Segment] = {}  # of any day: what a contact was about may be told later
         stretches: dict[str, list[TrunkBusyTime]] = defaultdict(list)
         digest = genesis(site)
         seq = 0
@@ -82,14 +95,22 @@ async def replay(
                 for row in page:
                     event = ledger.checked(row, digest, site)
                     digest, seq = row.digest, row.seq
+                    if seq == 1 and not site.endswith(IMPORT):
+                        since = event.at
                     for change in facts.apply(event):
                         if isinstance(change, IntervalChange):
                             continue
                         if isinstance(change, TrunkChange):
                             times = stretches[change.new.trunk]
                             times[len(times) - (change.old is not None) :] = [change.new]
-                        elif change.new.arrived in span:
-                            known[change.new.contact, change.new.n] = change.new
+                            continue
+                        one = change.new
+                        if one.reason is not None:
+                            handlings[one.contact, one.n] = one
+                        else:
+                            handlings.pop((one.contact, one.n), None)
+                        if one.arrived in span:
+                            known[one.contact, one.n] = one
                 events += len(page)
                 progress(events, total)
                 await asyncio.sleep(0)
@@ -98,18 +119,27 @@ async def replay(
                 "ledger_differs",
                 f"The ledger of {site} at event {head.seq:,} is not the one that the statement was made from.",
             )
-        segments += (known[key] for key in sorted(known))
+        reasons = reasons_of(handlings.values())
+        segments += (replace(known[key], reason=reasons.get(key[0])) for key in sorted(known))
         trunks += (one for times in stretches.values() for one in times)
-    return Replayed(segments, trunks, events)
+    return Replayed(segments, trunks, events, since)
 
 
 class LedgerFacts:
     """Answers queries like the warehouse, from facts in memory."""
 
-    def __init__(self, segments: Sequence[Segment], trunks: Sequence[TrunkBusyTime], now: Ms) -> None:
+    def __init__(
+        self, segments: Sequence[Segment], trunks: Sequence[TrunkBusyTime], now: Ms, since: Ms | None = None
+    ) -> None:
         self._segments = segments
         self._trunks = trunks
         self._now = now
+        self._since = since
+
+    async def busy(self, window: Span) -> Busy:
+        """When trunks were full, and since when that is witnessed."""
+        times = [t for t in self._trunks if t.start < window.end and (t.end is None or t.end > window.start)]
+        return Busy(self._since, times)
 
     async def rows(self, query: Query) -> list[Row]:
         return await asyncio.to_thread(self.rows_of, query)

@@ -3,7 +3,7 @@
 from decimal import Decimal
 
 from jietong.core.errors import Invalid
-from jietong.metrics.definition import Better, Count, How
+from jietong.metrics.definition import Again, Better, Count, How, Later
 from jietong.metrics.definition import Unit as MetricUnit
 from jietong.metrics.intervals import Metric, metrics
 from jietong.sla.model import ZERO, Band, Budgeting, Objective, Op, Slice, Window
@@ -88,7 +88,12 @@ def _metric(node: Node) -> Metric | None:
     if len(found) != 1:
         given.wrong("one_metric")
     asked = found[0]
-    if asked.definition.unit is MetricUnit.STATES or asked.definition.how in (How.NOW, How.STREAK):
+    sums = (*asked.definition.numerator, *asked.definition.denominator)
+    if (
+        asked.definition.unit is MetricUnit.STATES
+        or asked.definition.how in (How.NOW, How.STREAK)
+        or any(isinstance(each, (Again, Later)) for each in sums)  # no statement could be proved from the ledger
+    ):
         given.wrong("not_an_objective", metric=asked.key)
     return asked
 

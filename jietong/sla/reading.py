@@ -8,11 +8,11 @@ from typing import Any, NamedTuple, cast
 from ruamel.yaml import YAML
 
 from jietong.core.errors import Invalid
-from jietong.metrics.intervals import metrics
 from jietong.sla import document as reader
 from jietong.sla import texts, written
 from jietong.sla.model import Contract
 from jietong.sla.nodes import Problem
+from jietong.sla.rules import traps as rules
 
 
 class Reading(NamedTuple):
@@ -70,20 +70,10 @@ def document_of(yaml: str) -> dict[str, Any]:
 
 def traps(contract: Contract) -> list[dict[str, Any]]:
     """Warnings (D6) that can be told from the contract alone."""
-    found = []
-    for n, one in enumerate(contract.objectives):
-        field = f"spec.objectives[{n}]"
-        ratio = one.metric is not None and metrics(one.metric)[0].definition.unit == "ratio"
-        if ratio and one.op.upward and one.target is not None and one.target >= 1:
-            found.append(texts.trap("target_100", "warning", f"{field}.target", one.name))
-        if one.metric and one.metric.startswith("sl2") and not one.shown_only:
-            found.append(texts.trap("sl2", "warning", f"{field}.metric", one.name))
-        if one.target is not None and not one.shown_only and not one.sample:
-            found.append(texts.trap("no_sample", "warning", f"{field}.minimumSample", one.name))
-    charged = [one for one in contract.objectives if (one.metric or "").startswith("sl") and not one.shown_only]
-    if charged and not any((one.metric or "").startswith("sl7") for one in contract.objectives):
-        found.append(texts.trap("no_true_access", "alarm", "spec.objectives", charged[0].name))
-    return found
+    return [
+        {"code": one.code, "level": one.level, "field": one.field, "texts": texts.trap(one)}
+        for one in rules.traps(contract)
+    ]
 
 
 def _dumped(document: Mapping[str, Any]) -> str:

@@ -13,6 +13,7 @@ from jietong.sla import texts, views
 from jietong.sla.assess import Assessed, Assessor
 from jietong.sla.model import Contract
 from jietong.sla.periods import Period, days_of
+from jietong.sla.rules.evaluate import met_while_turned_away
 from jietong.sla.rules.result import Result, Verdict
 from jietong.sla.statements import period_out
 from jietong.sla.store import StoredContract, StoredStatement
@@ -20,8 +21,6 @@ from jietong.sla.store import StoredContract, StoredStatement
 View = dict[str, Any]
 
 FRESH_S = 15.0
-TURNED_AWAY_POINTS = 0.05
-"""Met by the contract's measure while true access lies so far below it: an alarm (D6)."""
 
 
 class _Kept(NamedTuple):
@@ -80,14 +79,9 @@ def standing(assessed: Assessed, state: str, statement: StoredStatement | None, 
 def alarms(result: Result, contract: Contract) -> list[View]:
     """Met while callers are turned away; at risk; cannot be reached any more."""
     found: list[View] = []
-    main = result.objective(result.main) if result.main else None
     seen = result.access.estimated if result.access.estimated is not None else result.access.figure.value
-    if main is not None and main.verdict in (Verdict.MET, Verdict.SAFE) and seen is not None:
-        level = result.access.level.value
-        target = main.target if main.op.upward else None
-        apart = None if level is None else float(level - seen)
-        if target is not None and apart is not None and seen < target and apart >= TURNED_AWAY_POINTS:
-            found.append(_alarm("met_while_turned_away", "act", main.id))
+    if result.main is not None and met_while_turned_away(result):
+        found.append(_alarm("met_while_turned_away", "act", result.main))
     for one in result.objectives:
         if not one.charged:
             continue

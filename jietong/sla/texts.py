@@ -5,7 +5,7 @@ What is said of a result's steps, causes and money comes from `words`; here is w
 
 from datetime import date
 from decimal import Decimal
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from jietong.core.specs import Names
 from jietong.metrics.catalogue import CATALOGUE
@@ -23,6 +23,7 @@ from jietong.sla.rules.result import (
     Verdict,
     VolumeResult,
 )
+from jietong.sla.rules.traps import Trap
 
 LANGUAGES = ("zh-Hans", "zh-Hant", "en")
 
@@ -164,9 +165,52 @@ def definition(contract: Contract, one: Objective) -> Defined:
     return Defined(asked.formula, asked.meaning)
 
 
+_STEPS: dict[str, Names] = {
+    "entries_unknown": three(
+        "进线没有记录：被挡下的来电未知。", "進線沒有記錄：被擋下的來電未知。",
+        "Entries were not recorded: how many were turned away is unknown.",
+    ),
+    "entries_unknown_days": three(
+        "{n} 天没有进线记录：那些天被挡下的来电未知。", "{n} 天沒有進線記錄：那些天被擋下的來電未知。",
+        "On {n} days entries were not recorded: how many were turned away then is unknown.",
+    ),
+    "blocked_estimated": three(
+        "另估计有 {n} 通因线路全满而没被看见。", "另估計有 {n} 通因線路全滿而沒被看見。",
+        "Estimated: {n} more that nobody saw while all lines were busy.",
+    ),
+    "carrier_unknown": three(
+        "运营商内部丢失的来电未知。", "電信商內部遺失的來電未知。", "Calls lost inside the carrier are unknown.",
+    ),
+    "part_of_month": three(
+        "本期只有 {month} 天中的 {days} 天。", "本期只有 {month} 天中的 {days} 天。",
+        "The period covers {days} of the month's {month} days.",
+    ),
+    "met_while_turned_away": three(
+        "合约指标达标，但来电的客户有不少没能进来。", "合約指標達成，但來電的客戶有不少沒能進來。",
+        "The target is met while callers are turned away.",
+    ),
+    "may_terminate": three(
+        "{objective} 多次未达，客户可终止合约。", "{objective} 多次未達，客戶可終止合約。",
+        "{objective} has been missed so often that the customer may end the agreement.",
+    ),
+    "volume_under": three(
+        "话务量低于容许范围（{deviation}）。", "話務量低於容許範圍（{deviation}）。",
+        "The volume is below the tolerance ({deviation}).",
+    ),
+}  # fmt: skip
+
+
 def step(one: Step) -> Names:
-    told = ", ".join(f"{key} {value}" for key, value in one.values.items())
+    """One step of how a result came about; one that has no sentence yet is given by its parts."""
+    values = {key: _percent(value) if key == "deviation" else value for key, value in one.values.items()}
+    if one.code in _STEPS:
+        return {language: text.format(**values) for language, text in _STEPS[one.code].items()}
+    told = ", ".join(f"{key} {value}" for key, value in values.items())
     return three(told, told, told)
+
+
+def _percent(value: str) -> str:
+    return f"{Decimal(value) * 100:+.1f} %"
 
 
 def money_line(line: MoneyLine) -> Names:
@@ -261,29 +305,101 @@ def worst_day(day: date, misses: int, total: int) -> Names:
 
 
 _TRAPS: dict[str, Names] = {
-    "target_100": three(
-        "{name}的目标是 100 %：一通就会违约，谁也做不到。",
-        "{name}的目標是 100 %：一通就會違約，誰也做不到。",
-        "{name} asks for 100 %: a single contact breaks it, and nobody can promise that.",
+    "too_few_lines": three(
+        "线路太少，忙时会把来电挡在外面。",
+        "線路太少，忙時會把來電擋在外面。",
+        "Too few lines: busy hours turn callers away.",
     ),
-    "sl2": three(
-        "{name}用 SL2：放弃的来电不在分母里，等的人越挂断，数字越好看。",
-        "{name}用 SL2：掛斷的來電不在分母裡，等的人越掛斷，數字越好看。",
-        "{name} is measured by SL2, which hides those who gave up: the more hang up, the better it looks.",
+    "met_while_turned_away": three(
+        "指标达标，来电的客户却进不来。",
+        "指標達成，來電的客戶卻進不來。",
+        "The target is met while callers are turned away.",
     ),
-    "no_sample": three(
-        "{name}没有最小样本：几通来电就能判一个月。",
-        "{name}沒有最小樣本：幾通來電就能判一個月。",
-        "{name} has no minimum sample: a handful of contacts would judge a month.",
+    "access_unknown": three(
+        "被挡下的来电没有记录。", "被擋下的來電沒有記錄。", "How many are turned away is not recorded."
     ),
-    "no_true_access": three(
-        "{name}看不到没进队列的来电。请并列真实接通率（SL7）。",
-        "{name}看不到沒進佇列的來電。請並列真實接通率（SL7）。",
-        "{name} does not see callers who never reached a queue. Show true access (SL7) beside it.",
+    "hardly_ever_met": three(
+        "过去 {months} 个月只有 {met} 个月达到。",
+        "過去 {months} 個月只有 {met} 個月達到。",
+        "Met in only {met} of the past {months} months.",
+    ),
+    "perfect_target": three(
+        "目标不留余地：一通就会违约，谁也做不到。",
+        "目標不留餘地：一通就會違約，誰也做不到。",
+        "A perfect target: a single contact breaks it, and nobody can promise that.",
+    ),
+    "no_minimum_sample": three(
+        "没有最小样本：几通来电就能判一个月。",
+        "沒有最小樣本：幾通來電就能判一個月。",
+        "No minimum sample: a handful of contacts would judge a month.",
+    ),
+    "hides_abandons": three(
+        "放弃的来电不在分母里：等的人越挂断，数字越好看。",
+        "掛斷的來電不在分母裡：等的人越掛斷，數字越好看。",
+        "Those who gave up are not counted: the more hang up, the better it looks.",
+    ),
+    "quick_abandons_help": three(
+        "{metric} 里很快放弃的来电反而让数字变好。",
+        "{metric} 裡很快掛斷的來電反而讓數字變好。",
+        "In {metric} those who give up quickly improve the figure.",
+    ),
+    "short_abandon_undefined": three(
+        "没有说明多短算短放弃。", "沒有說明多短算短掛斷。", "How quick a short abandon is has not been said."
+    ),
+    "short_abandon_long": three(
+        "短放弃定为 {seconds} 秒，太长。",
+        "短掛斷定為 {seconds} 秒，太長。",
+        "A short abandon of {seconds} s is long.",
+    ),
+    "short_abandon_differs": three(
+        "短放弃与协议所写不同（{seconds} 秒）。",
+        "短掛斷與合約所寫不同（{seconds} 秒）。",
+        "The short abandon differs from the agreement's own ({seconds} s).",
+    ),
+    "seconds_not_named": three(
+        "{metric} 没写秒数：各队列的设置会改变它。",
+        "{metric} 沒寫秒數：各佇列的設定會改變它。",
+        "{metric} names no seconds: each queue's setting would change it.",
+    ),
+    "answered_only": three(
+        "平均等待只算接听的，放弃的不在内。",
+        "平均等待只算接聽的，掛斷的不在內。",
+        "The mean wait counts those answered alone, not those who gave up.",
+    ),
+    "met_by_turning_away": three(
+        "{metric} 只要把来电挡在外面就能达标。请并列真实接通率。",
+        "{metric} 只要把來電擋在外面就能達成。請並列真實接通率。",
+        "{metric} can be met by turning callers away. Agree on true access beside it.",
+    ),
+    "access_not_shown": three(
+        "没有并列真实接通率（SL7）。", "沒有並列真實接通率（SL7）。", "True access (SL7) is not shown beside it."
+    ),
+    "entries_not_named": three(
+        "没有写明进线号码：真实接通率算的是客户的全部进线。",
+        "沒有寫明進線號碼：真實接通率算的是客戶的全部進線。",
+        "No entries are named: true access counts all of the client's.",
+    ),
+    "trunks_not_named": three(
+        "没有写明中继：运营商挡下的来电无从估计。",
+        "沒有寫明中繼：電信商擋下的來電無從估計。",
+        "No trunks are named: calls refused by the carrier cannot be estimated.",
+    ),
+    "weights_above_one": three(
+        "权重合计 {sum}，超过 1。", "權重合計 {sum}，超過 1。", "The weights add up to {sum}, more than 1."
+    ),
+    "nothing_weighted": three(
+        "有风险金额，却没有一项指标有权重。",
+        "有風險金額，卻沒有一項指標有權重。",
+        "Money is at risk, yet no objective has a weight.",
+    ),
+    "no_forecast": three("没有约定话务量预测。", "沒有約定話務量預測。", "No forecast of the volume is agreed."),
+    "shown_but_weighted": three(
+        "只看不计的指标有权重。", "只看不計的指標有權重。", "An objective that is shown only has a weight."
     ),
 }
 
 
-def trap(code: str, level: str, field: str, name: Names) -> dict[str, Any]:
-    told = {language: text.format(name=name.get(language, "")) for language, text in _TRAPS[code].items()}
-    return {"code": code, "level": level, "field": field, "texts": told}
+def trap(one: Trap) -> Names:
+    """One whose sentence is missing is given by its code."""
+    told = _TRAPS.get(one.code, three(one.code, one.code, one.code))
+    return {language: text.format(**one.values) for language, text in told.items()}

@@ -69,12 +69,12 @@ async def verify(
     except JietongError as error:
         return Verified(number, digest, False, events, [*differences, error.detail], facts)
     events = replayed.events
-    source = LedgerFacts(replayed.segments, replayed.trunks, at)
+    source = LedgerFacts(replayed.segments, replayed.trunks, at, replayed.since)
     counted = await assess.gather(ground, source, at)
     differences += _different("sums", inputs, assess.plain(counted))
     evaluated = assess.evaluated(ground, counted, at)
     differences += _different("result", result, msgspec.to_builtins(evaluated, str_keys=True))
-    stored = await assess.gather(ground, assess.StoredFacts(warehouse, ground), at)
+    stored = await assess.gather(ground, assess.StoredFacts(database, warehouse, ground), at)
     facts += _different("stored facts", assess.plain(stored), assess.plain(counted))
     return Verified(number, digest, not differences, events, differences[:MOST_TOLD], facts[:MOST_TOLD])
 

@@ -31,9 +31,7 @@ def text(contract: Contract) -> str:
     yaml.width = 110
     yaml.allow_unicode = True
     yaml.indent(mapping=2, sequence=4, offset=2)
-    yaml.representer.add_representer(
-        Decimal, lambda to, value: to.represent_scalar(_tag(value), format(value, "f"))
-    )
+    yaml.representer.add_representer(Decimal, lambda to, value: to.represent_scalar(_tag(value), format(value, "f")))
     out = io.StringIO()
     yaml.dump(document(contract), out)
     return out.getvalue()

@@ -1,4 +1,4 @@
-"""Reports on screen: read, built, saved, exported, opened to the contacts behind a figure; metric definitions (C1–C7)."""
+"""Reports on screen: read, built, saved, exported, opened to the contacts behind a figure; definitions (C1–C7)."""
 
 import asyncio
 import io
@@ -38,7 +38,7 @@ async def shown(table: Locator) -> list[list[str]]:
     """The rows of a table of figures as people read them: names, then values without their change."""
     return [
         [
-            (await cell.locator("span.jt-num, th, td").first.inner_text()) if await cell.locator("button").count()
+            (await cell.locator("span.jt-num").first.inner_text()) if await cell.locator("button").count()
             else await cell.inner_text()
             for cell in await row.locator("th, td").all()
         ]

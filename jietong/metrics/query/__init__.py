@@ -10,7 +10,7 @@ and `trunk_busy`,
     lambda table: connection.sql(ibis.to_sql(table, dialect="duckdb")).to_arrow_table()
 
 A plan has one part for all counts and sums over segments, and one more for each of: agents' time, trunks' time,
-quantiles of one kind, streaks. Importing Ibis takes half a second: import this package where it is needed first.
+quantiles of one kind, customers who come again, streaks. Importing Ibis takes half a second: import this package where it is needed first.
 
 What the rows are:
 
@@ -36,7 +36,10 @@ where `table` is the backend's, or `stored_table(shape, "name of the view")`; it
 `facts` the other days are read alone. The column of a sum bears a digest of what is summed, so one that has changed
 since is never read under its old name: stored sums without all of `STORED_COLUMNS` are of another version.
 
-`behind(query, metric, part, segments)` gives the segments that a figure counts.
+Figures of customers who come again look at contacts that arrived after the window too, for so long as the figure
+waits for them: give the facts of that time as well.
+
+`behind(query, metric, part, segments, now)` gives the segments that a figure counts.
 """
 
 from jietong.metrics.query.behind import behind

@@ -3,10 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from msgspec.structs import replace
+
 from jietong.core.days import Span
 from jietong.core.vocabulary import Ms
 from jietong.metrics.intervals import Query
 from jietong.metrics.query import calendar
+from jietong.metrics.query.again import again_table
 from jietong.metrics.query.calendar import Grid
 from jietong.metrics.query.parts import Part, part_of
 from jietong.metrics.query.quantiles import quantile_table
@@ -35,6 +38,7 @@ def plan(query: Query, tables: Tables, *, now: Ms, stored: Stored | None = None)
     With `stored` the sums of its spans are read from it, and of `tables` the facts of the rest alone. It must be what
     `answerable` gave for the query.
     """
+    query = known_upto(query, now)
     want, grid = wanted(query.metrics), calendar.intervals(query)
     agents, trunks = agents_known(query.filter), trunks_known(query.filter)
     spans = calendar.open_spans(query)
@@ -50,6 +54,10 @@ def plan(query: Query, tables: Tables, *, now: Ms, stored: Stored | None = None)
         facts, groups = _selected(query, grid, spans, tables.segment)
         table = quantile_table(facts, groups, columns)
         parts.append(Part(table, range(len(grid)), _all_keys(query), (columns.number, *columns.columns)))
+    for name, again in want.again.items() if spans else ():
+        facts, groups = _selected(query, grid, spans, tables.segment)
+        table = again_table(name, again, facts, groups, in_ledgers(tables.segment, query.site), now)
+        parts.append(Part(table, range(len(grid)), _all_keys(query), (name,)))
     upto = calendar.intersection(spans, [Span(query.window.start, now)])
     if upto and want.times and agents:
         parts.append(_agent_time(query, want, grid, upto, tables.agent_interval, now))
@@ -60,6 +68,12 @@ def plan(query: Query, tables: Tables, *, now: Ms, stored: Stored | None = None)
         table = streak_table(query, grid, tables.agent_interval, {f"k{i}": query.by[i] for i in known}, now)
         parts.append(Part(table, range(len(grid)), known, (STREAK_COLUMN,)))
     return Plan(query, grid, tuple(parts), agents, trunks)
+
+
+def known_upto(query: Query, now: Ms) -> Query:
+    """The query with `now` told to its figures."""
+    known = (metric._replace(terms=metric.terms.with_value("now", now)) for metric in query.metrics)
+    return replace(query, metrics=tuple(known))
 
 
 def _selected(

@@ -113,7 +113,7 @@ def answerable(query: Query, days: Iterable[Span], zone: str) -> Answerable | No
     days of `zone` that are over). A day that a border of the query cuts within a slot needs its facts. None: all do.
     """
     want = wanted(query.metrics)
-    if want.quantiles or want.streak or not {*want.counts, *want.maxima, *want.times} <= set(STORED_COLUMNS):
+    if want.quantiles or want.again or want.streak or not {*want.counts, *want.maxima, *want.times} <= set(STORED_COLUMNS):
         return None
     looked_at = {by.value for by in query.by}
     looked_at |= {column for name, column in COLUMNS.items() if getattr(query.filter, name) is not None}

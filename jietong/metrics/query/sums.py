@@ -5,8 +5,8 @@ from dataclasses import dataclass, field, replace
 from hashlib import sha256
 
 from jietong.contacts.model import Kind
-from jietong.core.vocabulary import State
-from jietong.metrics.definition import PLAIN, Count, Definition, How, Sum, Terms, Time
+from jietong.core.vocabulary import Ms, State
+from jietong.metrics.definition import PLAIN, Again, Count, Definition, How, Sum, Terms, Time, TrunkTime
 from jietong.metrics.intervals import Metric
 from jietong.metrics.query.conditions import said, terms_of
 
@@ -18,6 +18,19 @@ STREAK_COLUMN = "streak"
 class CountColumn:
     count: Count
     terms: Terms
+
+
+@dataclass(frozen=True)
+class AgainColumn:
+    """How many stays of customers who came again, or did not."""
+
+    again: Again
+    terms: Terms
+
+    @property
+    def within(self) -> Ms:
+        found: Ms = getattr(self.terms, self.again.within)
+        return found
 
 
 @dataclass(frozen=True)
@@ -36,6 +49,7 @@ class Wanted:
     counts: dict[str, CountColumn] = field(default_factory=dict)
     maxima: dict[str, CountColumn] = field(default_factory=dict)
     quantiles: dict[str, QuantileColumns] = field(default_factory=dict)
+    again: dict[str, AgainColumn] = field(default_factory=dict)
     times: dict[str, frozenset[State]] = field(default_factory=dict)
     trunks: bool = False
     streak: bool = False
@@ -71,7 +85,9 @@ def wanted(metrics: Iterable[Metric]) -> Wanted:
                     out.counts[column(one, terms)] = CountColumn(one, used(one, terms))
                 elif isinstance(one, Time):
                     out.times[column(one, terms)] = one.states
-                else:
+                elif isinstance(one, Again):
+                    out.again[column(one, terms)] = AgainColumn(one, terms)
+                elif isinstance(one, TrunkTime):
                     out.trunks = True
     return out
 
@@ -84,7 +100,12 @@ def column(one: Sum, terms: Terms = PLAIN) -> str:
         return f"{one.kind.value}_{_digest(text)}"
     if isinstance(one, Time):
         return f"time_{_digest(','.join(sorted(one.states)))}"
-    return TRUNK_COLUMN
+    if isinstance(one, Again):
+        text = f"{column(one.of, terms)} {column(one.by, terms)} {getattr(terms, one.within)}"
+        return f"again_{_digest(f'{text} {one.again} {one.same_reason}')}"
+    if isinstance(one, TrunkTime):
+        return TRUNK_COLUMN
+    return "of_facts_that_are_not_kept_yet"
 
 
 def maxima(definition: Definition, terms: Terms) -> list[tuple[str, str, CountColumn]]:

@@ -32,7 +32,8 @@ SEGMENT = {
     "hold_ms": "int64",
     "wrapup_ms": "int64",
     "holds": "int32",
-    "reason": "string",
+    "reason": "string",  # of the contact: the last that an agent gave
+    "customer": "string",  # of the contact
     "resolved": "boolean",
     "score": "int16",
     "mos": "int16",

@@ -5,7 +5,7 @@ from typing import Literal, NamedTuple
 from jietong.core.errors import Invalid
 from jietong.core.vocabulary import Ms
 from jietong.db.pool import Connection
-from jietong.metrics.definition import Count, How
+from jietong.metrics.definition import Again, Count, How
 from jietong.metrics.intervals import Metric, Query
 from jietong.metrics.warehouse.duck import Duck, quoted, sql_of
 from jietong.metrics.warehouse.model import ContactBehind, ContactPage
@@ -27,7 +27,7 @@ def wanted(metric: Metric, part: str, after: str | None) -> Wanted:
         raise Invalid("bad_part", "`part` is numerator or denominator.")
     definition = metric.definition
     sums = definition.numerator if part == "numerator" else definition.denominator
-    if definition.how is How.STREAK or not any(isinstance(one, Count) for one in sums):
+    if definition.how is How.STREAK or not any(isinstance(one, (Count, Again)) for one in sums):
         raise Invalid("no_contacts_behind", f"The {part} of {metric.key} counts no contacts.")
     arrived, _, contact = (after or "-1:").partition(":")
     try:
@@ -36,11 +36,11 @@ def wanted(metric: Metric, part: str, after: str | None) -> Wanted:
         raise Invalid("bad_cursor", "This page is of no list. Begin with the first one.") from None
 
 
-def page(duck: Duck, query: Query, metric: Metric, wanted: Wanted, limit: int) -> ContactPage:
+def page(duck: Duck, query: Query, metric: Metric, wanted: Wanted, limit: int, now: Ms) -> ContactPage:
     """Of each contact the first stay that counts."""
     from jietong.metrics.query import behind, unbound
 
-    counted = sql_of(behind(query, metric, wanted.part, unbound().segment))
+    counted = sql_of(behind(query, metric, wanted.part, unbound().segment, now))
     found = duck.execute(
         f"""
         SELECT * FROM (

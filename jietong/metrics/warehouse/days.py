@@ -133,7 +133,7 @@ async def damaged(conn: Connection, day: Day) -> None:
 @cache
 def layout() -> str:
     """Digest of the columns of facts: files of another layout are not read."""
-    return _digest(facts.columns())
+    return _digest((facts.LAYOUT, facts.columns()))
 
 
 @cache

@@ -1,5 +1,8 @@
 """Facts out of PostgreSQL: copied as they are, by the column, in memory that does not grow with them.
 
+A stay tells of its contact as well: what it was about in the end, and whose it is. When those change, all stays of the
+contact are marked as changed (`contacts.projector`).
+
 What is cut at the borders of a stretch of time gives the same sums as the whole: a contact's stays belong to one
 instant, its arrival, and the time of agents and trunks adds up.
 """
@@ -16,6 +19,11 @@ from jietong.metrics.warehouse.sites import ledgers
 
 IN_MEMORY = 16 << 20  # a copy larger than this lies on the disk while it is read
 BLOCK = 4 << 20
+
+
+_OF_CONTACT = {"reason": "c.reason", "customer": "c.customer"}
+LAYOUT = 2
+"""Goes up when a column keeps its name and comes to mean something else: files of before are not read then."""
 
 
 class Wanted(NamedTuple):
@@ -135,8 +143,9 @@ def _sql(table: str, names: Sequence[str], wanted: Wanted) -> str | None:
             return None
         kinds = "" if wanted.kinds is None else " AND kind = ANY($4::text[])"
         return (
-            f"SELECT {', '.join('s.' + name for name in names)} "
+            f"SELECT {', '.join(_OF_CONTACT.get(name, 's.' + name) for name in names)} "
             "FROM unnest($2::bigint[], $3::bigint[]) AS t(first, last), segment AS s "
+            "LEFT JOIN contact AS c ON c.id = s.contact "
             f"WHERE s.site = ANY($1::text[]) AND s.arrived >= t.first AND s.arrived < t.last{kinds} "
             "ORDER BY s.arrived, s.contact, s.n"
         )

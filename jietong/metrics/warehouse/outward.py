@@ -1,4 +1,4 @@
-"""Figures as they leave the house: times in seconds, shares with their interval, instants as ISO 8601. Pure."""
+"""Figures as they leave the house: times in seconds, scores as scores, shares with their interval, instants as ISO 8601. Pure."""
 
 from datetime import datetime
 from math import sqrt
@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from jietong.core.clock import to_datetime
 from jietong.core.vocabulary import Ms
-from jietong.metrics.definition import Count, How, Sum, Unit
+from jietong.metrics.definition import Again, Count, How, Later, Sum, Time, TrunkTime, Unit
 from jietong.metrics.expression import fields_of
 from jietong.metrics.intervals import By, Cell, Metric, Row
 
@@ -15,7 +15,7 @@ _TIMES = frozenset({"start", "end", "since", "arrived"})
 
 
 class Outward(NamedTuple):
-    """A cell for others: times in seconds, shares 0..1. `value` None is no data.
+    """A cell for others: times in seconds, shares 0..1, a line's quality as its score (4.12). `value` None is no data.
 
     `n`: from how many the value was taken; `low`, `high`: Wilson's 95 % interval of a share of contacts. None where
     there is no such thing.
@@ -39,11 +39,14 @@ def outward(metric: Metric, cell: Cell) -> Outward:
     above = is_time_figure(metric) or any(map(is_time, definition.numerator))
     below = any(map(is_time, definition.denominator))
     value = cell.value
+    numerator: float = cell.numerator / 1000 if above else cell.numerator
     if value is not None and is_time_figure(metric):
         value = value / 1000
+    if definition.unit is Unit.MOS:
+        value, numerator = None if value is None else value / 100, numerator / 100
     return Outward(
         value,
-        cell.numerator / 1000 if above else cell.numerator,
+        numerator,
         cell.denominator / 1000 if below else cell.denominator,
         n,
         low,
@@ -60,14 +63,16 @@ def is_share(metric: Metric) -> bool:
     """Whether the value is a share of contacts: so many of so many."""
     definition = metric.definition
     sums = (*definition.numerator, *definition.denominator)
-    counts = all(isinstance(one, Count) and one.value is None for one in sums)
+    counts = all(isinstance(one, Again) or (isinstance(one, (Count, Later)) and one.value is None) for one in sums)
     return definition.unit is Unit.RATIO and definition.how is How.RATIO and counts
 
 
 def is_time(one: Sum) -> bool:
     """Whether the sum is in ms."""
-    if not isinstance(one, Count):
+    if isinstance(one, (Time, TrunkTime)):
         return True
+    if isinstance(one, Again):
+        return False
     fields = fields_of(one.value) if one.value is not None else frozenset()
     return bool(fields) and all(name.endswith("_ms") or name in _TIMES for name in fields)
 

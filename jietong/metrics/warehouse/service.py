@@ -17,7 +17,7 @@ from jietong.core.days import Span
 from jietong.core.errors import Forbidden
 from jietong.core.vocabulary import Ms
 from jietong.db.pool import ALL, Connection, Database, Scope
-from jietong.metrics.definition import Count, Definition, How, Time, TrunkTime
+from jietong.metrics.definition import Again, Count, Definition, How, Later, Time, TrunkTime
 from jietong.metrics.intervals import Metric, Query, Row
 from jietong.metrics.warehouse import behind, closing, days, facts, names, proof, sites, views
 from jietong.metrics.warehouse.closing import Closed
@@ -100,7 +100,7 @@ class Warehouse:
 
         def work(duck: Duck, reading: Reading) -> ContactPage:
             views.lay_out(duck, scope, self._folder, reading.days, reading.copies)
-            return behind.page(duck, query, metric, wanted, limit)
+            return behind.page(duck, query, metric, wanted, limit, reading.now)
 
         page = await self._ask(query, scope, (metric,), work, sums=False)
         async with self._database.read(scope) as conn:
@@ -128,7 +128,8 @@ class Warehouse:
             return await sites.known(conn)
 
     async def follow(self, site: str) -> None:
-        """Makes the facts of events that nobody has followed yet: where no centre runs that does it. Safe beside one."""
+        """Makes the facts of events that nobody has followed yet, where no centre runs that does it. Safe beside
+        one."""
         for name in sites.ledgers(site):
             async with self._database.read(ALL) as conn:
                 behind_it = await sites.behind(conn, name)
@@ -193,12 +194,13 @@ class Warehouse:
         async with self._snapshot(scope) as conn:
             zone = await sites.zone(conn, query.site)
             now = await sites.known_upto(conn, query.site, self._clock.now())
-            held = await days.current(conn, query.site, zone, query.window)
+            window = _looked_at(query, metrics, now)
+            held = await days.current(conn, query.site, zone, window)
             sound, broken, stored = await asyncio.to_thread(self._choose, query, held, zone, sums)
             stored_spans = set(stored.days) if stored is not None else set()
             stored_days = tuple(day for day in sound if day.span in stored_spans)
             files = tuple(day for day in sound if day.span not in stored_spans)
-            rest = facts.gaps(query.window, (day.span for day in sound))
+            rest = facts.gaps(window, (day.span for day in sound))
             wanted = _wanted(metrics, rest, now, scope)
             copies = await stack.enter_async_context(facts.copied(conn, query.site, wanted, timeout_s=TIMEOUT_S))
         for day in broken:
@@ -245,7 +247,7 @@ def check_scope(metrics: tuple[Metric, ...], scope: Scope) -> None:
 def made_of_contacts(definition: Definition) -> bool:
     """Whether all its facts belong to a client."""
     sums = (*definition.numerator, *definition.denominator)
-    return bool(sums) and all(isinstance(one, Count) for one in sums)
+    return bool(sums) and all(isinstance(one, (Count, Again, Later)) for one in sums)
 
 
 def narrowed(query: Query, scope: Scope) -> Query:
@@ -257,14 +259,28 @@ def narrowed(query: Query, scope: Scope) -> Query:
     return replace(query, filter=replace(query.filter, clients=seen))
 
 
+def _looked_at(query: Query, metrics: Iterable[Metric], now: Ms) -> Span:
+    """The query's window; where customers may come again, all that follows: a stay that began in the window may have
+    lasted for long."""
+    window = query.window
+    sums = [one for metric in metrics for one in (*metric.definition.numerator, *metric.definition.denominator)]
+    if window.end <= window.start or not any(isinstance(one, Again) for one in sums):
+        return window
+    return Span(window.start, max(window.end, now + 1))
+
+
 def _wanted(metrics: Iterable[Metric], spans: tuple[Span, ...], now: Ms, scope: Scope) -> facts.Wanted:
     sums = [one for metric in metrics for one in (*metric.definition.numerator, *metric.definition.denominator)]
     streak = any(metric.definition.how is How.STREAK for metric in metrics)
     everything = scope.clients is None
+    kinds = {one.kind for one in sums if isinstance(one, Count)}
+    for one in sums:
+        if isinstance(one, Again):
+            kinds |= {one.of.kind, one.by.kind}
     return facts.Wanted(
         spans,
         now,
-        kinds=tuple(sorted({one.kind.value for one in sums if isinstance(one, Count)})),
+        kinds=tuple(sorted(kind.value for kind in kinds)),
         agents=everything and (streak or any(isinstance(one, Time) for one in sums)),
         trunks=everything and any(isinstance(one, TrunkTime) for one in sums),
     )

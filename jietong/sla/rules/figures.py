@@ -6,6 +6,7 @@ from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_EVEN, Decimal
 from fractions import Fraction
 from math import sqrt
 from typing import Any, NamedTuple, TypeAlias
+from zoneinfo import ZoneInfo
 
 from jietong.core.clock import to_datetime
 from jietong.core.vocabulary import Ms
@@ -24,6 +25,7 @@ UNITS = {
     MetricUnit.MOS: Unit.MOS,
 }
 _SCALES = {Unit.SECONDS: 1000, Unit.MOS: 100}
+EXTREMES = (How.MAX, How.QUANTILE)
 _SHOWN = Decimal("0.0000000001")
 
 Answers: TypeAlias = Mapping[str, Sequence[Any]]
@@ -35,57 +37,50 @@ Tallies: TypeAlias = Mapping[date, Sequence[Sequence["Tally"]]]
 
 
 class Tally(NamedTuple):
-    """A sum: of shares and means both parts, of counts the first; `value` of a maximum or a quantile."""
+    """A sum: of shares and means both parts, of counts the first. Of a maximum or a quantile the value itself, and
+    how many it was taken from."""
 
     num: int = 0
     den: int = 0
-    value: float | None = None
 
 
 def tallies(answers: Answers, name: str, zone: str) -> dict[date, list[list[Tally]]]:
-    """Of a question and those that belong to it."""
-    from zoneinfo import ZoneInfo  # noqa: PLC0415
-
+    """Of a question and those that belong to it; rows of one interval are added up."""
     tz = ZoneInfo(zone)
-    found: dict[date, list[list[Tally]]] = {}
-    for key, rows in answers.items():
+    rows: dict[Ms, list[Tally]] = {}
+    for key, given in answers.items():
         if key != name and not key.startswith(f"{name}#"):
             continue
-        for row in rows:
-            start: Ms = row[0]
-            cells = [Tally(int(cell[1]), int(cell[2]), cell[0]) for cell in row[-1]]
-            found.setdefault(to_datetime(start).astimezone(tz).date(), []).append(cells)
+        for row in given:
+            cells = [Tally(int(cell[1]), int(cell[2])) for cell in row[-1]]
+            held = rows.get(row[0])
+            if held is not None:
+                cells = [Tally(a.num + b.num, a.den + b.den) for a, b in zip(held, cells, strict=True)]
+            rows[row[0]] = cells
+    found: dict[date, list[list[Tally]]] = {}
+    for start in sorted(rows):
+        found.setdefault(to_datetime(start).astimezone(tz).date(), []).append(rows[start])
     return found
 
 
 def pooled(by_day: Tallies, days: Iterable[date], definition: Definition, column: int = 0) -> Tally:
     """Sum first, divide last; of a maximum the greatest."""
     num = den = 0
-    top: float | None = None
     for day in days:
         for cells in by_day.get(day, ()):
             one = cells[column]
-            if definition.how in (How.MAX, How.QUANTILE):
-                if one.value is not None and (top is None or one.value > top):
-                    top = one.value
-                den += one.den
-            else:
-                num, den = num + one.num, den + one.den
-    if definition.how in (How.MAX, How.QUANTILE):
-        return Tally(0 if top is None else round(top), 1 if top is not None else 0, top)._replace(value=float(den))
-    if definition.how is How.SUM:
-        return Tally(num, 1)
+            num = max(num, one.num) if definition.how in EXTREMES else num + one.num
+            den += one.den
     return Tally(num, den)
 
 
 def figure_of(tally: Tally, definition: Definition, unit: Unit) -> Figure:
-    if definition.how in (How.MAX, How.QUANTILE):
-        value = exact(tally, unit)
-        return Figure(Decimal(tally.num) / _scale(unit), tally.den, shown(value), round(tally.value or 0))
-    if unit is Unit.RATIO:
+    if definition.how is How.RATIO and unit is Unit.RATIO:
         return share(tally.num, tally.den)
+    over = {How.RATIO: tally.den, How.SUM: 1}.get(definition.how, 1 if tally.den else 0)
     n = tally.num if definition.how is How.SUM else tally.den
-    return Figure(Decimal(tally.num) / _scale(unit), tally.den, shown(exact(tally, unit)), n)
+    value = Fraction(tally.num, over * scale_of(unit)) if over else None
+    return Figure(Decimal(tally.num) / scale_of(unit), over, shown(value), n)
 
 
 def judged_figure(one: Judged | None) -> Figure:
@@ -112,11 +107,6 @@ def share(good: int, total: int) -> Figure:
     )
 
 
-def exact(tally: Tally, unit: Unit) -> Fraction | None:
-    """In the contract's unit; None: no data."""
-    return Fraction(tally.num, tally.den * _scale(unit)) if tally.den else None
-
-
 def value_of(figure: Figure) -> Fraction | None:
     """The same of a figure, unrounded."""
     return Fraction(figure.numerator) / figure.denominator if figure.denominator else None
@@ -140,17 +130,17 @@ def reaches(op: Op, value: Fraction, target: Decimal | Fraction) -> bool:
 
 
 def slices(by_day: Tallies, days: Iterable[date], one: Objective, unit: Unit) -> Tally:
-    """How many intervals reach their own target, of those in which something happened."""
+    """How many intervals reach their own target, of those in which something happened. `unit` is the metric's."""
     good = total = 0
     for day in days:
-        merged: list[Tally] = [cells[0] for cells in by_day.get(day, ())]
-        for tally in merged:
-            value = exact(tally, unit)
-            if value is not None and one.slice_target is not None:
+        for cells in by_day.get(day, ()):
+            num, den = cells[0]
+            if den and one.slice_target is not None:
                 total += 1
-                good += reaches(one.op, value, one.slice_target)
+                good += reaches(one.op, Fraction(num, den * scale_of(unit)), one.slice_target)
     return Tally(good, total)
 
 
-def _scale(unit: Unit) -> int:
+def scale_of(unit: Unit) -> int:
+    """Times are counted in ms and MOS in hundredths; contracts speak of seconds and of MOS."""
     return _SCALES.get(unit, 1)

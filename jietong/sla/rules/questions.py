@@ -1,11 +1,11 @@
-"""Which figures an evaluation asks for: queries by name. Whoever answers, warehouse or ledger, gets the same ones. Pure.
+"""Which figures an evaluation asks for: queries by name, the same for the warehouse and for the ledger. Pure.
 
     `answered-20`           an objective, by day or by its slices, approved exclusions left out
     `answered-20/plain`     the same without exclusions
-    `exclusion/7f3`         the main objective with one more exclusion that waits, or without one that counts
-    `exclusion/waiting`     … with all that wait
-    `access`, `volume`      who came, by day
-Services of differing hours are asked one by one: `volume#2` belongs to `volume`.
+    `/exclusion/7f3`        the main objective with one more exclusion that waits, or without one that counts
+    `/exclusion/waiting`    … with all that wait
+    `/access`, `/volume`    who came, by day
+Services of differing hours are asked one by one: `/volume#2` belongs to `/volume`.
 """
 
 from collections.abc import Sequence
@@ -27,9 +27,9 @@ from jietong.sla.rules.case import (
     windows,
 )
 
-ACCESS = "access"
-VOLUME = "volume"
-WAITING = "exclusion/waiting"
+ACCESS = "/access"
+VOLUME = "/volume"
+WAITING = "/exclusion/waiting"
 
 
 def questions(case: Case, at: Ms) -> dict[str, Query]:
@@ -49,19 +49,19 @@ def questions(case: Case, at: Ms) -> dict[str, Query]:
     main = main_objective(case.contract)
     if main is not None and not of_access(asked(main)):
         waiting = [one for one in case.exclusions if waits(case.contract, one)]
-        for one in case.exclusions:
-            rest = [other for other in counted if other.id != one.id]
-            if one in waiting:
-                _of_objective(case, main, window, found, effect_of(one), clips(case, [*counted, one]))
-            elif one in counted:
-                _of_objective(case, main, window, found, effect_of(one), clips(case, rest))
+        for each in case.exclusions:
+            rest = [other for other in counted if other.id != each.id]
+            if each in waiting:
+                _of_objective(case, main, window, found, effect_of(each), clips(case, [*counted, each]))
+            elif each in counted:
+                _of_objective(case, main, window, found, effect_of(each), clips(case, rest))
         if waiting:
             _of_objective(case, main, window, found, WAITING, clips(case, [*counted, *waiting]))
     return found
 
 
 def effect_of(one: Exclusion) -> str:
-    return f"exclusion/{one.id}"
+    return f"/exclusion/{one.id}"
 
 
 def counts(contract: Contract, one: Exclusion) -> bool:

@@ -57,8 +57,8 @@ class Need(Struct, frozen=True):
     """What the rest of the window must give.
 
     `rest` is how many more are expected. Shares: `good` of them must go well (`lte`: `spare` of them may still go
-    badly); `value` is that share, or the mean that the rest must keep. `short`: how many are missing today. `best` and
-    `worst`: where the window would end if all the rest went well, badly.
+    badly); `value` is that share, or the mean that the rest must keep. `short`: how many are missing today. `best`
+    and `worst`: where the window would end if all the rest went well, badly.
     """
 
     rest: int

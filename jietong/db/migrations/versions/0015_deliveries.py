@@ -112,7 +112,6 @@ CREATE TABLE report_delivery (
     reached_at   timestamptz,                -- the first time
     escalated_at timestamptz,
     notice       jsonb                       -- a message about a late delivery, instead of a report
-
 )
     """,
     "CREATE UNIQUE INDEX report_delivery_once ON report_delivery (edition, destination) WHERE notice IS NULL",

@@ -23,6 +23,7 @@ import type { Contract, Standing, Version } from "./model";
 import { ObjectiveTable } from "./ObjectiveTable";
 import { DeliveryPanel, LeverPanel, NextPanel } from "./SidePanels";
 import { VolumeChart } from "./VolumeChart";
+import { wallClock } from "./zone";
 
 /** One contract: what was agreed, how the month stands, what it costs and what would help. */
 export function ContractPage({ id }: { id: string }) {
@@ -64,12 +65,7 @@ function Opened({ contract }: { contract: Contract }) {
   const main = standing?.objectives.find((one) => one.id === standing.main);
   const opened = standing?.objectives.find((one) => one.id === behind?.objective);
 
-  const today = new Date(standing?.as_of ?? Date.now());
-  const thisMonth = new Intl.DateTimeFormat("sv-SE", {
-    timeZone: contract.zone,
-    year: "numeric",
-    month: "2-digit",
-  }).format(today);
+  const thisMonth = wallClock(standing?.as_of ?? Date.now(), contract.zone).slice(0, 7);
   const go = (key: string) => setParams(key === thisMonth ? {} : { month: key }, { replace: true });
   const earlier = period && period > contract.start.slice(0, 7) ? () => go(monthBeside(period, -1)) : null;
   const later = period && period < thisMonth ? () => go(monthBeside(period, 1)) : null;
@@ -181,7 +177,7 @@ function Opened({ contract }: { contract: Contract }) {
                   <p className="ag-wait jt-note">{calendar.error ? worded(calendar.error) : w("loading")}</p>
                 </section>
               )}
-              <VolumeChart volume={standing.volume} />
+              <VolumeChart volume={standing.volume} today={wallClock(standing.as_of, contract.zone).slice(0, 10)} />
             </div>
             <Duties contract={contract} us={parties.us} them={parties.them} />
           </div>

@@ -5,7 +5,7 @@ import { agreements } from "../../i18n/agreements";
 import { count, instant, localDay } from "../../i18n/format";
 import { inLanguage, useLanguage } from "../../i18n/language";
 import { useWords } from "../../i18n/messages";
-import { Button } from "../../ui/Button";
+import { Button, IconButton } from "../../ui/Button";
 import { Empty } from "../../ui/Empty";
 import { Icon } from "../../ui/Icon";
 import { useNotice } from "../../ui/notices";
@@ -47,9 +47,12 @@ export function ExclusionPanel({
         ) : null}
         <span className="jt-fill" />
         {edits && contract.current !== null ? (
-          <Button size="small" icon="plus" onClick={() => setAsking("new")} disabled={list.classes.length === 0}>
-            {t("submitExclusion")}
-          </Button>
+          <IconButton
+            icon="plus"
+            label={t("submitExclusion")}
+            onClick={() => setAsking("new")}
+            disabled={list.classes.length === 0}
+          />
         ) : null}
       </div>
       {waiting.length === 0 ? (

@@ -6,7 +6,7 @@ import { useWords } from "../../i18n/messages";
 import { IconButton } from "../../ui/Button";
 import { Amount } from "./Bits";
 import { barOf, type PieceName } from "./bar";
-import { inUnit, money, monthName, negated, share, unitSign } from "./figures";
+import { inUnit, money, monthName, negated, share, shortName, unitSign } from "./figures";
 import type { Access, FigureShape, Money, Settled, Standing } from "./model";
 
 /** The month in three panels: the two figures, where they part, and what it costs. */
@@ -31,14 +31,15 @@ export function Hero({
       <section aria-labelledby="ag-month">
         <div className="ag-h">
           <h2 id="ag-month">{t(running ? "toDate" : "monthEnded", { month })}</h2>
-          <span className="jt-note">{instant(standing.as_of, "moment", lang)}</span>
           <span className="ag-month">
             <IconButton icon="left" label={t("earlierMonth")} disabled={!earlier} onClick={() => earlier?.()} />
             <IconButton icon="right" label={t("laterMonth")} disabled={!later} onClick={() => later?.()} />
           </span>
         </div>
         <dl className="ag-two">
-          <dt>{main ? inLanguage(main.names, lang) : t("mainObjective")}</dt>
+          <dt title={main ? inLanguage(main.names, lang) : undefined}>
+            {main ? shortName(main, lang) : t("mainObjective")}
+          </dt>
           <dd>
             {main ? (
               <Big figure={main.figure} label={inLanguage(main.names, lang)} open={() => open(main.id)} />
@@ -53,6 +54,8 @@ export function Hero({
         </dl>
         <p className="jt-note">
           <Distance standing={standing} />
+          <br />
+          {instant(standing.as_of, "moment", lang)}
         </p>
       </section>
       {standing.access ? (

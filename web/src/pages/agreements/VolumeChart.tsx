@@ -12,12 +12,16 @@ const TALL = 246;
 const RIGHT = 92;
 
 /** Requests by day against the locked forecast with its tolerance; the rest of the month reckoned, dotted. */
-export function VolumeChart({ volume }: { volume: Volume }) {
+export function VolumeChart({ volume, today }: { volume: Volume; today: string }) {
   const t = useWords(agreements);
   const lang = useLanguage();
   const [box, wide] = useWidth();
   const right = wide < 420 ? 8 : RIGHT;
-  const bars = barsOf(volume.days, { left: 44, top: 8, width: Math.max(120, wide - 44 - right), height: TALL - 30 });
+  const bars = barsOf(
+    volume.days,
+    { left: 44, top: 8, width: Math.max(120, wide - 44 - right), height: TALL - 30 },
+    today,
+  );
   const far = furthest(bars);
   const last = bars.days.at(-1);
   const every = bars.days.length > 14 ? 7 : 1;

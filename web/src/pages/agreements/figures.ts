@@ -94,3 +94,13 @@ export function monthBeside(key: string, step: 1 | -1): string {
   const at = year * 12 + (month - 1) + step;
   return `${Math.floor(at / 12)}-${String((at % 12) + 1).padStart(2, "0")}`;
 }
+
+/** `SL3, 20 s` where the formula has a variant to be known by, else the objective's own name. */
+export function shortName(
+  one: { names: Readonly<Record<string, string>>; variant: string; figure: { metric: string } },
+  lang: Language = language(),
+): string {
+  if (!one.variant) return one.names[lang] || one.names["zh-Hans"] || one.names.en || "";
+  const within = /\((\d+)/.exec(one.figure.metric)?.[1];
+  return within ? `${one.variant}${lang === "en" ? `, ${within} s` : `，${within} 秒`}` : one.variant;
+}

@@ -19,7 +19,8 @@ export type Bars = {
 
 export type Frame = { left: number; top: number; width: number; height: number };
 
-export function barsOf(days: readonly VolumeDay[], frame: Frame): Bars {
+/** `today`: a day that is not over yet cannot be outside its tolerance. */
+export function barsOf(days: readonly VolumeDay[], frame: Frame, today = "9999"): Bars {
   const top = Math.max(
     1,
     ...days.flatMap((one) => [one.actual ?? 0, one.expected ?? 0, one.high ?? 0, one.forecast ?? 0]),
@@ -35,7 +36,7 @@ export function barsOf(days: readonly VolumeDay[], frame: Frame): Bars {
       const x = frame.left + i * pitch;
       const reached = one.actual ?? 0;
       const reckoned = one.expected !== null && one.expected > reached ? one.expected : null;
-      const complete = one.actual !== null && reckoned === null;
+      const complete = one.actual !== null && reckoned === null && one.day < today;
       const beyond = complete && one.low !== null && one.high !== null && (reached < one.low || reached > one.high);
       return {
         day: one.day,

@@ -1,11 +1,10 @@
 import { type KeyboardEvent, useMemo, useRef, useState } from "react";
-import { core } from "../../i18n/core";
 import { count } from "../../i18n/format";
 import { useWords } from "../../i18n/messages";
 import { reports } from "../../i18n/reports";
 import { Icon } from "../../ui/Icon";
 import type { Outcome } from "./api";
-import { changeText, figureText, figureWithSign, intervalText, sign, withinOneDay } from "./figures";
+import { changeText, figureText, intervalText, sign, withinOneDay } from "./figures";
 import type { Column, Line, Value } from "./model";
 import { columnName, type Wording } from "./names";
 import { moved, type Order, ordered, sameOrder } from "./table";
@@ -32,7 +31,6 @@ export function FigureTable({
   onPress: Pressed;
 }) {
   const t = useWords(reports);
-  const w = useWords(core);
   const [order, setOrder] = useState<Order | null>(null);
   const [shown, setShown] = useState(AT_ONCE);
   const { columns, by, every, lines, total } = outcome;
@@ -81,8 +79,7 @@ export function FigureTable({
     ...by.map((kind, i) => (line.rest ? t("rest") : wording.key(kind, line.keys[i] ?? null))),
   ];
   const row = (line: Line, index: number, foot = false) => {
-    const names = foot ? [w("all"), ...Array<string>(Math.max(0, heads - 1)).fill("")] : name(line);
-    const said = names.filter(Boolean).join(", ");
+    const names = foot ? [t("total"), ...Array<string>(Math.max(0, heads - 1)).fill("")] : name(line);
     return (
       <tr key={foot ? "total" : `${line.start} ${JSON.stringify(line.keys)} ${line.rest}`} data-rest={line.rest}>
         {names.map((text, i) =>
@@ -107,11 +104,7 @@ export function FigureTable({
                   type="button"
                   className="jt-bare"
                   {...grid.cell(index, heads + i)}
-                  aria-label={t("openFigure", {
-                    name: columnName(column, wording.lang),
-                    of: said,
-                    value: figureWithSign(cell.value, column.unit, wording.lang),
-                  })}
+                  aria-haspopup="dialog"
                   onClick={() => onPress(i, line)}
                 >
                   <Cell cell={cell} column={column} wording={wording} compared={outcome.before !== null} />

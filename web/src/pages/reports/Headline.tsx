@@ -42,13 +42,7 @@ export function Headline({
         ].filter(Boolean);
         return (
           <li key={column.key}>
-            <button
-              type="button"
-              className="jt-bare"
-              aria-haspopup="dialog"
-              aria-label={t("openHeadline", { name, value: figureWithSign(cell.value, column.unit, lang) })}
-              onClick={() => onPress(i, line)}
-            >
+            <button type="button" className="jt-bare" aria-haspopup="dialog" onClick={() => onPress(i, line)}>
               <span className="rp-name">{name}</span>
               <span className="rp-figure">
                 <b className={`jt-num ${quiet(cell)}`}>{figureText(cell.value, column.unit, lang)}</b>

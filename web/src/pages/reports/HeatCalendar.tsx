@@ -45,14 +45,13 @@ export function HeatCalendar({
             type="button"
             className="jt-bare"
             data-limit={quiet(value) === "jt-over"}
-            aria-label={t("openFigure", {
-              name,
-              of: intervalText(line.start, line.end, every, { zone, lang, oneDay: false }),
-              value: figureWithSign(value.value, column.unit, lang),
-            })}
+            aria-haspopup="dialog"
             onClick={() => onPress(0, line)}
           >
-            {date === null ? null : <small>{date}</small>}
+            <span className="jt-hidden">
+              {t("figureOf", { name, of: intervalText(line.start, line.end, every, { zone, lang, oneDay: false }) })}
+            </span>
+            {date === null ? null : <small aria-hidden="true">{date}</small>}
             <span className={`jt-num ${quiet(value)}`}>{figureText(value.value, column.unit, lang)}</span>
           </button>
         ) : date === null ? null : (

@@ -24,7 +24,7 @@ export function useWording(labels: Readonly<Record<string, Readonly<Record<strin
       lang,
       compare: collator(lang).compare,
       key: (by, id) => {
-        if (id === null) return t(`unknown.${by}`);
+        if (id === null) return t("none");
         return inLanguage((labels as Labels | undefined)?.[by]?.[id], lang) || id;
       },
     };

@@ -290,7 +290,7 @@ describe("names of figures", () => {
         theme: "access",
         names: { en, "zh-Hans": hans, "zh-Hant": hans },
         meaning: { en: meaning },
-      }) as Definition;
+      }) as unknown as Definition;
     const items = [one("a", "Wait", "等候", "after the level"), one("b", "Level", "水平", "")];
     expect(found(items, "水平", "en").map((each) => each.id)).toEqual(["b"]);
     expect(found(items, "level", "en").map((each) => each.id)).toEqual(["b", "a"]);

@@ -43,9 +43,11 @@ export function Checks({
   const n = Math.max(errors.length, local.length);
   return (
     <div className="ed-checks" tabIndex={-1}>
-      <h2>
-        <span role="status">{checking ? t("checking") : n > 0 ? t("errors", { n }) : t("noErrors")}</span>
-      </h2>
+      {checked || checking ? (
+        <h2>
+          <span role="status">{checking ? t("checking") : n > 0 ? t("errors", { n }) : t("noErrors")}</span>
+        </h2>
+      ) : null}
       {failure ? (
         <Empty kind="lost" inline>
           {worded(failure)}
@@ -93,9 +95,9 @@ export function Checks({
             ))}
           </ul>
           {contract?.may.includes("edit") || contract === null ? <BackTest text={text} sound={sound} /> : null}
-          <FormulaTexts text={text} sound={sound} contract={contract} version={version} />
         </>
       ) : null}
+      {n === 0 ? <FormulaTexts text={text} sound={sound} contract={contract} version={version} /> : null}
     </div>
   );
 }

@@ -4,7 +4,7 @@ import { useWords } from "../../../i18n/messages";
 import { statements } from "../../../i18n/statements";
 import { Icon, Mark } from "../../../ui/Icon";
 import { Amount, pressOf, VerdictMark } from "../Bits";
-import { dayName, digestWords, inUnit, money, monthName, negated, share, symbol, unitSign } from "../figures";
+import { dayName, digestWords, inUnit, isZero, money, monthName, negated, share, symbol, unitSign } from "../figures";
 import type { Statement } from "../model";
 import { Target } from "../ObjectiveTable";
 import { Thirteen } from "./Thirteen";
@@ -102,8 +102,12 @@ export function Sheet({ one, preview }: { one: Statement; preview: boolean }) {
           <dt>{t("payable", { month: monthName(one.period, lang) })}</dt>
           <dd className="jt-num">{money(settled.payable, { currency: settled.currency })}</dd>
           <dd className="d jt-num">
-            {money(settled.fee)} {money(credits, { signed: true }).replace(/^([−+])/, "$1 ") || ""}{" "}
-            {money(settled.bonus, { signed: true }).replace(/^([−+])/, "$1 ")}
+            {[
+              money(settled.fee),
+              ...[credits, settled.bonus]
+                .filter((each) => !isZero(each))
+                .map((each) => money(each, { signed: true }).replace(/^([−+])/, "$1 ")),
+            ].join(" ")}
           </dd>
         </div>
       </dl>
@@ -224,9 +228,11 @@ export function Sheet({ one, preview }: { one: Statement; preview: boolean }) {
               <p className="sm-p">
                 <b>{inLanguage(each.names, lang)}</b> {inLanguage(each.formula, lang)}
               </p>
-              <p className="sm-p">
-                <b>{t("example")}</b> {inLanguage(each.example, lang)}
-              </p>
+              {inLanguage(each.example, lang) ? (
+                <p className="sm-p">
+                  <b>{t("example")}</b> {inLanguage(each.example, lang)}
+                </p>
+              ) : null}
             </div>
           ))}
         </div>

@@ -31,7 +31,7 @@ export function Thirteen({
   return (
     <>
       <svg
-        viewBox="0 0 340 124"
+        viewBox="0 0 368 124"
         width="100%"
         role="img"
         aria-label={`${t("months")}: ${name} ${share(last?.value)} %, ${t("trueAccess")} ${share(last?.access)} %`}
@@ -61,7 +61,7 @@ export function Thirteen({
         {lines.ends.level !== null ? <circle cx={248} cy={lines.ends.level} r={3} fill="var(--jt-chart-1)" /> : null}
         {labels.map((one) => (
           <text key={one.text} x={256} y={one.y + 4} fontSize={12} fill="var(--jt-text-2)">
-            {one.text.length > 9 && lang === "en" ? one.text.slice(0, 9) : one.text.slice(0, 10)}{" "}
+            {one.text.length > 14 ? `${one.text.slice(0, 13)}…` : one.text}{" "}
             <tspan fontWeight={600} fill="var(--jt-text)">
               {one.value}
             </tspan>

@@ -1,4 +1,4 @@
-import { type DragEvent, type KeyboardEvent, useState } from "react";
+import { type DragEvent, type KeyboardEvent, useEffect, useId, useState } from "react";
 import { useWords } from "../../../i18n/messages";
 import { reports } from "../../../i18n/reports";
 import { Icon } from "../../../ui/Icon";
@@ -12,10 +12,19 @@ export function useOrder(size: number, move: (from: number, to: number) => void,
   const [held, setHeld] = useState<number | null>(null);
   const [over, setOver] = useState<number | null>(null);
   const [spoken, setSpoken] = useState("");
+  const [follow, setFollow] = useState<number | null>(null);
+  const id = useId();
+  // The focus goes along with what was moved, so that the next key moves the same.
+  useEffect(() => {
+    if (follow === null) return;
+    document.getElementById(`${id}-${follow}`)?.focus();
+    setFollow(null);
+  }, [follow, id]);
   const step = (from: number, to: number) => {
     if (to < 0 || to >= size) return;
     setSpoken(t("moved", { name: name(from), n: to + 1 }));
     move(from, to);
+    setFollow(to);
   };
   const row = (index: number) => ({
     "data-held": held === index,
@@ -41,6 +50,7 @@ export function useOrder(size: number, move: (from: number, to: number) => void,
   const handle = (index: number) => (
     <button
       type="button"
+      id={`${id}-${index}`}
       className="jt-bare rp-handle"
       draggable
       title={t("drag")}
