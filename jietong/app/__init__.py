@@ -62,6 +62,7 @@ from jietong.metrics import routes as metrics
 from jietong.metrics.live import LiveFigures
 from jietong.recordings import routes as recording_routes
 from jietong.recordings.service import Recordings
+from jietong.reports import delivery_routes
 from jietong.reports import routes as report_routes
 from jietong.routing import routes as setup
 from jietong.routing.engine import Engine
@@ -92,6 +93,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     recording_routes.router,
     metrics.router,
     report_routes.router,
+    delivery_routes.router,
     agreement_routes.router,
     live.router,
     plant_routes.router,

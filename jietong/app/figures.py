@@ -5,6 +5,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 
+from jietong.calls.secrets import Safe
 from jietong.config import Settings
 from jietong.core.clock import Clock
 from jietong.db.pool import Database
@@ -12,6 +13,9 @@ from jietong.live.alarms import Alarm, Code, Level
 from jietong.metrics.warehouse import Warehouse
 from jietong.metrics.warehouse.keeper import Keeper
 from jietong.reports import statement
+from jietong.reports.deliveries import Deliveries
+from jietong.reports.delivery_model import Delivery
+from jietong.reports.delivery_runner import Runner
 from jietong.reports.service import Reports
 from jietong.sla.service import Agreements
 
@@ -23,14 +27,21 @@ class Figures:
     warehouse: Warehouse
     reports: Reports
     agreements: Agreements
+    deliveries: Deliveries
 
     @property
     def extra(self) -> dict[str, object]:
-        return {"warehouse": self.warehouse, "reports": self.reports, "agreements": self.agreements}
+        return {
+            "warehouse": self.warehouse,
+            "reports": self.reports,
+            "agreements": self.agreements,
+            "deliveries": self.deliveries,
+        }
 
     def alarms(self) -> list[tuple[str, Alarm]]:
-        """What agreements in force raise on the floor, each with its client."""
-        return [_on_the_floor(self.agreements, *one) for one in self.agreements.alarms()]
+        """What agreements in force and late reports raise on the floor, each with its client."""
+        agreed = [_on_the_floor(self.agreements, *one) for one in self.agreements.alarms()]
+        return agreed + [(one.client, _late(one)) for one in self.deliveries.runner.late()]
 
 
 def warehouse_of(settings: Settings, database: Database, clock: Clock) -> Warehouse:
@@ -56,7 +67,33 @@ async def figures(
         agreements = Agreements(database, warehouse, clock, renderer=statement.render, active=active)
         agreements.start()
         stack.push_async_callback(agreements.stop)
-        yield Figures(warehouse, Reports(database, warehouse, clock), agreements)
+        reports = Reports(database, warehouse, clock)
+        deliveries = deliveries_of(settings, database, reports, clock, active=active)
+        deliveries.runner.start()
+        stack.push_async_callback(deliveries.runner.stop)
+        yield Figures(warehouse, reports, agreements, deliveries)
+
+
+def deliveries_of(
+    settings: Settings,
+    database: Database,
+    reports: Reports,
+    clock: Clock,
+    *,
+    active: Callable[[], bool] = lambda: True,
+) -> Deliveries:
+    """For the centre and for the command line alike; its runner is not started."""
+    address = settings.origins[0] if settings.origins else f"http://{settings.host}:{settings.port}"
+    runner = Runner(
+        database,
+        reports,
+        clock,
+        Safe.of(settings.home / "keys", "deliveries.key"),
+        settings.home / "deliveries",
+        lambda: address,
+        active=active,
+    )
+    return Deliveries(database, reports, clock, runner)
 
 
 _CODES: dict[str, Code] = {
@@ -80,6 +117,19 @@ def _on_the_floor(agreements: Agreements, client: str, contract: str, alarm: dic
     id = f"{code}:{contract}/{alarm['objective']}:{since}"
     level: Level = "act" if alarm["level"] == "act" else "look"
     return client, Alarm(id, code, level, None, None, None, since, params, None)
+
+
+def _late(one: Delivery) -> Alarm:
+    answers = [attempt["answer"] for attempt in one.attempts if not attempt["ok"]] or [one.error]
+    params: dict[str, str | int | float] = {
+        "report": one.title,
+        "destination": one.destination_name,
+        "deadline": one.deadline,
+        "answer": answers[-1],
+    }
+    return Alarm(
+        f"report_late:{one.id}:{one.deadline}", "report_late", "act", None, None, None, one.deadline, params, None
+    )
 
 
 def _percent(value: float | None) -> str:

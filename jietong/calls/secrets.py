@@ -40,12 +40,12 @@ class Safe:
         self._cipher = AESGCM(key)
 
     @classmethod
-    def of(cls, folder: Path) -> "Safe":
+    def of(cls, folder: Path, name: str = KEY_FILE) -> "Safe":
         """With the key in `folder`, made there the first time, readable by its owner alone.
 
         Raises Unavailable `key_unreadable`: what is wrong with the file.
         """
-        path = folder / KEY_FILE
+        path = folder / name
         try:
             folder.mkdir(parents=True, exist_ok=True, mode=0o700)
             _make(path)
@@ -60,11 +60,11 @@ class Safe:
             log.warning("a key file was open to others and is closed now", file=path.name)
         return cls(key)
 
-    def seal(self, kind: Kind, id: str, password: str) -> bytes:
+    def seal(self, kind: str, id: str, password: str) -> bytes:
         nonce = secrets.token_bytes(_NONCE)
         return _VERSION + nonce + self._cipher.encrypt(nonce, password.encode(), _bound(kind, id))
 
-    def open(self, kind: Kind, id: str, sealed: bytes) -> str | None:
+    def open(self, kind: str, id: str, sealed: bytes) -> str | None:
         """None: it was sealed with another key, for another document, or has been tampered with."""
         if sealed[:1] != _VERSION:
             return None
@@ -104,7 +104,7 @@ async def known(conn: Connection, kind: Kind) -> set[str]:
     return {row["id"] for row in await conn.fetch(f"SELECT id FROM {_TABLES[kind]}")}
 
 
-def _bound(kind: Kind, id: str) -> bytes:
+def _bound(kind: str, id: str) -> bytes:
     return f"{kind}:{id}".encode()
 
 
@@ -128,6 +128,6 @@ def _make(path: Path) -> None:
 def _unreadable(path: Path, why: str) -> Unavailable:
     return Unavailable(
         "key_unreadable",
-        f"The key of the telephones' passwords cannot be read ({path}: {why}). Put the file back from a backup; if "
+        f"The key of the passwords of telephones or destinations cannot be read ({path}: {why}). Put the file back from a backup; if "
         "it is lost, remove what is left of it, start again, and set the passwords anew.",
     )

@@ -29,6 +29,7 @@ Code: TypeAlias = Literal[
     "contract_turned_away",
     "contract_at_risk",
     "contract_unreachable",
+    "report_late",
 ]
 _OF_THE_LONGEST: frozenset[Code] = frozenset({"wait_over_limit", "nobody_ready"})
 _RANK: dict[Level, int] = {"act": 0, "look": 1, "plain": 2}

@@ -16,11 +16,11 @@ from jietong.identity.permissions import Permission, permissions_of, roles_of
 from jietong.reports import bundle
 from jietong.reports.bundle import Format
 from jietong.reports.channels.model import Enclosed, PortalTo, Target
+from jietong.reports.channels.words import told
 from jietong.reports.delivery_model import Edition, Schedule
 from jietong.reports.model import Result
 from jietong.reports.service import Ask, Reports
 from jietong.reports.texts import local_time
-from jietong.reports.channels.words import told
 
 _PLAIN = re.compile(r"[^A-Za-z0-9]+")
 

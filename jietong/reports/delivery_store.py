@@ -36,9 +36,7 @@ async def destinations(conn: Connection) -> list[Destination]:
 
 async def destination(conn: Connection, id: str, *, lock: bool = False) -> tuple[Destination, bytes | None]:
     """With its sealed secret. Raises NotFound `no_such_destination`."""
-    row = await conn.fetchrow(
-        f"SELECT * FROM report_destination WHERE id = $1{' FOR UPDATE' if lock else ''}", id
-    )
+    row = await conn.fetchrow(f"SELECT * FROM report_destination WHERE id = $1{' FOR UPDATE' if lock else ''}", id)
     if row is None:
         raise NotFound("no_such_destination", f"There is no destination {id!r}.")
     return _destination(row), row["sealed"]
@@ -254,6 +252,17 @@ async def claim_edition(conn: Connection, lease: str, now: Ms, lease_ms: Ms) -> 
         to_datetime(now + lease_ms),
     )
     return None if row is None else Planned(_edition(row), lease, row["tries"])
+
+
+async def renew_edition(conn: Connection, *, planned: Planned, until: Ms) -> bool:
+    """False: the lease is another's by now."""
+    done = await conn.execute(
+        "UPDATE report_edition SET lease_until = $3 WHERE id = $1 AND lease = $2",
+        planned.edition.id,
+        planned.lease,
+        to_datetime(until),
+    )
+    return done == "UPDATE 1"
 
 
 async def keep_edition(
@@ -600,7 +609,7 @@ async def claim_delivery(conn: Connection, lease: str, now: Ms, lease_ms: Ms) ->
     )
 
 
-async def renew(conn: Connection, claimed: Claimed, until: Ms) -> bool:
+async def renew(conn: Connection, *, claimed: Claimed, until: Ms) -> bool:
     """False: the lease is another's by now."""
     done = await conn.execute(
         "UPDATE report_delivery SET lease_until = $3 WHERE id = $1 AND lease = $2",
@@ -701,8 +710,8 @@ async def again(conn: Connection, id: str, now: Ms) -> None:
 async def missed(conn: Connection, now: Ms) -> list[Claimed]:
     """Past their deadline, not arrived, not yet told of; locked."""
     rows = await conn.fetch(
-        "SELECT * FROM report_delivery WHERE (deadline < $1 OR state = 'given_up') AND reached_at IS NULL AND escalated_at IS NULL "
-        "AND notice IS NULL ORDER BY deadline LIMIT 50 FOR UPDATE SKIP LOCKED",
+        "SELECT * FROM report_delivery WHERE (deadline < $1 OR state = 'given_up') AND reached_at IS NULL "
+        "AND escalated_at IS NULL AND notice IS NULL ORDER BY deadline LIMIT 50 FOR UPDATE SKIP LOCKED",
         to_datetime(now),
     )
     return [

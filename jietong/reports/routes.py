@@ -52,7 +52,7 @@ Edits = Annotated[Principal, Depends(allow(P.REPORT_EDIT))]
 Version = Annotated[int, Query(ge=0, lt=2**31)]
 Lang = Annotated[str | None, Query(max_length=10)]
 
-_PAGE_HEADERS = {
+PAGE_HEADERS = {
     "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; "
     "form-action 'none'; frame-ancestors 'none'",
     "Cache-Control": "no-store",
@@ -148,7 +148,7 @@ async def page(
 ) -> HTMLResponse:
     """The report as a light page for a telephone, without scripts."""
     ask = Ask(id, period=None if period is None else Period(period, n))
-    return HTMLResponse(await all.page(by, ask, _language(by, lang)), headers=_PAGE_HEADERS)
+    return HTMLResponse(await all.page(by, ask, _language(by, lang)), headers=PAGE_HEADERS)
 
 
 @router.get("/api/reports/{id}/links")
@@ -183,7 +183,7 @@ async def revoke(id: str, link: str, by: Edits, all: All) -> None:
     ],
 )
 async def linked(secret: str, all: All) -> HTMLResponse:
-    return HTMLResponse(await all.page_of_link(secret), headers=_PAGE_HEADERS)
+    return HTMLResponse(await all.page_of_link(secret), headers=PAGE_HEADERS)
 
 
 def _ask(given: RunIn) -> Ask:

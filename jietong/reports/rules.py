@@ -11,7 +11,7 @@ from jietong.core.errors import Invalid
 from jietong.core.specs import Names
 from jietong.metrics.definition import Better, Definition, How, Unit
 from jietong.metrics.intervals import Cell, Every, Filter, Metric, metrics
-from jietong.metrics.warehouse.outward import Outward, outward
+from jietong.metrics.warehouse.outward import outward
 from jietong.reports import periods
 from jietong.reports.model import (
     LANGUAGES,

@@ -13,7 +13,13 @@ from jietong.rendering.figures import shown
 from jietong.reports.model import Column, Kind, Outcome, Result
 from jietong.reports.words import named, word
 
-KINDS = {"ratio": r.Kind.RATIO, "s": r.Kind.SECONDS, "count": r.Kind.COUNT, "mos": r.Kind.NUMBER, "points": r.Kind.NUMBER}
+KINDS = {
+    "ratio": r.Kind.RATIO,
+    "s": r.Kind.SECONDS,
+    "count": r.Kind.COUNT,
+    "mos": r.Kind.NUMBER,
+    "points": r.Kind.NUMBER,
+}
 _FILTERS = {
     "queues": By.QUEUE,
     "agents": By.AGENT,

@@ -1,8 +1,8 @@
 """When a report is due: pure arithmetic on local dates of a zone.
 
-A report is *of* an instant (`at`: 08:00 on the first of the month, by which its period is read), is made when the facts
-have settled (`ready`) and should have arrived by its `deadline`. A local time that a clock change leaves out is taken as
-the first that exists after it; one that comes twice counts once, the first time.
+A report is *of* an instant (`at`: 08:00 on the first of the month, by which its period is read), is made when the
+facts have settled (`ready`) and should have arrived by its `deadline`. A local time that a clock change leaves out is
+taken as the first that exists after it; one that comes twice counts once, the first time.
 """
 
 from collections.abc import Iterator

@@ -27,7 +27,7 @@ from jietong.sla.model import Contract, Objective
 from jietong.sla.periods import Period, local_date, months_before, next_month, period_of
 from jietong.sla.rules.case import Case, asked, main_objective
 from jietong.sla.rules.evaluate import evaluate
-from jietong.sla.rules.questions import questions
+from jietong.sla.rules.questions import ACCESS, questions
 from jietong.sla.rules.result import Result
 from jietong.sla.store import StoredContract, StoredVersion
 
@@ -35,7 +35,7 @@ __all__ = ["Assessed", "Assessor", "StoredFacts", "evaluated", "gather", "ground
 
 Sums = list[tuple[Ms, Ms, tuple[tuple[float | None, int, int], ...]]]
 """start, end, and for each figure asked: value, numerator, denominator."""
-BUSY = "busy"
+BUSY = "/busy"  # no objective is named so
 Inputs = dict[str, Sums]
 """By question. All that the evaluation counts by."""
 
@@ -178,6 +178,51 @@ def evaluated(ground: Ground, inputs: Inputs, at: Ms) -> Result:
     return evaluate(case_of(ground, inputs), inputs, at)
 
 
+def _in_seconds(value: float | None, main: Objective | None) -> float | None:
+    ms = main is not None and asked(main).definition.unit == "ms"
+    return value / 1000 if ms and value is not None else value
+
+
+async def _by_month(
+    source: Source, names: dict[str, Query], main: Objective | None, ground: Ground, n: int
+) -> list[dict[str, Any]]:
+    """Without hours the months differ in nothing: two queries."""
+    zone, last = ground.contract.zone, ground.period.first.replace(day=1)
+    months = [months_before(last, back) for back in reversed(range(n))]
+    window = Span(day_of(months[0], zone).start, day_of(next_month(last), zone).start)
+
+    async def values(name: str, column: int) -> dict[str, float | None]:
+        query = replace(names[name], window=window, every=Every.MONTH)
+        return {f"{local_date(row.start, zone):%Y-%m}": row.cells[column].value for row in await source.rows(query)}
+
+    level = {} if main is None else await values(f"{main.id}/plain", 0)
+    true = await values(ACCESS, 1)
+    keys = [f"{month:%Y-%m}" for month in months]
+    return [{"key": k, "value": _in_seconds(level.get(k), main), "access": true.get(k)} for k in keys]
+
+
+def _of_month(case: Case, month: date) -> Case:
+    """The same of another month, whether the contract covers it or not."""
+    last = next_month(month) - timedelta(days=1)
+    return replace(case, first=month, last=last, contract=replace(case.contract, start=month, end=last))
+
+
+async def _over(
+    source: Source, names: dict[str, Query], name: str, month: date, ground: Ground, column: int = 0
+) -> float | None:
+    """A figure over a whole month; services of differing hours are added up."""
+    zone = ground.contract.zone
+    window = Span(day_of(month, zone).start, day_of(next_month(month), zone).start)
+    wanted = [query for key, query in names.items() if key.partition("#")[0] == name]
+    num = den = 0
+    value = None
+    for query in wanted:
+        (row,) = await source.rows(replace(query, window=window, every=Every.ALL))
+        cell = row.cells[column]
+        num, den, value = num + cell.numerator, den + cell.denominator, cell.value
+    return value if len(wanted) == 1 else num / den if den else None
+
+
 # --- the running part --------------------------------------------------------------------------------------------
 
 
@@ -257,26 +302,18 @@ class Assessor:
         """The main figure and true access of the last `n` months up to the period, by today's definition."""
         main = main_objective(ground.contract)
         last = ground.period.first.replace(day=1)
-        first = months_before(last, n - 1)
-        zone = ground.contract.zone
-        window = Span(day_of(first, zone).start, day_of(next_month(last), zone).start)
         source = StoredFacts(self._database, self.warehouse, ground)
-        case = ground.case
-        names = questions(case, ground.period.span.end)
-        values: dict[str, float | None] = {}
-        if main is not None:
-            query = replace(names[f"{main.id}/plain"], window=window, every=Every.MONTH)
-            for row in await source.rows(query):
-                value = row.cells[0].value
-                ms = asked(main).definition.unit == "ms"
-                values[f"{local_date(row.start, zone):%Y-%m}"] = value / 1000 if ms and value is not None else value
-        query = replace(names["access"], window=window, every=Every.MONTH)
-        true = {f"{local_date(row.start, zone):%Y-%m}": row.cells[1].value for row in await source.rows(query)}
-        keys, month = [], first
-        while month <= last:
-            keys.append(f"{month:%Y-%m}")
-            month = next_month(month)
-        return [{"key": key, "value": values.get(key), "access": true.get(key)} for key in keys]
+        now = questions(ground.case, ground.period.span.end)
+        if all(query.filter.within is None for query in now.values()):
+            return await _by_month(source, now, main, ground, n)
+        points = []  # hours are other stretches in each month
+        for back in reversed(range(n)):
+            month = months_before(last, back)
+            names = questions(_of_month(ground.case, month), day_of(next_month(month), ground.contract.zone).start)
+            value = None if main is None else await _over(source, names, f"{main.id}/plain", month, ground)
+            true = await _over(source, names, ACCESS, month, ground, column=1)
+            points.append({"key": f"{month:%Y-%m}", "value": _in_seconds(value, main), "access": true})
+        return points
 
     async def backtest(
         self, contract: Contract, first: date, months: int

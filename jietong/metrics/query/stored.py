@@ -9,7 +9,7 @@ import ibis
 from jietong.core.days import Span, local_day
 from jietong.core.vocabulary import Ms
 from jietong.metrics.catalogue import CATALOGUE
-from jietong.metrics.definition import How
+from jietong.metrics.definition import Again, How
 from jietong.metrics.intervals import Every, Filter, Metric, Query
 from jietong.metrics.query import calendar
 from jietong.metrics.query.calendar import STEP, Grid
@@ -45,9 +45,12 @@ AGENTS = Shape(
 SHAPES: tuple[Shape, ...] = (QUEUES, AGENTS)
 
 FIGURES: tuple[Metric, ...] = tuple(
-    Metric(d.id, d) for d in CATALOGUE.values() if d.how in (How.SUM, How.RATIO, How.MAX)
+    Metric(d.id, d)
+    for d in CATALOGUE.values()
+    if d.how in (How.SUM, How.RATIO, How.MAX)
+    and not any(isinstance(one, Again) for one in (*d.numerator, *d.denominator))
 )
-"""The figures whose sums are kept, with the terms in force on arrival."""
+"""The figures whose sums are kept, with the terms in force on arrival. Who comes again is not: it takes other days."""
 
 
 def stored_columns(figures: Sequence[Metric] = FIGURES) -> tuple[str, ...]:

@@ -1,7 +1,7 @@
 """Facts out of PostgreSQL: copied as they are, by the column, in memory that does not grow with them.
 
-A stay tells of its contact as well: what it was about in the end, and whose it is. When those change, all stays of the
-contact are marked as changed (`contacts.projector`).
+A stay tells of its contact as well: what it was about in the end, and whose it is. When those change, all stays of
+the contact are marked as changed (`contacts.projector`).
 
 What is cut at the borders of a stretch of time gives the same sums as the whole: a contact's stays belong to one
 instant, its arrival, and the time of agents and trunks adds up.

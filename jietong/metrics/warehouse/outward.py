@@ -1,4 +1,4 @@
-"""Figures as they leave the house: times in seconds, scores as scores, shares with their interval, instants as ISO 8601. Pure."""
+"""Figures as they leave the house: times in seconds, shares with their interval, instants as ISO 8601. Pure."""
 
 from datetime import datetime
 from math import sqrt
@@ -15,7 +15,7 @@ _TIMES = frozenset({"start", "end", "since", "arrived"})
 
 
 class Outward(NamedTuple):
-    """A cell for others: times in seconds, shares 0..1, a line's quality as its score (4.12). `value` None is no data.
+    """A cell for others: times in seconds, shares 0..1, a line's quality as its score (4.12). `value` None: no data.
 
     `n`: from how many the value was taken; `low`, `high`: Wilson's 95 % interval of a share of contacts. None where
     there is no such thing.

@@ -18,7 +18,7 @@ from jietong.reports.channels.model import Enclosed, Failure, FaxTo, Parcel, Rec
 
 WIDTH, HEIGHT = 1728, 2292  # dots of an A4 page: 215 mm at 8.04 a mm, 297 mm at 7.7 a mm
 DPI = (204, 196)
-_NEW_SUBFILE, _PHOTOMETRIC, _FILL_ORDER, _PAGE_NUMBER = 254, 262, 266, 297
+_NEW_SUBFILE, _PHOTOMETRIC, _FILL_ORDER = 254, 262, 266
 _one_at_a_time = threading.Lock()  # PDFium is not for two threads
 
 
@@ -50,12 +50,16 @@ def fax(pdf: bytes) -> bytes:
             pages = [_page(document[n]) for n in range(len(document))]
         finally:
             document.close()
-    for n, page in enumerate(pages):
-        tags = {_NEW_SUBFILE: 2, _PHOTOMETRIC: 0, _FILL_ORDER: 1, _PAGE_NUMBER: (n, len(pages))}
-        page.encoderinfo = {"tiffinfo": tags, "compression": "group4", "dpi": DPI}
     out = io.BytesIO()
-    first = pages[0]
-    first.save(out, format="TIFF", save_all=True, append_images=pages[1:], **first.encoderinfo)
+    pages[0].save(
+        out,
+        format="TIFF",
+        save_all=True,
+        append_images=pages[1:],
+        compression="group4",
+        dpi=DPI,
+        tiffinfo={_NEW_SUBFILE: 2, _PHOTOMETRIC: 0, _FILL_ORDER: 1},  # one page of several, white is zero
+    )
     return out.getvalue()
 
 

@@ -160,7 +160,8 @@ def _refusal(told: Answer) -> Failure:
     message = str(next(iter(group.get("status-message", [])), "")).strip()
     what = _LASTING.get(told.status, "refused")
     return Failure(
-        f"The printer {what} (0x{told.status:04x}{f' {message}' if message else ''}).", lasting=told.status in _LASTING
+        f"The printer {what} (0x{told.status:04x}{f' {message}' if message else ''}).",
+        lasting=told.status in _LASTING,
     )
 
 

@@ -44,7 +44,9 @@ async def send(target: SftpTo, secret: str | None, parcel: Parcel) -> Receipt:
     except asyncssh.PermissionDenied as error:
         raise Failure(f"The server {target.host} refused the sign-in of {target.username}.", lasting=True) from error
     except asyncssh.SFTPPermissionDenied as error:
-        raise Failure(f"{target.username} may not write to {target.folder} on {target.host}.", lasting=True) from error
+        raise Failure(
+            f"{target.username} may not write to {target.folder} on {target.host}.", lasting=True
+        ) from error
     except asyncssh.SFTPError as error:
         raise Failure(f"The server {target.host} refused: {error.reason}") from error
     except (asyncssh.Error, OSError) as error:
@@ -80,7 +82,9 @@ async def _digest(sftp: asyncssh.SFTPClient, path: str) -> bytes:
 
 def _known(target: SftpTo) -> str:
     """The pinned key, for any name: the address is what was set."""
-    kind, key = target.host_key.split()[-2:] if target.host_key.split()[0] not in _KINDS else target.host_key.split()[:2]
+    kind, key = (
+        target.host_key.split()[-2:] if target.host_key.split()[0] not in _KINDS else target.host_key.split()[:2]
+    )
     return f"* {kind} {key}\n"
 
 

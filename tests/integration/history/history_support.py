@@ -65,6 +65,7 @@ class Followed:
         self._intervals: dict[tuple[str, Ms, int], AgentInterval] = {}
         self._open: dict[str, tuple[str, Ms, int]] = {}
         self._trunks: list[TrunkBusyTime] = []
+        self._customers: dict[str, str] = {}
         self._seen = 0
 
     @property
@@ -97,7 +98,9 @@ class Followed:
         self.warehouse = Warehouse(self.database, self.folder, self.clock)
 
     def centre(self) -> Centre:
-        return Centre(list(self._segments.values()), list(self._intervals.values()), self._trunks)
+        return Centre(
+            list(self._segments.values()), list(self._intervals.values()), self._trunks, customers=self._customers
+        )
 
     def drawn(self, rng: random.Random) -> Query:
         """A question over any window."""
@@ -110,6 +113,8 @@ class Followed:
         return Query("main", Span(start, end), self.zone, rng.choice(list(Every)), by, figures, chosen)
 
     def _learn(self, event: e.AnyEvent) -> None:
+        if isinstance(event, (e.ContactArrived, e.CustomerLinked)) and event.customer is not None:
+            self._customers[event.contact] = event.customer
         for change in self._facts.apply(event):
             if isinstance(change, SegmentChange):
                 self._segments[change.new.contact, change.new.n] = change.new

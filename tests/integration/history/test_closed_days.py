@@ -82,7 +82,7 @@ async def test_a_late_answer_restates_its_day(database: Database, tmp_path: Path
             e.OfferMade(at, "c1", "lin", "q", at + 20_000),
             e.OfferAccepted(at + 10_000, "c1", "lin", "q", 10_000),
             e.ContactEnded(at + 70_000, "c1", EndedBy.CUSTOMER, Outcome.HANDLED, "q", "lin"),
-            e.SurveyAsked(at + 70_000, "c1", "lin", "q"),
+            e.SurveyAsked(at + 70_000, "c1"),
         ],
     )
     await ContactsProjector(database).catch_up()
@@ -128,7 +128,7 @@ async def test_verify_finds_rows_that_differ(database: Database, tmp_path: Path)
     await followed.warehouse.close("main", settled=False)
     first = (await followed.warehouse.days("main"))[0]
     async with database.transaction(ALL) as conn:  # behind everybody's back
-        await conn.execute("UPDATE segment SET reason = 'x' WHERE arrived < $1", first.span.end)
+        await conn.execute("UPDATE segment SET node = 'x' WHERE arrived < $1", first.span.end)
     proof = await followed.warehouse.prove("main")
     assert [line.split(":")[0] for line in proof.wrong] == [first.day.isoformat()]
 

@@ -1,6 +1,6 @@
 """What a query must answer, worked out row by row with `metrics.history.evaluate` and nothing else."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from itertools import pairwise
 from zoneinfo import ZoneInfo
@@ -11,8 +11,8 @@ from jietong.contacts.model import AgentInterval, Segment, TrunkBusyTime
 from jietong.core.clock import to_datetime
 from jietong.core.days import Span, day_of, local_day
 from jietong.core.vocabulary import Ms
-from jietong.metrics.definition import Count, How, Time
-from jietong.metrics.history import evaluate
+from jietong.metrics.definition import Again, Count, How, Later, Time
+from jietong.metrics.history import evaluate, with_reasons
 from jietong.metrics.intervals import By, Cell, Every, Filter, Query, Row
 from jietong.metrics.query import AGENT_INTERVAL, SEGMENT, TRUNK_BUSY
 
@@ -32,13 +32,14 @@ class Centre:
         intervals: Sequence[AgentInterval],
         trunks: Sequence[TrunkBusyTime],
         site: str = "main",
+        customers: Mapping[str, str] | None = None,
     ) -> None:
-        self.segments, self.intervals, self.trunks = list(segments), list(intervals), list(trunks)
-        self.site = site
+        self.segments, self.intervals, self.trunks = with_reasons(segments), list(intervals), list(trunks)
+        self.site, self.customers = site, customers or {}
 
     def tables(self) -> dict[str, pa.Table]:
         return {
-            "segment": _table(self.segments, SEGMENT, self.site),
+            "segment": _table(self.segments, SEGMENT, self.site, self.customers),
             "agent_interval": _table(self.intervals, AGENT_INTERVAL, self.site),
             "trunk_busy": _table(self.trunks, TRUNK_BUSY, self.site),
         }
@@ -74,10 +75,13 @@ class Centre:
                     else:
                         open_ = _open(span, chosen)
                         sums = (*figure.numerator, *figure.denominator)
-                        if all(isinstance(one, Count) for one in sums):
-                            found = evaluate(figure, segments_of, [], span, now=now, terms=metric.terms)
+                        if all(isinstance(one, (Count, Again, Later)) for one in sums):
+                            found = evaluate(
+                                figure, segments_of, [], span, now=now, terms=metric.terms,
+                                customers=self.customers, everyone=self.segments,
+                            )  # fmt: skip
                         else:
-                            agents = all(isinstance(one, Time) for one in sums)
+                            agents = all(isinstance(one, (Time, Later)) for one in sums)
                             times = times_of if agents and _known(chosen, True) else []
                             trunks = self.trunks if trunk_row and not agents and _known(chosen, False) else []
                             parts = [evaluate(figure, [], times, part, now=now, trunks=trunks) for part in open_]
@@ -188,8 +192,15 @@ _FIELD = {"started": "start", "ended": "end"}
 _ARROW = {"string": pa.string(), "int64": pa.int64(), "int32": pa.int32(), "int16": pa.int16(), "boolean": pa.bool_()}
 
 
-def _table(facts: Sequence[Segment | AgentInterval | TrunkBusyTime], columns: dict[str, str], site: str) -> pa.Table:
+def _table(
+    facts: Sequence[Segment | AgentInterval | TrunkBusyTime],
+    columns: dict[str, str],
+    site: str,
+    customers: Mapping[str, str] | None = None,
+) -> pa.Table:
     def value(n: int, fact: object, name: str) -> object:
+        if name == "customer":
+            return (customers or {}).get(getattr(fact, "contact", ""))
         if name in ("site", "seq"):
             return site if name == "site" else n
         found = getattr(fact, _FIELD.get(name, name))

@@ -175,7 +175,10 @@ class RandomCentre:
 
     def move_finish(self) -> k.AnyCommand | None:
         resolved = self.rng.choice((None, True, False))
-        return self._on_open(lambda agent, contact: k.FinishWrapup(agent, contact, "leak", resolved))
+        reasons = ("leak", "bill", "leak", None)
+        return self._on_open(
+            lambda agent, contact: k.FinishWrapup(agent, contact, reasons[len(self.contacts) % 4], resolved)
+        )
 
     def move_extend(self) -> k.AnyCommand | None:
         return self._on_open(k.ExtendWrapup)

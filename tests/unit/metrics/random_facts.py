@@ -10,6 +10,7 @@ from random_centre import RandomCentre
 from jietong.contacts.facts import Facts, TrunkChange
 from jietong.contacts.model import AgentInterval, Segment, TrunkBusyTime
 from jietong.contacts.stays import SegmentChange
+from jietong.core import events as e
 from jietong.core.clock import to_ms
 from jietong.core.vocabulary import Ms
 
@@ -43,7 +44,10 @@ def history(start: str, seed: int, steps: int = 300) -> tuple[Centre, Ms, Ms]:
     intervals: list[AgentInterval] = []
     open_of: dict[str, int] = {}
     trunks: list[TrunkBusyTime] = []
+    customers: dict[str, str] = {}
     for event in centre.events:
+        if isinstance(event, (e.ContactArrived, e.CustomerLinked)) and event.customer is not None:
+            customers[event.contact] = event.customer
         for change in facts.apply(event):
             if isinstance(change, SegmentChange):
                 segments[change.new.contact, change.new.n] = change.new
@@ -56,4 +60,4 @@ def history(start: str, seed: int, steps: int = 300) -> tuple[Centre, Ms, Ms]:
                 intervals.append(change.new)
             else:
                 intervals[open_of[change.new.agent]] = change.new
-    return Centre(list(segments.values()), intervals, trunks), begun, centre.now
+    return Centre(list(segments.values()), intervals, trunks, customers=customers), begun, centre.now

@@ -44,7 +44,7 @@ from jietong.metrics.query.sums import column
 from jietong.metrics.query.tables import TableExpression
 
 PLAIN = tuple(metric(d.id) for d in CATALOGUE.values() if d.how is not How.NOW)
-OTHER = metrics("sl3(20),sl3(5),sl1(7),sl4(12),sl5(10,3),sl6(20,5),sl7(9)")
+OTHER = metrics("sl3(20),sl3(5),sl1(7),sl4(12),sl5(10,3),sl6(20,5),sl7(9),redial_rate(1),redial_rate(0),fcr_verified(0)")
 MINUTE = 60_000
 
 
@@ -218,7 +218,7 @@ def test_the_facts_behind_a_figure_are_those_it_counts() -> None:
         for asked in (*metrics("sl3(20),asa,fcr,entry_busy_rate,transferred_out"), metric("abandoned")):
             for part in ("numerator", "denominator"):
                 sums = getattr(asked.definition, part)
-                behind_it = execute(behind(query, asked, part, unbound().segment))
+                behind_it = execute(behind(query, asked, part, unbound().segment, now))
                 counted = {
                     (s.contact, s.n)
                     for s in centre.segments

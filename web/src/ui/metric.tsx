@@ -1,11 +1,13 @@
 import { useQuery } from "@tanstack/react-query";
 import { Drawer } from "antd";
 import { type ReactNode, useState } from "react";
+import { Link } from "react-router";
 import { http } from "../api/http";
 import { core } from "../i18n/core";
 import { floor } from "../i18n/floor";
 import { inLanguage, useLanguage } from "../i18n/language";
 import { useWords } from "../i18n/messages";
+import { metrics } from "../i18n/metrics";
 import { worded } from "../i18n/problems";
 import type { Names } from "../live/types";
 import { Empty } from "./Empty";
@@ -39,6 +41,7 @@ export function MetricName({ id, children }: { id: string; children: ReactNode }
 function Definition({ id, onClose }: { id: string; onClose: () => void }) {
   const t = useWords(floor);
   const w = useWords(core);
+  const m = useWords(metrics);
   const lang = useLanguage();
   const query = useQuery({
     queryKey: ["metrics"],
@@ -74,6 +77,7 @@ function Definition({ id, onClose }: { id: string; onClose: () => void }) {
           </div>
         ))}
       </dl>
+      {found ? <Link to={`/metrics/${found.id}`}>{m("openPage")}</Link> : null}
     </Drawer>
   );
 }

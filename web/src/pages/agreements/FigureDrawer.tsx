@@ -20,7 +20,7 @@ import { dayName, inUnit, share, unitSign } from "./figures";
 import type { Behind, Objective } from "./model";
 import { Target } from "./ObjectiveTable";
 
-type Part = "numerator" | "denominator" | "misses";
+type Part = "numerator" | "denominator";
 
 /** What is behind a figure: its formula, how it came about step by step, and the contacts that it counts. */
 export function FigureDrawer({
@@ -38,6 +38,7 @@ export function FigureDrawer({
 }) {
   const t = useWords(agreements);
   const lang = useLanguage();
+  const seesContacts = useMay("contacts.view");
   const { figure, before } = objective;
   const rows: [string, React.ReactNode][] = [
     [t("howCounted"), inLanguage(objective.formula, lang)],
@@ -82,7 +83,7 @@ export function FigureDrawer({
             ))}
           </ol>
         ) : null}
-        {objective.method === "judged" ? null : (
+        {objective.method === "judged" || !seesContacts ? null : (
           <Contacts contract={contract} period={period} objective={objective.id} day={day} />
         )}
       </div>
@@ -117,8 +118,7 @@ function Contacts({
   const t = useWords(agreements);
   const w = useWords(core);
   const names = useNames();
-  const opens = useMay("contacts.view");
-  const [part, setPart] = useState<Part>("misses");
+  const [part, setPart] = useState<Part>("denominator");
   const query = useInfiniteQuery({
     queryKey: [KEY, contract, "behind", period, objective, day, part],
     queryFn: ({ pageParam, signal }) =>
@@ -140,7 +140,6 @@ function Contacts({
           value={part}
           choose={setPart}
           options={[
-            ["misses", t("misses")],
             ["numerator", t("numerator")],
             ["denominator", t("denominator")],
           ]}
@@ -170,13 +169,9 @@ function Contacts({
               {items.map((one) => (
                 <tr key={one.id}>
                   <td className="l">
-                    {opens ? (
-                      <Link to={`/contacts/${encodeURIComponent(one.id)}`}>
-                        <Time at={one.arrived} style="moment" />
-                      </Link>
-                    ) : (
+                    <Link to={`/contacts/${encodeURIComponent(one.id)}`}>
                       <Time at={one.arrived} style="moment" />
-                    )}
+                    </Link>
                   </td>
                   <td className="l">{one.agent ? names.agent(one.agent) : <span className="jt-nodata">–</span>}</td>
                   <td>

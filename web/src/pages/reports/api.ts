@@ -1,5 +1,6 @@
 import { keepPreviousData, useInfiniteQuery, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { http } from "../../api/http";
+import type { Schema } from "../../api/types";
 import type { By, Column, Drawn, Every, Filter, Kind, Line, Report, Share, Target, Texts } from "./model";
 import type { Overrides } from "./view";
 
@@ -73,6 +74,17 @@ export type ContactBehind = {
   talk_ms: number | null;
   outcome: string | null;
 };
+
+/** The shapes above are those of the server's description: a change there fails the type check here. */
+type Fits<Given extends Wanted, Wanted> = Given;
+export type Described = [
+  Fits<Schema<"ResultOut">, Result>,
+  Fits<
+    Omit<Schema<"StoredOut">, "report">,
+    Omit<Stored, "report" | "shares"> & { shares: { kind: string; who: string }[] }
+  >,
+  Fits<Schema<"jietong__reports__schemas__ContactsBehindOut">, { items: ContactBehind[]; next: string | null }>,
+];
 
 export const REPORTS = "/api/reports";
 

@@ -24,12 +24,10 @@ export function Sheet({ one, preview }: { one: Statement; preview: boolean }) {
   }));
   const credits = settled.credits.startsWith("-") ? settled.credits : negated(settled.credits);
   return (
-    <article className="sm-sheet">
-      {one.state === "draft" ? (
-        <div className="sm-water" aria-hidden="true">
-          {t(preview ? "preview" : "state.draft")}
-        </div>
-      ) : null}
+    <article
+      className="sm-sheet"
+      data-water={one.state === "draft" ? t(preview ? "preview" : "state.draft") : undefined}
+    >
       <header className="sm-lh">
         <div>
           <div className="sm-org">
