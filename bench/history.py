@@ -75,9 +75,10 @@ COPY (
     CASE WHEN kind = 'queue' THEN wait END AS wait_ms, CASE WHEN kind = 'handling' THEN talk END AS talk_ms,
     CASE WHEN kind = 'handling' THEN talk // 20 END AS hold_ms,
     CASE WHEN kind = 'handling' THEN wrapup END AS wrapup_ms,
-    CASE WHEN kind = 'handling' THEN fate % 2 END AS holds, CASE WHEN kind = 'handling' THEN reason END AS reason,
+    CASE WHEN kind = 'handling' THEN fate % 2 END AS holds, reason,
     CASE WHEN kind = 'handling' THEN fate % 3 <> 0 END AS resolved,
-    CASE WHEN kind = 'survey' AND fate < 40 THEN (fate % 5 + 1)::SMALLINT END AS score, NULL::SMALLINT AS mos
+    CASE WHEN kind = 'survey' AND fate < 40 THEN (fate % 5 + 1)::SMALLINT END AS score, NULL::SMALLINT AS mos,
+    NULL::VARCHAR AS customer
   FROM contact, (VALUES (1, 'entry'), (2, 'flow'), (3, 'queue'), (4, 'offer'), (5, 'talk'), (6, 'wrapup'),
     (7, 'handling'), (8, 'survey')) AS k(n, kind)
   ORDER BY came

@@ -16,7 +16,7 @@ from rich.console import Console
 from rich.table import Table
 
 from jietong import app, config
-from jietong.app.figures import warehouse_of
+from jietong.app.figures import deliveries_of, warehouse_of
 from jietong.channels.asterisk import cli as voice
 from jietong.contacts import cli as contacts
 from jietong.core.clock import SystemClock
@@ -30,6 +30,9 @@ from jietong.metrics.warehouse import Warehouse
 from jietong.metrics.warehouse import cli as history
 from jietong.recordings import cli as recordings
 from jietong.reports import cli as reports
+from jietong.reports import delivery_cli as deliveries
+from jietong.reports.deliveries import Deliveries
+from jietong.reports.service import Reports
 from jietong.routing import cli as routing
 from jietong.sla import cli as agreements
 
@@ -88,6 +91,17 @@ async def _opened_warehouse() -> AsyncIterator[Warehouse]:
             await warehouse.stop()
 
 
+@asynccontextmanager
+async def _opened_deliveries() -> AsyncIterator[Deliveries]:
+    async with _quiet_database() as database:
+        warehouse = _warehouse(database)
+        try:
+            clock = SystemClock()
+            yield deliveries_of(config.load(), database, Reports(database, warehouse, clock), clock)
+        finally:
+            await warehouse.stop()
+
+
 cli.add_typer(identity.staff, name="staff")
 cli.add_typer(identity.audit, name="audit")
 cli.add_typer(routing.commands(_database, app.followers), name="ledger")
@@ -97,7 +111,9 @@ cli.add_typer(recordings.commands(_database, lambda: config.load().home), name="
 cli.add_typer(flows.commands(_database), name="flow")
 cli.add_typer(voice.commands(config.load), name="voice")
 cli.add_typer(history.commands(_opened_warehouse), name="history")
-cli.add_typer(reports.commands(_opened_warehouse), name="report")
+report = reports.commands(_opened_warehouse)
+deliveries.add_commands(report, _opened_deliveries)
+cli.add_typer(report, name="report")
 cli.add_typer(agreements.commands(_quiet_database, _warehouse), name="sla")
 cli.add_typer(demo.commands(_quiet_database), name="demo")
 

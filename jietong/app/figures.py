@@ -64,11 +64,18 @@ async def figures(
         keeper = Keeper(warehouse, active)
         keeper.start()
         stack.push_async_callback(keeper.stop)
-        agreements = Agreements(database, warehouse, clock, renderer=statement.render, active=active)
-        agreements.start()
-        stack.push_async_callback(agreements.stop)
         reports = Reports(database, warehouse, clock)
         deliveries = deliveries_of(settings, database, reports, clock, active=active)
+        agreements = Agreements(
+            database,
+            warehouse,
+            clock,
+            renderer=statement.render,
+            deliveries=deliveries.of_agreement,
+            active=active,
+        )
+        agreements.start()
+        stack.push_async_callback(agreements.stop)
         deliveries.runner.start()
         stack.push_async_callback(deliveries.runner.stop)
         yield Figures(warehouse, reports, agreements, deliveries)

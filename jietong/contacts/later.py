@@ -41,7 +41,8 @@ class ScheduledTime(LaterFact, frozen=True):
 
 
 class Evaluation(LaterFact, frozen=True):
-    """A judged contact. `weight` is the sampling plan's; the points are weighted by it already; comes with quality."""
+    """A judged contact. `weight` is the sampling plan's; the points are weighted by it already; comes with
+    evaluations."""
 
     points: int
     possible: int

@@ -11,7 +11,6 @@ from jietong.core.specs import Names
 from jietong.core.vocabulary import Ms, State
 from jietong.metrics.expression import ALWAYS, Condition, Constant, Expression, condition, number
 
-
 DAY_MS: Ms = 86_400_000
 UNITS: dict[str, Ms] = {"min": 60_000, "days": DAY_MS}
 """By the last part of a parameter's name, the unit in which it is written; others are in seconds."""

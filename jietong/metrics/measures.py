@@ -161,9 +161,7 @@ _DEFERRED = _channel.is_in(DEFERRED) & _INBOUND
 backlog = Count(Kind.QUEUE, ~_outcome.is_set() & _DEFERRED)
 backlog_age = Count(Kind.QUEUE, ~_outcome.is_set() & _DEFERRED, term("now") - field("since").or_(field("start")))
 deferred_closed = Count(Kind.HANDLING, _CLOSED_OUT & _DEFERRED)
-deferred_time = Count(
-    Kind.HANDLING, _CLOSED_OUT & _DEFERRED, field("end").or_(field("start")) - field("arrived")
-)
+deferred_time = Count(Kind.HANDLING, _CLOSED_OUT & _DEFERRED, field("end").or_(field("start")) - field("arrived"))
 
 # --- facts that are not kept yet ---------------------------------------------------------------------------------
 

@@ -3,6 +3,7 @@
 import sys
 from pathlib import Path
 
+from jietong.metrics import examples
 from jietong.metrics.catalogue import THEMES
 from jietong.metrics.definition import Attribution, Better, Definition, Unit
 
@@ -42,12 +43,31 @@ true access 612 ÷ (630 + 300 + 20) = 64.4 %.
 
 **When.** By *arrival*: to the interval in which the contact arrived at the queue. By *time*: each second to the
 interval in which it was spent. Days are local days of the site; a 25-hour day has 25 hours.
+
+**By agent and by reason.** A wait is credited to the agent who ended it by answering; one that nobody answered has no
+agent. A part-time agent's waits are a part-time agent's. By reason, every stay of a contact goes with what the
+contact was about in the end: the last reason that an agent gave.
+
+**Parameters** are written in brackets: `sl3(20)`, `redial_rate(30)`. Their names end in the unit in which they are
+written, `_min` and `_days`; others are in seconds.
+
+**The example day.** Each figure's example is of the same day, and tests hold the definitions to it. 1000 customers
+try: 300 find no channel free, 700 are let in; 25 more come out of hours. In the menu 40 hear what they want, 10 leave
+a voicemail, 20 hang up, 8 go on to a number outside and 622 ask for a person, as do 5 whom an agent passes on. X is
+20 s and a short abandon 5 s: 505 are answered after 15 s and 80 after 40 s; 6 give up after 3 s, 10 after 12 s, 20
+after 60 s, the wait of 4 runs out at 120 s, and 2 are cut off by a fault. Of 50 whom we know and who were turned away
+or gave up, 20 try again in ten minutes. Of 582 handlings, 440 take 180 s and 30 s of wrap-up, 100 take 240 s, 60 s on
+hold and 60 s of wrap-up, 25 are passed on after 120 s and 30 s on hold, 10 last 6 s, 5 go on to a number outside
+after 60 s, and two are mails of 300 s. Of 100 customers with a question about their bill, 15 come again about it two
+days later, five about something else. The figures that no part of the platform can tell yet have facts in the example
+too.
 """
 _UNITS = {
     Unit.COUNT: "count",
     Unit.RATIO: "%",
     Unit.MS: "time",
     Unit.MOS: "MOS, 1 to 4.5; kept in hundredths",
+    Unit.POINTS: "points",
     Unit.STATES: "count for each state",
 }
 _BETTER = {Better.UP: "higher", Better.DOWN: "lower", Better.NEITHER: "neither"}
@@ -70,6 +90,7 @@ def _section(one: Definition) -> str:
     return (
         f"### `{one.id}` {one.names['en']} · {one.names['zh-Hans']} · {one.names['zh-Hant']}\n\n"
         f"**{one.formula['en']}**\n\n{one.meaning['en']}\n\n{one.meaning['zh-Hans']}\n\n{one.meaning['zh-Hant']}\n\n"
+        f"Example: {examples.said(one)['en']}\n\n"
         f"Version {one.version}; {'; '.join(facts)}. Source: {one.source}.\n"
     )
 

@@ -12,7 +12,7 @@ from jietong.core.errors import Invalid
 from jietong.identity.http import allow, state
 from jietong.identity.model import Principal
 from jietong.identity.permissions import Permission as P
-from jietong.metrics import intervals
+from jietong.metrics import examples, intervals
 from jietong.metrics.catalogue import THEMES
 from jietong.metrics.definition import Attribution, Better, How, Unit
 from jietong.metrics.intervals import By, Every, Metric
@@ -50,6 +50,7 @@ class DefinitionOut(BaseModel):
     attribution: Attribution
     quantile: float | None
     parameters: list[str]
+    example: dict[str, str]  # in numbers: what the figure comes to on the example day of docs/reference/metrics.md
     source: str
 
 
@@ -65,10 +66,11 @@ async def metrics(by: Annotated[Principal, Depends(allow())]) -> CatalogueOut:
             DefinitionOut(
                 theme=theme,
                 parameters=list(one.parameters),
+                example=examples.said(one),
                 **{
                     name: getattr(one, name)
                     for name in DefinitionOut.model_fields
-                    if name not in ("theme", "parameters")
+                    if name not in ("theme", "parameters", "example")
                 },
             )
             for theme, definitions in THEMES.items()

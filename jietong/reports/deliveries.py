@@ -1,7 +1,7 @@
 """Use cases around the delivery of reports: schedules, destinations, what was sent, and the archive.
 
-Who sets up deliveries does it for the clients that they see. Whoever may see reports finds in the archive what was put
-in the portal for their clients; every opening is kept as a read receipt.
+Who sets up deliveries does it for the clients that they see. Whoever may see reports finds in the archive what was
+put in the portal for their clients; every opening is kept as a read receipt.
 """
 
 import asyncio
@@ -108,11 +108,10 @@ class Deliveries:
             known, sealed = await store.destination(conn, id, lock=True)
             if secret is not None:
                 sealed = self._sealed(id, target, secret)
-            elif _server(known.target) != _server(target):
-                if sealed is not None:
-                    raise Invalid(
-                        "invalid_destination", "It is another server now: give the password again.", field="secret"
-                    )
+            elif sealed is not None and _server(known.target) != _server(target):
+                raise Invalid(
+                    "invalid_destination", "It is another server now: give the password again.", field="secret"
+                )
             await store.update_destination(conn, id, base, name, target, sealed, active, now)
             await audit.append(
                 conn, by=by, action="destination.changed", object=id, now=now, details=_facts(name, target)
@@ -312,6 +311,31 @@ class Deliveries:
         """How many deliveries of the span arrived by their deadline, and how many were due."""
         async with self._database.read(by.scope) as conn:
             return await store.on_time(conn, schedules, span)
+
+    async def of_agreement(self, by: Principal, contract: str, span: Span) -> dict[str, Any]:
+        """The deliveries that an agreement's schedules owed in the span, with how many came on time."""
+        async with self._database.read(by.scope) as conn:
+            schedules = [one.id for one in await store.schedules(conn) if one.spec.contract == contract]
+            numerator, denominator = await store.on_time(conn, schedules, span)
+            found = await store.due_in(conn, schedules, span)
+        return {
+            "numerator": numerator,
+            "denominator": denominator,
+            "items": [
+                {
+                    "id": one.id,
+                    "report": one.title,
+                    "way": one.way,
+                    "to": one.destination_name,
+                    "due": one.deadline,
+                    "state": str(one.state),
+                    "at": one.reached_at,
+                    "late_s": None if one.reached_at is None else max(0, one.reached_at - one.deadline) // 1000,
+                    "note": one.attempts[-1]["answer"] if one.attempts else one.error,
+                }
+                for one in found
+            ],
+        }
 
     async def revoke_links(self, by: Principal, delivery: str) -> int:
         """Takes back the links that were sent with it; gives how many."""

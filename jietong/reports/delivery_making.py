@@ -25,6 +25,10 @@ from jietong.reports.texts import local_time
 _PLAIN = re.compile(r"[^A-Za-z0-9]+")
 
 
+PAGE = 0
+"""Number of the file that the portal opens on a telephone; it is sent nowhere else."""
+
+
 class Made(NamedTuple):
     """`figures`: sha-256 of the figures themselves, whatever the files look like."""
 
@@ -47,14 +51,14 @@ async def make(
             "Somebody who may has to save it again.",
         )
     results = [await reports.run(owner, Ask(id, at=edition.at)) for id in spec.reports]
-    formats = list(spec.formats)
-    if Format.HTML not in formats and any(isinstance(target, PortalTo) for target in targets):
-        formats.append(Format.HTML)  # what the portal opens on a telephone
+    formats = list(enumerate(spec.formats, 1))
+    if Format.HTML not in spec.formats and any(isinstance(target, PortalTo) for target in targets):
+        formats.append((PAGE, Format.HTML))
     watermark = told("draft", spec.language) if spec.draft else None
     title = {spec.language: spec.name} if len(results) > 1 else None
     stem = _stem(schedule, edition)
     files = []
-    for n, format in enumerate(formats, 1):
+    for n, format in formats:
         file = await bundle.make(results, format, spec.language, title=title, watermark=watermark)
         ending = file.name.rpartition(".")[2]
         day = f"{local_time(edition.at, spec.timetable.zone):%Y-%m-%d}"
@@ -66,7 +70,7 @@ async def make(
 
 
 def figures_digest(results: list[Result]) -> bytes:
-    """Of values, numerators and denominators with their groups, intervals and definitions; not of when it was read."""
+    """Of values, numerators and denominators with their groups, intervals and definitions."""
     facts = [
         (
             [(used.key, used.version) for used in result.definitions],

@@ -168,7 +168,7 @@ async def revoke_links(id: str, by: Sets, all: All) -> s.RevokedOut:
 async def archive(
     by: Views, all: All, schedule: Word = None, limit: Limit = 100, after: After = None
 ) -> s.ArchiveOut:
-    """What was made, latest first: of your clients, and without the right to set up deliveries what is in the portal."""
+    """What was made, latest first: of your clients; for who sets up no deliveries, what is in the portal."""
     found, more = await all.archive(by, schedule=schedule, limit=limit, after=after)
     return s.ArchiveOut(items=[s.edition_out(*one) for one in found], next=more)
 

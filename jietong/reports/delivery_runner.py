@@ -1,8 +1,8 @@
 """The timed work: plans what is due, makes it, sends it, and tells of what is late.
 
-Several processes may do this at once: each piece is claimed in the database under a lease that is renewed while the work
-goes on. Of a process that is killed the lease runs out, and the piece is taken up again; a way of delivery then finds
-what it has already put there, or sends under the same Message-ID.
+Several processes may do this at once: each piece is claimed in the database under a lease that is renewed while the
+work goes on. Of a process that is killed the lease runs out, and the piece is taken up again; a way of delivery then
+finds what it has already put there, or sends under the same Message-ID.
 """
 
 import asyncio
@@ -31,7 +31,7 @@ from jietong.reports import timetable as times
 from jietong.reports.channels import ways
 from jietong.reports.channels.model import PAPER_ONLY, Failure, Parcel, PortalTo, Receipt, Target
 from jietong.reports.channels.words import told
-from jietong.reports.delivery_making import make
+from jietong.reports.delivery_making import PAGE, make
 from jietong.reports.delivery_model import Delivery, Edition, Schedule, State
 from jietong.reports.delivery_store import Claimed, FileLink, Planned
 from jietong.reports.service import Reports
@@ -44,7 +44,7 @@ log = structlog.get_logger(__name__)
 Address = Callable[[], str]
 """Under which address people reach the centre, for links in messages: https://desk.example."""
 
-SECRET = "destination"
+SECRET = "destination"  # noqa: S105 - what the sealed is bound to
 AT_ONCE = 8
 LEASE_MS: Ms = 60_000
 PAUSES_S = (15, 60, 120, 300, 600, 1200, 1800)
@@ -312,17 +312,17 @@ class Runner:
     async def _publish(self, claimed: Claimed) -> tuple[Receipt, bytes, int]:
         """In the portal, whole, whether it is done once or again."""
         async with self._database.transaction(ALL) as conn:
-            files = await store.files(conn, claimed.edition)
+            files = [one for one in await store.files(conn, claimed.edition) if one.n != PAGE]
             await store.publish(conn, claimed.edition, self._clock.now())
         size = sum(len(file.data) for file in files)
-        return Receipt(False, "in the portal"), store.content_digest(file.digest for file in files), size
+        return Receipt(False, "in the portal", {}), store.content_digest(file.digest for file in files), size
 
     async def _parcel(self, claimed: Claimed, target: Target) -> Parcel:
         async with self._database.read(ALL) as conn:
             edition = await store.edition(conn, claimed.edition)
             site = await site_of(conn)
             if claimed.notice is None:
-                files = await store.files(conn, claimed.edition)
+                files = tuple(one for one in await store.files(conn, claimed.edition) if one.n != PAGE)
                 if not files:
                     raise Failure("There is nothing in the archive to send.", lasting=True)
             else:

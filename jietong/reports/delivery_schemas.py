@@ -139,7 +139,7 @@ class TriedOut(BaseModel):
 
 class TimetableIO(Strict):
     """`at`, `until`: local times of `zone`, "08:00". `weekdays`: 0 is Monday. `day` null: the last working day.
-    `settle`, `deadline`: minutes after `at`. `calendar`: an hours document; `closed`: what happens on its closed days."""
+    `settle`, `deadline`: minutes after `at`. `calendar`: an hours document; `closed`: what its closed days do."""
 
     repeat: Repeat = Repeat.DAILY
     at: str = Field("08:00", max_length=5)

@@ -272,8 +272,9 @@ async def keep_edition(
     digest = content_digest(file.digest for file in files)
     edition = planned.edition
     row = await conn.fetchrow(
-        "UPDATE report_edition SET state = 'made', first_at = $3, end_at = $4, figures = $5, digest = $6, made_at = $7, "
-        "lease = NULL, lease_until = NULL, error = '' WHERE id = $1 AND lease = $2 AND state = 'planned' RETURNING id",
+        "UPDATE report_edition SET state = 'made', first_at = $3, end_at = $4, figures = $5, digest = $6, "
+        "made_at = $7, lease = NULL, lease_until = NULL, error = '' WHERE id = $1 AND lease = $2 "
+        "AND state = 'planned' RETURNING id",
         edition.id,
         planned.lease,
         to_datetime(span.start),
@@ -460,7 +461,8 @@ def _enclosed(row: asyncpg.Record) -> Enclosed:
 async def opened(conn: Connection, id: str, edition: Edition, who: str, name: str, address: str, now: Ms) -> None:
     """A read receipt; the portal's delivery counts as received from the first one on."""
     await conn.execute(
-        "INSERT INTO report_opening (id, client, edition, who, name, at, address) VALUES ($1, $2, $3, $4, $5, $6, $7)",
+        "INSERT INTO report_opening (id, client, edition, who, name, at, address) "
+        "VALUES ($1, $2, $3, $4, $5, $6, $7)",
         id,
         edition.client,
         edition.id,
@@ -685,6 +687,18 @@ async def deliveries(
         "" if before is None else before[1],
         edition,
         limit,
+    )
+    return [_delivery(row) for row in rows]
+
+
+async def due_in(conn: Connection, schedules: Sequence[str], span: Span) -> list[Delivery]:
+    """Those that `on_time` counts, by their deadline."""
+    rows = await conn.fetch(
+        _DELIVERY + "WHERE d.notice IS NULL AND e.n = 1 AND d.schedule = ANY($1::text[]) AND d.deadline >= $2 "
+        "AND d.deadline < $3 ORDER BY d.deadline, d.id LIMIT 1000",
+        list(schedules),
+        to_datetime(span.start),
+        to_datetime(span.end),
     )
     return [_delivery(row) for row in rows]
 

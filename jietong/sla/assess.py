@@ -1,5 +1,6 @@
 """From what was agreed and what happened to a result: gathers the sums an evaluation needs, and evaluates."""
 
+import asyncio
 import hashlib
 from collections.abc import Callable, Sequence
 from datetime import date, timedelta
@@ -11,7 +12,7 @@ from msgspec.structs import replace
 from jietong.contacts import store as contacts
 from jietong.core.clock import Clock
 from jietong.core.days import Span, day_of
-from jietong.core.errors import Invalid, Unavailable
+from jietong.core.errors import Invalid, Refused
 from jietong.core.specs import SiteSpec
 from jietong.core.vocabulary import Ms
 from jietong.db.pool import ALL, Database, Scope
@@ -21,15 +22,18 @@ from jietong.metrics.query.calendar import intersection, union
 from jietong.metrics.warehouse import Warehouse
 from jietong.routing import store as setup
 from jietong.sla import ground as grounds
+from jietong.sla.calls import calls_of
 from jietong.sla.ground import Ground, Materials, ground_of
 from jietong.sla.ledger_facts import Busy, LedgerHead, heads
 from jietong.sla.model import Contract, Objective
 from jietong.sla.periods import Period, local_date, months_before, next_month, period_of
+from jietong.sla.rules import levers as rerun
 from jietong.sla.rules.case import Case, asked, main_objective
 from jietong.sla.rules.evaluate import evaluate
 from jietong.sla.rules.questions import ACCESS, questions
 from jietong.sla.rules.result import Result
 from jietong.sla.store import StoredContract, StoredVersion
+from jietong.sla.words import causes as said
 
 __all__ = ["Assessed", "Assessor", "StoredFacts", "evaluated", "gather", "ground_of", "plain"]
 
@@ -164,6 +168,11 @@ def _happened(cell: Cell, asked: Metric) -> bool:
 def plain(inputs: Inputs) -> dict[str, Any]:
     """As JSON holds them."""
     return {name: [[s, e, [list(cell) for cell in cells]] for s, e, cells in rows] for name, rows in inputs.items()}
+
+
+def of_level(figure: Metric) -> bool:
+    id = figure.definition.id
+    return id.startswith("sl") and id[2:].isdigit()
 
 
 def case_of(ground: Ground, inputs: Inputs) -> Case:
@@ -341,9 +350,38 @@ class Assessor:
         return sites[0].id if sites else SiteSpec().id
 
     async def levers(self, assessed: Assessed, told: Callable[[float], None]) -> dict[str, Any]:
-        """What would have met the target. Raises Unavailable `no_levers` until the rules can re-run a month."""
-        told(0.0)
-        raise Unavailable("no_levers", f"What would have met {assessed.owner.id} cannot be computed in this version.")
+        """What would have met the target, of an agreement whose main objective is a service level.
+
+        Raises Refused `no_levers` for another.
+        """
+        main = main_objective(assessed.contract)
+        figure = None if main is None else asked(main)
+        if main is None or figure is None or main.target is None or not of_level(figure):
+            raise Refused("no_levers", "Only a service level can be re-run: the first charged objective is none.")
+        calls = await calls_of(self._database, assessed.ground)
+        x = figure.terms.target_ms or 20_000
+        found = await asyncio.to_thread(
+            rerun.levers, calls, (), target=float(main.target), target_ms=x, zone=assessed.contract.zone, told=told
+        )
+        base = next((one for one in found.items if one.kind == "unchanged"), None)
+        return {
+            "metric": figure.key,
+            "actual": found.actual,
+            "calibration": found.calibration,
+            "items": [
+                {
+                    "id": one.kind,
+                    "names": said.lever(one),
+                    "value": one.level,
+                    "access": one.access,
+                    "meets": one.meets,
+                    "cost": None if one.cost is None else str(one.cost),
+                    "texts": {} if base is None else said.expected(one, base),
+                }
+                for one in found.items
+            ],
+            "texts": said.calibration(found),
+        }
 
     def levers_digest(self, assessed: Assessed) -> str:
         """Of all that the levers are computed from, but for the minute."""

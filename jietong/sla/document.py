@@ -15,7 +15,7 @@ from jietong.core.specs import Holiday, Period
 from jietong.sla import model as m
 from jietong.sla.model import ONE, ZERO, Contract
 from jietong.sla.nodes import Node, Problem, opened
-from jietong.sla.objectives import objectives
+from jietong.sla.objectives import objectives, with_short
 
 _Part = TypeVar("_Part")
 _DAY = date(2000, 1, 1)
@@ -57,6 +57,9 @@ def _contract(whole: Node) -> Contract:
     services = _each(spec.need("services"), _service)
     quality = _each(spec.get("quality"), _quality)
     agreed = objectives(spec.need("objectives"), frozenset(s.id for s in services), frozenset(q.id for q in quality))
+    short = spec.get("shortAbandon").number(0, 60)
+    if short is not None:
+        agreed = tuple(with_short(one, short) for one in agreed)
     weights = sum((o.weight for o in agreed), ZERO)
     if weights > _MOST_WEIGHT:
         spec.get("objectives").wrong("weights", sum=weights)
@@ -85,7 +88,7 @@ def _contract(whole: Node) -> Contract:
         quality=quality,
         reports=_each(spec.get("reports"), _report),
         duties=_each(spec.get("duties"), _duty),
-        short_abandon_s=spec.get("shortAbandon").number(0, 60),
+        short_abandon_s=short,
     )
 
 

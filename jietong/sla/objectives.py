@@ -2,6 +2,8 @@
 
 from decimal import Decimal
 
+from msgspec.structs import replace
+
 from jietong.core.errors import Invalid
 from jietong.metrics.definition import Again, Better, Count, How, Later
 from jietong.metrics.definition import Unit as MetricUnit
@@ -26,6 +28,18 @@ def objectives(node: Node, services: frozenset[str], judged: frozenset[str]) -> 
     if node.there and not found:
         node.wrong("none_there")
     return tuple(found)
+
+
+def with_short(one: Objective, seconds: Decimal) -> Objective:
+    """What both call a short abandon goes into the metrics that speak of it, where they name no limit themselves."""
+    if one.metric is None:
+        return one
+    asked = metrics(one.metric)[0]
+    if "short_ms" not in asked.definition.parameters or asked.terms.short_ms is not None:
+        return one
+    if asked.terms.target_ms is None:
+        return one
+    return replace(one, metric=f"{asked.definition.id}({asked.terms.target_ms / 1000:g},{seconds:f})")
 
 
 def _objective(node: Node, services: frozenset[str], judged: frozenset[str]) -> Objective:

@@ -9,10 +9,11 @@ from ruamel.yaml import YAML
 
 from jietong.core.errors import Invalid
 from jietong.sla import document as reader
-from jietong.sla import texts, written
+from jietong.sla import written
 from jietong.sla.model import Contract
 from jietong.sla.nodes import Problem
 from jietong.sla.rules import traps as rules
+from jietong.sla.words import traps as said
 
 
 class Reading(NamedTuple):
@@ -71,7 +72,7 @@ def document_of(yaml: str) -> dict[str, Any]:
 def traps(contract: Contract) -> list[dict[str, Any]]:
     """Warnings (D6) that can be told from the contract alone."""
     return [
-        {"code": one.code, "level": one.level, "field": one.field, "texts": texts.trap(one)}
+        {"code": one.code, "level": one.level, "field": one.field, "texts": said.said(one)}
         for one in rules.traps(contract)
     ]
 

@@ -256,7 +256,7 @@ class Agreements:
                     "data": result is not None,
                     "met": met,
                     "objectives": [] if result is None else views.objectives(result, period_contract),
-                    "money": None if result is None else views.money(result.money),
+                    "money": None if result is None else views.money(result.money, period_contract),
                 }
             )
         met_ = sum(one["met"] is True for one in items)

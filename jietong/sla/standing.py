@@ -17,6 +17,7 @@ from jietong.sla.rules.evaluate import met_while_turned_away
 from jietong.sla.rules.result import Result, Verdict
 from jietong.sla.statements import period_out
 from jietong.sla.store import StoredContract, StoredStatement
+from jietong.sla.words import result as said
 
 View = dict[str, Any]
 
@@ -67,12 +68,12 @@ def standing(assessed: Assessed, state: str, statement: StoredStatement | None, 
         "main": result.main,
         "objectives": views.objectives(result, contract),
         "access": views.access(result.access),
-        "money": views.money(result.money),
+        "money": views.money(result.money, contract),
         "volume": views.volume(result, contract, assessed.forecast_locked),
         "alarms": alarms(result, contract),
         "actions": actions,
         "next": coming(contract, period),
-        "texts": texts.verdict_sentence(result, contract),
+        "texts": said.headline(result, contract),
     }
 
 
@@ -121,7 +122,7 @@ def line(owner: StoredContract, assessed: Assessed) -> View:
         "target": None if main is None else views.number(main.target),
         "verdict": None if main is None else str(main.verdict),
         "access": views.access(result.access)["figure"],
-        "money": views.money(result.money),
+        "money": views.money(result.money, contract),
         "alarms": alarms(result, contract),
         "names": contract.title,
         "client": owner.client,

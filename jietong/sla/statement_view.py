@@ -12,6 +12,7 @@ from jietong.sla.assess import Assessed, Assessor
 from jietong.sla.contracts import setup_names
 from jietong.sla.exclusions import Exclusions
 from jietong.sla.store import StoredContract, StoredStatement
+from jietong.sla.words import result as said
 
 View = dict[str, Any]
 MONTHS = 13
@@ -47,19 +48,19 @@ async def settled(database: Database, assessor: Assessor, exclusions: Exclusions
         "end": period.span.end,
         "main": result.main,
         "access_objective": access,
-        "headline": texts.verdict_sentence(result, contract),
+        "headline": said.headline(result, contract),
         "objectives": views.objectives(result, contract),
         "access": views.access(result.access),
-        "money": views.money(result.money),
+        "money": views.money(result.money, contract),
         "volume": views.volume(result, contract, assessed.forecast_locked),
-        "volume_texts": texts.volume(result.volume),
-        "causes": views.causes(result, contract),
+        "volume_texts": said.volume(result.volume, contract),
+        "causes": views.causes(result, contract, assessed.materials.exclusions),
         "months": await _months(assessor, assessed, statements),
         "actions": actions,
         "definitions": [views.formula(contract, one) for one in contract.objectives],
         "exclusions": views.with_effects(excluded, result),
         "days": [views.day(one) for one in result.days],
-        "remarks": [views.step(one) for one in result.remarks],
+        "remarks": [views.step(one, contract) for one in result.remarks],
     }
 
 

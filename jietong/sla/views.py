@@ -10,7 +10,7 @@ from typing import Any, Protocol
 from jietong.core.days import day_of
 from jietong.core.specs import Names
 from jietong.sla import reading, texts
-from jietong.sla.model import Budgeting, Contract, Objective
+from jietong.sla.model import Budgeting, Contract, Exclusion, Objective
 from jietong.sla.reading import Reading
 from jietong.sla.rules.result import (
     AccessResult,
@@ -26,6 +26,9 @@ from jietong.sla.rules.result import (
     VolumeResult,
 )
 from jietong.sla.store import Approval, StoredVersion
+from jietong.sla.words import causes as reasons
+from jietong.sla.words import definitions
+from jietong.sla.words import result as said
 
 View = dict[str, Any]
 
@@ -113,13 +116,13 @@ def formulas(contract: Contract, digest: str) -> View:
 
 
 def formula(contract: Contract, one: Objective) -> View:
-    told = texts.definition(contract, one)
+    told = definitions.formula(contract, one)
     return {
         "objective": one.id,
         "metric": one.metric or one.judged or "",
         "names": one.name,
-        "formula": told.formula,
-        "example": told.example,
+        "formula": told,
+        "example": definitions.example(contract, one),
     }
 
 
@@ -148,7 +151,7 @@ def figure(metric: str, unit: Unit, names: Names, one: Figure) -> View:
     }
 
 
-def money(one: MoneyResult) -> View:
+def money(one: MoneyResult, contract: Contract) -> View:
     credited = {line.objective for line in one.lines if line.code == "credit"}
     rewarded = {line.objective for line in one.lines if line.code == "bonus"}
     return {
@@ -170,11 +173,11 @@ def money(one: MoneyResult) -> View:
                 "objective": line.objective,
                 "period": line.period,
                 "amount": str(line.amount),
-                "texts": texts.money_line(line),
+                "texts": said.money_line(line, contract),
             }
             for line in one.lines
         ],
-        "texts": texts.money(one),
+        "texts": said.cap_sentence(one, contract.money.unit),
     }
 
 
@@ -190,7 +193,7 @@ def need(one: Need | None, result: ObjectiveResult) -> View | None:
         "short": one.short,
         "best": number(one.best),
         "worst": number(one.worst),
-        "texts": texts.need(one, result),
+        "texts": said.need(one, result),
     }
 
 
@@ -204,12 +207,12 @@ def objectives(result: Result, contract: Contract) -> list[View]:
 def objective(one: ObjectiveResult, contract: Contract) -> View:
     agreed = contract.objective(one.id)
     assert agreed is not None
-    told = texts.definition(contract, agreed)
+    told = definitions.formula(contract, agreed)
     charged = one.charged and one.verdict is not Verdict.SHOWN
     return {
         "id": one.id,
         "names": agreed.name,
-        "formula": told.formula,
+        "formula": told,
         "variant": texts.variant(one.metric),
         "op": str(one.op),
         "target": number(one.target),
@@ -221,7 +224,7 @@ def objective(one: ObjectiveResult, contract: Contract) -> View:
         "figure": figure(one.metric, one.unit, agreed.name, one.figure),
         "before": None if one.plain == one.figure else figure(one.metric, one.unit, agreed.name, one.plain),
         "verdict": str(one.verdict),
-        "verdict_texts": texts.verdict(one.verdict),
+        "verdict_texts": said.verdict(one),
         "needed": need(one.need, one),
         "money": str(one.bonus - one.credit) if charged else None,
         "misses": one.misses,
@@ -238,15 +241,15 @@ def objective(one: ObjectiveResult, contract: Contract) -> View:
             }
             for window in one.windows
         ],
-        "steps": [step(each) for each in one.steps],
+        "steps": [step(each, contract) for each in one.steps],
     }
 
 
 _METHOD = {Budgeting.OCCURRENCES: "occurrences", Budgeting.TIMESLICES: "timeslices"}
 
 
-def step(one: Step) -> View:
-    return {"code": one.code, "texts": texts.step(one)}
+def step(one: Step, contract: Contract) -> View:
+    return {"code": one.code, "texts": said.step(one, contract)}
 
 
 def access(one: AccessResult, metric: str = "sl7", level: str = "sl3") -> View:
@@ -265,7 +268,7 @@ def access(one: AccessResult, metric: str = "sl7", level: str = "sl3") -> View:
         "unknown_days": [day.isoformat() for day in one.unknown_days],
         "points_blocked": number(one.points_blocked),
         "points_lost": number(one.points_lost),
-        "texts": texts.access(one),
+        "texts": said.access(one),
     }
 
 
@@ -281,7 +284,7 @@ def volume(result: Result, contract: Contract, locked: bool) -> View:
         "under": None if agreed is None else float(agreed.under),
         "deviation": number(one.deviation),
         "effect": str(one.effect),
-        "texts": texts.volume(one),
+        "texts": said.volume(one, contract),
         "days": _volume_days(result, contract),
     }
 
@@ -343,13 +346,6 @@ def with_effects(exclusions: Iterable[View], result: Result | None) -> list[View
     return out
 
 
-def causes(result: Result, contract: Contract) -> list[View]:
-    """The worst days, with their share of all misses of the main objective."""
-    misses = {one.day: one.figure.denominator - int(one.figure.numerator) for one in result.days}
-    total = sum(misses.values())
-    worst = sorted(misses, key=lambda day: (-misses[day], day))[:3]
-    return [
-        {"texts": texts.worst_day(day, misses[day], total), "share": misses[day] / total}
-        for day in worst
-        if total and misses[day]
-    ]
+def causes(result: Result, contract: Contract, exclusions: Sequence[Exclusion]) -> list[View]:
+    """Why it was missed, with each cause's share of the misses."""
+    return [{"texts": one.texts, "share": number(one.share)} for one in reasons.causes(result, contract, exclusions)]

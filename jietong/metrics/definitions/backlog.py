@@ -78,7 +78,11 @@ BACKLOG = (
             "How long mail and messages take from their arrival at the queue until their handling is over, wrap-up included, "
             "on average. Cases will join them when there are any.",
         ),
-        three("(处理完毕 − 到达) 总和 ÷ 办结数", "(處理完畢 − 抵達) 總和 ÷ 辦結數", "Σ (end of handling − arrival) ÷ closed"),
+        three(
+            "(处理完毕 − 到达) 总和 ÷ 办结数",
+            "(處理完畢 − 抵達) 總和 ÷ 辦結數",
+            "Σ (end of handling − arrival) ÷ closed",
+        ),
         Unit.MS,
         How.RATIO,
         Better.DOWN,

@@ -102,7 +102,11 @@ JUDGED = (
             "評過的聯繫中出現致命差錯的比例，按抽樣方案加權。",
             "Of the evaluated contacts, the share with an error that spoils the whole contact, weighted by the sampling plan.",
         ),
-        ("有致命差错的权重 ÷ 全部权重", "有致命差錯的權重 ÷ 全部權重", "weight with a critical error ÷ weight evaluated"),
+        (
+            "有致命差错的权重 ÷ 全部权重",
+            "有致命差錯的權重 ÷ 全部權重",
+            "weight with a critical error ÷ weight evaluated",
+        ),
         _QUALITY,
         Better.DOWN,
         (m.critical,),

@@ -56,7 +56,11 @@ WORKING_TIME = (
             "排定的時間裡，處在所排狀態的比例：該上線時上線，該休息時休息。",
             "Of the scheduled time, the share spent in the state that was scheduled: on line when due, on break when due.",
         ),
-        ("处在所排状态的时间 ÷ 排定时间", "處在所排狀態的時間 ÷ 排定時間", "time in the scheduled state ÷ scheduled time"),
+        (
+            "处在所排状态的时间 ÷ 排定时间",
+            "處在所排狀態的時間 ÷ 排定時間",
+            "time in the scheduled state ÷ scheduled time",
+        ),
         Better.UP,
         m.kept_time,
         m.scheduled_time,

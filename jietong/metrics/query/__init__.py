@@ -10,7 +10,8 @@ and `trunk_busy`,
     lambda table: connection.sql(ibis.to_sql(table, dialect="duckdb")).to_arrow_table()
 
 A plan has one part for all counts and sums over segments, and one more for each of: agents' time, trunks' time,
-quantiles of one kind, customers who come again, streaks. Importing Ibis takes half a second: import this package where it is needed first.
+quantiles of one kind, customers who come again, streaks. Importing Ibis takes half a second: import this package
+where it is needed first.
 
 What the rows are:
 

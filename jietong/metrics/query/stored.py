@@ -50,7 +50,8 @@ FIGURES: tuple[Metric, ...] = tuple(
     if d.how in (How.SUM, How.RATIO, How.MAX)
     and not any(isinstance(one, Again) for one in (*d.numerator, *d.denominator))
 )
-"""The figures whose sums are kept, with the terms in force on arrival. Who comes again is not: it takes other days."""
+"""The figures whose sums are kept, with the terms in force on arrival. Who comes again is not kept: it takes other
+days."""
 
 
 def stored_columns(figures: Sequence[Metric] = FIGURES) -> tuple[str, ...]:
@@ -116,7 +117,12 @@ def answerable(query: Query, days: Iterable[Span], zone: str) -> Answerable | No
     days of `zone` that are over). A day that a border of the query cuts within a slot needs its facts. None: all do.
     """
     want = wanted(query.metrics)
-    if want.quantiles or want.again or want.streak or not {*want.counts, *want.maxima, *want.times} <= set(STORED_COLUMNS):
+    if (
+        want.quantiles
+        or want.again
+        or want.streak
+        or not {*want.counts, *want.maxima, *want.times} <= set(STORED_COLUMNS)
+    ):
         return None
     looked_at = {by.value for by in query.by}
     looked_at |= {column for name, column in COLUMNS.items() if getattr(query.filter, name) is not None}

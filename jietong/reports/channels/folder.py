@@ -3,6 +3,7 @@
 import asyncio
 import hashlib
 import os
+import secrets
 from pathlib import Path
 
 from jietong.reports.channels.model import Enclosed, Failure, FolderTo, Parcel, Receipt
@@ -23,15 +24,23 @@ def put(root: Path, folder: str, files: tuple[Enclosed, ...]) -> Receipt:
             path = place / file.ascii_name
             if path.exists() and hashlib.sha256(path.read_bytes()).digest() == file.digest:
                 continue
-            draft = path.with_name(f".{path.name}.part")
-            with draft.open("wb") as out:
-                out.write(file.data)
-                out.flush()
-                os.fsync(out.fileno())
-            draft.replace(path)
+            _write(path, file.data)
             if hashlib.sha256(path.read_bytes()).digest() != file.digest:
                 raise Failure(f"{path.name} was written and reads back differently.")
     except OSError as error:
         raise Failure(f"The folder {folder} cannot be written: {error.strerror or error}.") from error
     names = [file.ascii_name for file in files]
     return Receipt(True, ", ".join(names), {"folder": folder, "files": names})
+
+
+def _write(path: Path, data: bytes) -> None:
+    """Whole or not at all, whoever else writes the same."""
+    draft = path.with_name(f".{path.name}.{secrets.token_hex(4)}.part")
+    try:
+        with draft.open("wb") as out:
+            out.write(data)
+            out.flush()
+            os.fsync(out.fileno())
+        draft.replace(path)
+    finally:
+        draft.unlink(missing_ok=True)

@@ -129,7 +129,7 @@ class Receipt(NamedTuple):
 
     confirmed: bool
     answer: str
-    details: dict[str, Any] = {}
+    details: dict[str, Any]
     follow: dict[str, Any] | None = None
 
 

@@ -2,6 +2,7 @@
 
 import hashlib
 import posixpath
+from typing import cast
 
 import asyncssh
 
@@ -76,7 +77,7 @@ async def _digest(sftp: asyncssh.SFTPClient, path: str) -> bytes:
     found = hashlib.sha256()
     async with sftp.open(path, "rb") as file:
         while data := await file.read(1 << 20):
-            found.update(data)
+            found.update(cast(bytes, data))  # it is open for bytes
     return found.digest()
 
 

@@ -22,8 +22,8 @@ LIMIT_S = 600.0
 
 
 async def send(root: Path, target: Target, secret: str | None, parcel: Parcel) -> Receipt:
-    """`root`: the centre's own folder for deliveries. Raises Failure, with one sentence of what went wrong. The portal
-    is no other side: whoever keeps the archive opens it there."""
+    """`root`: the centre's own folder for deliveries. Raises Failure, with one sentence of what went wrong. The
+    portal is no other side: whoever keeps the archive opens it there."""
     try:
         async with asyncio.timeout(LIMIT_S):
             return await _send(root, target, secret, parcel)

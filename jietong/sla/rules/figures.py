@@ -23,6 +23,7 @@ UNITS = {
     MetricUnit.MS: Unit.SECONDS,
     MetricUnit.COUNT: Unit.COUNT,
     MetricUnit.MOS: Unit.MOS,
+    MetricUnit.POINTS: Unit.POINTS,
 }
 _SCALES = {Unit.SECONDS: 1000, Unit.MOS: 100}
 EXTREMES = (How.MAX, How.QUANTILE)

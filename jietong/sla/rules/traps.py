@@ -9,6 +9,7 @@ from typing import Literal, NamedTuple, TypeAlias
 
 from msgspec import Struct
 
+from jietong.metrics.definition import Later
 from jietong.metrics.intervals import metrics
 from jietong.sla.model import Budgeting, Contract, Objective, Op
 from jietong.sla.rules.case import of_access
@@ -127,6 +128,8 @@ def _of_objective(contract: Contract, one: Objective, field: str) -> list[Trap]:
         return found
     asked = metrics(one.metric)[0]
     id = asked.definition.id
+    if any(isinstance(each, Later) for each in (*asked.definition.numerator, *asked.definition.denominator)):
+        found.append(Trap("no_facts_yet", "note" if one.shown_only else "warning", f"{field}.metric"))
     if id == "sl2" and not one.shown_only:
         found.append(Trap("hides_abandons", "alarm", f"{field}.metric"))
     if id in ("sl1", "sl4") and not one.shown_only:

@@ -68,14 +68,14 @@ async def test_wall_definitions_and_warehouse_agree_at_any_instant(
     followed = Followed(database, tmp_path / "history", 11, instant(zone, *when), zone)
     rng = random.Random(start)
     written = 0
-    for nth in range(6):
+    for nth in range(5):
         await followed.run(rng.randint(30, 90))
         if nth % 2:
             followed.random.now += 86_000_000  # nearly a day
             await followed.run(1)
         if rng.random() < 0.4:
             followed.restart()
-        if rng.random() < 0.6 or nth > 4:
+        if rng.random() < 0.6 or nth > 3:
             written += (await followed.warehouse.close("main", settled=False)).days
         await compare(followed, rng)
     assert written > 1

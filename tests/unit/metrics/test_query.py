@@ -44,7 +44,9 @@ from jietong.metrics.query.sums import column
 from jietong.metrics.query.tables import TableExpression
 
 PLAIN = tuple(metric(d.id) for d in CATALOGUE.values() if d.how is not How.NOW)
-OTHER = metrics("sl3(20),sl3(5),sl1(7),sl4(12),sl5(10,3),sl6(20,5),sl7(9),redial_rate(1),redial_rate(0),fcr_verified(0)")
+OTHER = metrics(
+    "sl3(20),sl3(5),sl1(7),sl4(12),sl5(10,3),sl6(20,5),sl7(9),redial_rate(1),redial_rate(0),fcr_verified(0)"
+)
 MINUTE = 60_000
 
 

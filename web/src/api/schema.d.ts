@@ -1691,6 +1691,339 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/report-archive": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Archive
+         * @description What was made, latest first: of your clients, and without the right to set up deliveries what is in the portal.
+         */
+        get: operations["archive_api_report_archive_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/report-archive/{id}/files/{n}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Download
+         * @description Leaves a read receipt.
+         */
+        get: operations["download_api_report_archive__id__files__n__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/report-archive/{id}/openings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Openings
+         * @description Who opened it when.
+         */
+        get: operations["openings_api_report_archive__id__openings_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/report-archive/{id}/page": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Page
+         * @description The report as it was made, for a small screen, without scripts. Leaves a read receipt.
+         */
+        get: operations["page_api_report_archive__id__page_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/report-archive/{id}/restate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Restate
+         * @description A new edition with the figures as they are now, sent to all; none where they are the same.
+         */
+        post: operations["restate_api_report_archive__id__restate_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/report-deliveries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Listed
+         * @description Latest first. `late`: past their deadline and not there.
+         */
+        get: operations["listed_api_report_deliveries_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/report-deliveries/on-time": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * On Time
+         * @description Of the deliveries whose deadline lies from `start` up to `end`.
+         */
+        get: operations["on_time_api_report_deliveries_on_time_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/report-deliveries/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Delivery */
+        get: operations["delivery_api_report_deliveries__id__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/report-deliveries/{id}/again": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send Again
+         * @description The same content once more.
+         */
+        post: operations["send_again_api_report_deliveries__id__again_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/report-deliveries/{id}/links": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Revoke Links
+         * @description Takes back the links that its message holds.
+         */
+        delete: operations["revoke_links_api_report_deliveries__id__links_delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/report-destinations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Destinations */
+        get: operations["destinations_api_report_destinations_get"];
+        put?: never;
+        /** Add Destination */
+        post: operations["add_destination_api_report_destinations_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/report-destinations/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Change Destination */
+        put: operations["change_destination_api_report_destinations__id__put"];
+        post?: never;
+        /** Delete Destination */
+        delete: operations["delete_destination_api_report_destinations__id__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/report-destinations/{id}/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Try Destination
+         * @description Sends a test page at once and tells what became of it.
+         */
+        post: operations["try_destination_api_report_destinations__id__test_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/report-schedules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Schedules */
+        get: operations["schedules_api_report_schedules_get"];
+        put?: never;
+        /**
+         * Add Schedule
+         * @description Its reports are made with your right, for as long as you have it.
+         */
+        post: operations["add_schedule_api_report_schedules_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/report-schedules/upcoming": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Upcoming
+         * @description The next five times of a timetable.
+         */
+        post: operations["upcoming_api_report_schedules_upcoming_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/report-schedules/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Schedule */
+        get: operations["schedule_api_report_schedules__id__get"];
+        /** Change Schedule */
+        put: operations["change_schedule_api_report_schedules__id__put"];
+        post?: never;
+        /**
+         * Delete Schedule
+         * @description What it made stays in the archive.
+         */
+        delete: operations["delete_schedule_api_report_schedules__id__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/report-schedules/{id}/deliver": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Deliver Now */
+        post: operations["deliver_now_api_report_schedules__id__deliver_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/reports": {
         parameters: {
             query?: never;
@@ -3182,6 +3515,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/d/{secret}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Linked */
+        get: operations["linked_d__secret__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/healthz": {
         parameters: {
             query?: never;
@@ -3788,6 +4138,13 @@ export interface components {
              */
             side: "ours" | "theirs";
         };
+        /** ArchiveOut */
+        ArchiveOut: {
+            /** Items */
+            items: components["schemas"]["EditionOut"][];
+            /** Next */
+            next: string | null;
+        };
         /** ArticleChange */
         ArticleChange: {
             /**
@@ -3908,6 +4265,15 @@ export interface components {
             items: components["schemas"]["ArticleOut"][];
             /** Next */
             next: string | null;
+        };
+        /** AttemptOut */
+        AttemptOut: {
+            /** Answer */
+            answer: string;
+            /** At */
+            at: number;
+            /** Ok */
+            ok: boolean;
         };
         /**
          * Attribution
@@ -4502,6 +4868,12 @@ export interface components {
             /** Period */
             period: string;
         };
+        /**
+         * Closed
+         * @description What happens on a day on which the calendar is closed.
+         * @enum {string}
+         */
+        Closed: "send" | "skip" | "next" | "previous";
         /** ColleagueOut */
         ColleagueOut: {
             /** Agent */
@@ -4514,7 +4886,7 @@ export interface components {
             name: string;
             /** Reachable */
             reachable: boolean;
-            state: components["schemas"]["State"];
+            state: components["schemas"]["jietong__core__vocabulary__State"];
         };
         /**
          * ColumnOut
@@ -4978,6 +5350,10 @@ export interface components {
         DefinitionOut: {
             attribution: components["schemas"]["Attribution"];
             better: components["schemas"]["Better"];
+            /** Example */
+            example: {
+                [key: string]: string;
+            };
             /** Formula */
             formula: {
                 [key: string]: string;
@@ -5005,6 +5381,67 @@ export interface components {
             /** Version */
             version: number;
         };
+        /** DeliveriesOut */
+        DeliveriesOut: {
+            /** Items */
+            items: components["schemas"]["DeliveryOut"][];
+            /** Next */
+            next: string | null;
+        };
+        /**
+         * DeliveryOut
+         * @description `at`: the instant that it is of; `digest`: sha-256 of the content, the same however often it is sent; `round`
+         *     counts sending again; `notice`: a message about a late delivery. `late`: past its deadline and not there.
+         */
+        DeliveryOut: {
+            /** At */
+            at: number;
+            /** Attempts */
+            attempts: components["schemas"]["AttemptOut"][];
+            /** Bytes */
+            bytes: number | null;
+            /** Client */
+            client: string;
+            /** Deadline */
+            deadline: number;
+            /** Destination */
+            destination: string;
+            /** Destination Name */
+            destination_name: string;
+            /** Digest */
+            digest: string | null;
+            /** Edition */
+            edition: string;
+            /** Edition N */
+            edition_n: number;
+            /** Error */
+            error: string;
+            /** Escalated At */
+            escalated_at: number | null;
+            /** Id */
+            id: string;
+            /** Next Try */
+            next_try: number | null;
+            /** Notice */
+            notice: boolean;
+            /** Reached At */
+            reached_at: number | null;
+            /** Receipt */
+            receipt: {
+                [key: string]: unknown;
+            } | null;
+            /** Round */
+            round: number;
+            /** Schedule */
+            schedule: string;
+            /** Schedule Name */
+            schedule_name: string;
+            state: components["schemas"]["jietong__reports__delivery_model__State"];
+            /** Title */
+            title: string;
+            /** Way */
+            way: string;
+        };
         /**
          * Demo
          * @description `accounts` is empty, and `password` null, once there is a real account or where there never was a demo.
@@ -5027,6 +5464,64 @@ export interface components {
             name: string;
             /** Role */
             role: string;
+        };
+        /**
+         * DestinationChangeIn
+         * @description `secret` null: the one that is kept stays; "": taken away.
+         */
+        DestinationChangeIn: {
+            /**
+             * Active
+             * @default true
+             */
+            active: boolean;
+            /** Name */
+            name: string;
+            /** Secret */
+            secret?: string | null;
+            /** Target */
+            target: components["schemas"]["EmailIO"] | components["schemas"]["PortalIO"] | components["schemas"]["SftpIO"] | components["schemas"]["WebdavIO"] | components["schemas"]["PrinterIO"] | components["schemas"]["FaxIO"] | components["schemas"]["FolderIO"];
+            /** Version */
+            version: number;
+        };
+        /**
+         * DestinationIn
+         * @description `secret`: password or private key; told once, and never shown again.
+         */
+        DestinationIn: {
+            /** Name */
+            name: string;
+            /** Secret */
+            secret?: string | null;
+            /** Target */
+            target: components["schemas"]["EmailIO"] | components["schemas"]["PortalIO"] | components["schemas"]["SftpIO"] | components["schemas"]["WebdavIO"] | components["schemas"]["PrinterIO"] | components["schemas"]["FaxIO"] | components["schemas"]["FolderIO"];
+        };
+        /**
+         * DestinationOut
+         * @description `secret`: whether one is kept.
+         */
+        DestinationOut: {
+            /** Active */
+            active: boolean;
+            /** Changed At */
+            changed_at: number;
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+            /** Secret */
+            secret: boolean;
+            /** Target */
+            target: components["schemas"]["EmailIO"] | components["schemas"]["PortalIO"] | components["schemas"]["SftpIO"] | components["schemas"]["WebdavIO"] | components["schemas"]["PrinterIO"] | components["schemas"]["FaxIO"] | components["schemas"]["FolderIO"];
+            /** Version */
+            version: number;
+        };
+        /** DestinationsOut */
+        DestinationsOut: {
+            /** Items */
+            items: components["schemas"]["DestinationOut"][];
+            /** Next */
+            next?: null;
         };
         /** Dialled */
         Dialled: {
@@ -5370,6 +5865,84 @@ export interface components {
          * @enum {string}
          */
         Drawn: "line" | "bar" | "stacked" | "heat";
+        /**
+         * EditionOut
+         * @description `n` above 1 restates an earlier one for `reason`. `page`: there is one for a small screen.
+         */
+        EditionOut: {
+            /** At */
+            at: number;
+            /** Client */
+            client: string;
+            /** Deadline */
+            deadline: number;
+            /** Digest */
+            digest: string | null;
+            /** Draft */
+            draft: boolean;
+            /** End */
+            end: number | null;
+            /** Error */
+            error: string;
+            /** Files */
+            files: components["schemas"]["jietong__reports__delivery_schemas__FileOut"][];
+            /** Id */
+            id: string;
+            /** Language */
+            language: string;
+            /** Made At */
+            made_at: number | null;
+            /** N */
+            n: number;
+            /** Page */
+            page: boolean;
+            /** Published At */
+            published_at: number | null;
+            /** Reason */
+            reason: string;
+            /** Schedule */
+            schedule: string;
+            /** Start */
+            start: number | null;
+            /** State */
+            state: string;
+            /** Title */
+            title: string;
+        };
+        /**
+         * EmailIO
+         * @description `attach_mb`: larger files go as links that expire. The secret is the password of `username`.
+         */
+        EmailIO: {
+            /**
+             * Attach Mb
+             * @default 10
+             */
+            attach_mb: number;
+            /** Host */
+            host: string;
+            /**
+             * Port
+             * @default 587
+             */
+            port: number;
+            /** @default starttls */
+            security: components["schemas"]["Security"];
+            /** Sender */
+            sender: string;
+            /** To */
+            to: string[];
+            /**
+             * Username
+             * @default
+             */
+            username: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            way: "email";
+        };
         /** EndContractIn */
         EndContractIn: {
             /** Day */
@@ -5626,6 +6199,22 @@ export interface components {
                 [key: string]: string | number;
             };
         };
+        /**
+         * FaxIO
+         * @description A fax file (TIFF) in a folder; sending it comes with the fax channel.
+         */
+        FaxIO: {
+            /**
+             * Folder
+             * @default fax
+             */
+            folder: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            way: "fax";
+        };
         /** FeedbackIn */
         FeedbackIn: {
             /**
@@ -5762,17 +6351,6 @@ export interface components {
             url: string;
         };
         /**
-         * FileOut
-         * @description The whole file: the customer, who may be the same person, and which files went into this one.
-         */
-        FileOut: {
-            customer: components["schemas"]["CustomerOut"];
-            /** Merges */
-            merges: components["schemas"]["MergeOut"][];
-            /** Suspects */
-            suspects: components["schemas"]["SuspectOut"][];
-        };
-        /**
          * FilterIO
          * @description null: all; an empty list: none.
          */
@@ -5880,6 +6458,22 @@ export interface components {
             published_by: string;
             /** Version */
             version: number;
+        };
+        /**
+         * FolderIO
+         * @description A folder below the centre's own for deliveries.
+         */
+        FolderIO: {
+            /**
+             * Folder
+             * @default reports
+             */
+            folder: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            way: "folder";
         };
         /**
          * ForecastIn
@@ -7040,6 +7634,27 @@ export interface components {
             /** Windows */
             windows: components["schemas"]["AgreedWindowOut"][];
         };
+        /** OccasionOut */
+        OccasionOut: {
+            /** At */
+            at: number;
+            /** Deadline */
+            deadline: number;
+            /** Ready */
+            ready: number;
+        };
+        /**
+         * OnTimeOut
+         * @description `numerator` of `denominator` deliveries arrived by their deadline; `value` null: none was due.
+         */
+        OnTimeOut: {
+            /** Denominator */
+            denominator: number;
+            /** Numerator */
+            numerator: number;
+            /** Value */
+            value: number | null;
+        };
         /** OneContactOut */
         OneContactOut: {
             contact: components["schemas"]["ContactOut"];
@@ -7083,6 +7698,24 @@ export interface components {
             items: components["schemas"]["OpenSession"][];
             /** Next */
             next?: string | null;
+        };
+        /** OpeningOut */
+        OpeningOut: {
+            /** Address */
+            address: string;
+            /** At */
+            at: number;
+            /** Name */
+            name: string;
+            /** Who */
+            who: string;
+        };
+        /** OpeningsOut */
+        OpeningsOut: {
+            /** Items */
+            items: components["schemas"]["OpeningOut"][];
+            /** Next */
+            next?: null;
         };
         /**
          * Outcome
@@ -7230,6 +7863,45 @@ export interface components {
             open_matters: components["schemas"]["PastContactOut"][];
             /** Suspects */
             suspects: components["schemas"]["SuspectOut"][];
+        };
+        /**
+         * PortalIO
+         * @description The archive that the client's own people see.
+         */
+        PortalIO: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            way: "portal";
+        };
+        /**
+         * PrinterIO
+         * @description `uri`: ipp://… or ipps://…
+         */
+        PrinterIO: {
+            /**
+             * Copies
+             * @default 1
+             */
+            copies: number;
+            /**
+             * Media
+             * @default iso_a4_210x297mm
+             */
+            media: string;
+            /** Uri */
+            uri: string;
+            /**
+             * Username
+             * @default
+             */
+            username: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            way: "printer";
         };
         /**
          * Problem
@@ -7442,6 +8114,11 @@ export interface components {
                 [key: string]: string;
             };
         };
+        /**
+         * Repeat
+         * @enum {string}
+         */
+        Repeat: "daily" | "weekly" | "monthly" | "minutes";
         /** ReportIO */
         ReportIO: {
             /** Blocks */
@@ -7478,11 +8155,6 @@ export interface components {
         /** ReportIn */
         ReportIn: {
             report: components["schemas"]["ReportIO"];
-        };
-        /** RestateIn */
-        RestateIn: {
-            /** Reason */
-            reason: string;
         };
         /**
          * RestatedOut
@@ -7570,6 +8242,11 @@ export interface components {
             /** Next */
             next?: null;
         };
+        /** RevokedOut */
+        RevokedOut: {
+            /** Revoked */
+            revoked: number;
+        };
         /**
          * Role
          * @enum {string}
@@ -7624,6 +8301,78 @@ export interface components {
             /** Number */
             number: string;
         };
+        /** ScheduleChangeIn */
+        ScheduleChangeIn: {
+            schedule: components["schemas"]["ScheduleSpecIO"];
+            /** Version */
+            version: number;
+        };
+        /** ScheduleIn */
+        ScheduleIn: {
+            schedule: components["schemas"]["ScheduleSpecIO"];
+        };
+        /**
+         * ScheduleOut
+         * @description `owner_name`: with whose right its reports are made. `next_at` null: never again.
+         */
+        ScheduleOut: {
+            /** Changed At */
+            changed_at: number;
+            /** Id */
+            id: string;
+            /** Next At */
+            next_at: number | null;
+            /** Owner Name */
+            owner_name: string;
+            schedule: components["schemas"]["ScheduleSpecIO"];
+            /** Version */
+            version: number;
+        };
+        /**
+         * ScheduleSpecIO
+         * @description `reports`: several become one file. `client` null: the figures of all clients. `escalate`: the e-mail
+         *     destination that is told of a missed deadline. `contract`: the agreement whose duty it is.
+         */
+        ScheduleSpecIO: {
+            /**
+             * Active
+             * @default true
+             */
+            active: boolean;
+            /** Client */
+            client?: string | null;
+            /** Contract */
+            contract?: string | null;
+            /** Destinations */
+            destinations: string[];
+            /**
+             * Draft
+             * @default false
+             */
+            draft: boolean;
+            /** Escalate */
+            escalate?: string | null;
+            /** Formats */
+            formats?: components["schemas"]["Format"][];
+            /**
+             * Language
+             * @default zh-Hans
+             * @enum {string}
+             */
+            language: "zh-Hans" | "zh-Hant" | "en";
+            /** Name */
+            name: string;
+            /** Reports */
+            reports: string[];
+            timetable: components["schemas"]["TimetableIO"];
+        };
+        /** SchedulesOut */
+        SchedulesOut: {
+            /** Items */
+            items: components["schemas"]["ScheduleOut"][];
+            /** Next */
+            next?: null;
+        };
         /**
          * Secret
          * @description Shown once, when it is made.
@@ -7632,6 +8381,11 @@ export interface components {
             /** Secret */
             secret: string;
         };
+        /**
+         * Security
+         * @enum {string}
+         */
+        Security: "none" | "starttls" | "tls";
         /** SegmentOut */
         SegmentOut: {
             /** Agent */
@@ -7672,6 +8426,40 @@ export interface components {
             wait_ms: number | null;
             /** Wrapup Ms */
             wrapup_ms: number | null;
+        };
+        /**
+         * SftpIO
+         * @description `host_key`: the server's public key, as `ssh-keyscan` prints it. The secret is the password, or with `auth`
+         *     key a private key in OpenSSH format.
+         */
+        SftpIO: {
+            /**
+             * Auth
+             * @default password
+             * @enum {string}
+             */
+            auth: "password" | "key";
+            /**
+             * Folder
+             * @default .
+             */
+            folder: string;
+            /** Host */
+            host: string;
+            /** Host Key */
+            host_key: string;
+            /**
+             * Port
+             * @default 22
+             */
+            port: number;
+            /** Username */
+            username: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            way: "sftp";
         };
         /**
          * ShareIO
@@ -7906,10 +8694,9 @@ export interface components {
         };
         /**
          * State
-         * @description What the system sees (系统状态): every second of every agent is in exactly one.
          * @enum {string}
          */
-        State: "off" | "ready" | "offered" | "talking" | "hold" | "wrapup" | "missed" | "break" | "training" | "meeting" | "casework" | "standby";
+        "State-Input": "waiting" | "sending" | "sent" | "confirmed" | "failed" | "given_up";
         /** StatementLineOut */
         StatementLineOut: {
             /** Approvals */
@@ -8202,6 +8989,56 @@ export interface components {
             /** Next */
             next?: null;
         };
+        /**
+         * TimetableIO
+         * @description `at`, `until`: local times of `zone`, "08:00". `weekdays`: 0 is Monday. `day` null: the last working day.
+         *     `settle`, `deadline`: minutes after `at`. `calendar`: an hours document; `closed`: what happens on its closed days.
+         */
+        TimetableIO: {
+            /**
+             * At
+             * @default 08:00
+             */
+            at: string;
+            /** Calendar */
+            calendar?: string | null;
+            /** @default send */
+            closed: components["schemas"]["Closed"];
+            /**
+             * Day
+             * @default 1
+             */
+            day: number | null;
+            /**
+             * Deadline
+             * @default 120
+             */
+            deadline: number;
+            /**
+             * Minutes
+             * @default 60
+             */
+            minutes: number;
+            /** @default daily */
+            repeat: components["schemas"]["Repeat"];
+            /**
+             * Settle
+             * @default 0
+             */
+            settle: number;
+            /**
+             * Until
+             * @default 20:00
+             */
+            until: string;
+            /** Weekdays */
+            weekdays?: number[];
+            /**
+             * Zone
+             * @default Asia/Shanghai
+             */
+            zone: string;
+        };
         /** TokenList */
         TokenList: {
             /** Items */
@@ -8302,6 +9139,16 @@ export interface components {
             };
         };
         /**
+         * TriedOut
+         * @description `answer`: the other side's words, or one sentence of what went wrong.
+         */
+        TriedOut: {
+            /** Answer */
+            answer: string;
+            /** Ok */
+            ok: boolean;
+        };
+        /**
          * TrunkOut
          * @description `up`: as the switch sees it now; null while it has not said. `in_use`: channels, both directions.
          */
@@ -8371,11 +9218,27 @@ export interface components {
             /** Next */
             next?: null;
         };
+        /** TryIn */
+        TryIn: {
+            /** Language */
+            language?: ("zh-Hans" | "zh-Hant" | "en") | null;
+        };
         /**
          * Unit
          * @enum {string}
          */
-        Unit: "count" | "ratio" | "ms" | "mos" | "states";
+        Unit: "count" | "ratio" | "ms" | "mos" | "points" | "states";
+        /** UpcomingIn */
+        UpcomingIn: {
+            timetable: components["schemas"]["TimetableIO"];
+        };
+        /** UpcomingOut */
+        UpcomingOut: {
+            /** Items */
+            items: components["schemas"]["OccasionOut"][];
+            /** Next */
+            next?: null;
+        };
         /**
          * UsedOut
          * @description A definition that the figures were computed by.
@@ -8594,6 +9457,24 @@ export interface components {
             /** Ws */
             ws: string;
         };
+        /**
+         * WebdavIO
+         * @description HTTP PUT below `url`.
+         */
+        WebdavIO: {
+            /** Url */
+            url: string;
+            /**
+             * Username
+             * @default
+             */
+            username: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            way: "webdav";
+        };
         /** WidgetList */
         WidgetList: {
             /** Items */
@@ -8691,6 +9572,23 @@ export interface components {
             /** Value */
             value: string;
         };
+        /**
+         * State
+         * @description What the system sees (系统状态): every second of every agent is in exactly one.
+         * @enum {string}
+         */
+        jietong__core__vocabulary__State: "off" | "ready" | "offered" | "talking" | "hold" | "wrapup" | "missed" | "break" | "training" | "meeting" | "casework" | "standby";
+        /**
+         * FileOut
+         * @description The whole file: the customer, who may be the same person, and which files went into this one.
+         */
+        jietong__customers__routes__FileOut: {
+            customer: components["schemas"]["CustomerOut"];
+            /** Merges */
+            merges: components["schemas"]["MergeOut"][];
+            /** Suspects */
+            suspects: components["schemas"]["SuspectOut"][];
+        };
         /** PublishIn */
         jietong__flows__routes__PublishIn: {
             /**
@@ -8737,6 +9635,31 @@ export interface components {
             /** Next */
             next: string | null;
         };
+        /**
+         * State
+         * @enum {string}
+         */
+        jietong__reports__delivery_model__State: "waiting" | "sending" | "sent" | "confirmed" | "failed" | "given_up";
+        /** FileOut */
+        jietong__reports__delivery_schemas__FileOut: {
+            /** Bytes */
+            bytes: number;
+            /** Digest */
+            digest: string;
+            /** Format */
+            format: string;
+            /** Media Type */
+            media_type: string;
+            /** N */
+            n: number;
+            /** Name */
+            name: string;
+        };
+        /** RestateIn */
+        jietong__reports__delivery_schemas__RestateIn: {
+            /** Reason */
+            reason: string;
+        };
         /** ContactBehindOut */
         jietong__reports__schemas__ContactBehindOut: {
             /** Agent */
@@ -8764,6 +9687,11 @@ export interface components {
             items: components["schemas"]["jietong__reports__schemas__ContactBehindOut"][];
             /** Next */
             next: string | null;
+        };
+        /** RestateIn */
+        jietong__sla__schemas__RestateIn: {
+            /** Reason */
+            reason: string;
         };
     };
     responses: never;
@@ -10412,7 +11340,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["FileOut"];
+                    "application/json": components["schemas"]["jietong__customers__routes__FileOut"];
                 };
             };
             /** @description Problem */
@@ -12388,6 +13316,711 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["TicketOut"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    archive_api_report_archive_get: {
+        parameters: {
+            query?: {
+                schedule?: string | null;
+                limit?: number;
+                after?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ArchiveOut"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    download_api_report_archive__id__files__n__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                n: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    openings_api_report_archive__id__openings_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OpeningsOut"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    page_api_report_archive__id__page_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": string;
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    restate_api_report_archive__id__restate_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["jietong__reports__delivery_schemas__RestateIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EditionOut"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listed_api_report_deliveries_get: {
+        parameters: {
+            query?: {
+                schedule?: string | null;
+                destination?: string | null;
+                edition?: string | null;
+                state?: components["schemas"]["State-Input"][] | null;
+                late?: boolean;
+                limit?: number;
+                after?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeliveriesOut"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    on_time_api_report_deliveries_on_time_get: {
+        parameters: {
+            query: {
+                start: number;
+                end: number;
+                schedule?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OnTimeOut"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delivery_api_report_deliveries__id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeliveryOut"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    send_again_api_report_deliveries__id__again_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeliveryOut"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    revoke_links_api_report_deliveries__id__links_delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RevokedOut"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    destinations_api_report_destinations_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DestinationsOut"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    add_destination_api_report_destinations_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DestinationIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DestinationOut"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_destination_api_report_destinations__id__put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DestinationChangeIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DestinationOut"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_destination_api_report_destinations__id__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    try_destination_api_report_destinations__id__test_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TryIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TriedOut"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    schedules_api_report_schedules_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SchedulesOut"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    add_schedule_api_report_schedules_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ScheduleIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScheduleOut"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    upcoming_api_report_schedules_upcoming_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UpcomingIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UpcomingOut"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    schedule_api_report_schedules__id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScheduleOut"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_schedule_api_report_schedules__id__put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ScheduleChangeIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScheduleOut"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_schedule_api_report_schedules__id__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    deliver_now_api_report_schedules__id__deliver_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EditionOut"];
                 };
             };
             /** @description Problem */
@@ -15273,7 +16906,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["RestateIn"];
+                "application/json": components["schemas"]["jietong__sla__schemas__RestateIn"];
             };
         };
         responses: {
@@ -15790,6 +17423,35 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Secret"];
                 };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    linked_d__secret__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                secret: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Problem */
             default: {

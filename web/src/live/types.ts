@@ -149,7 +149,7 @@ export type Message = {
 export type Alarm = {
   id: string;
   code: 'wait_over_limit' | 'nobody_ready' | 'not_responding' | 'talk_over_limit' | 'service_level_low' | 'break_due' | 'database_gone' | 'recording_missing'
-    | 'contract_turned_away' | 'contract_at_risk' | 'contract_unreachable';
+    | 'contract_turned_away' | 'contract_at_risk' | 'contract_unreachable' | 'report_late';
   level: 'act' | 'look' | 'plain';
   queue: string | null;
   agent: string | null;

@@ -65,7 +65,7 @@ export function monthName(key: string, lang: Language = language(), withYear = f
   const date = new Date(`${key.slice(0, 7)}-15T00:00:00Z`);
   if (Number.isNaN(date.getTime())) return key;
   const options: Intl.DateTimeFormatOptions = {
-    month: "long",
+    month: lang === "en" ? "long" : "numeric",
     timeZone: "UTC",
     ...(withYear ? { year: "numeric" } : {}),
   };

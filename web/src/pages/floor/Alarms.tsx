@@ -129,6 +129,11 @@ function useAlarmWords(live: LiveConnection<FloorState>, alarm: Alarm): { title:
         title: t("alarm.recording_missing", { n: Number(params.n ?? 1) }),
         more: params.why === "disk_full" ? t("alarm.recording_missing.full") : t("alarm.recording_missing.more"),
       };
+    case "report_late":
+      return {
+        title: t("alarm.report_late", { report: String(params.report ?? ""), to: String(params.destination ?? "") }),
+        more: t("alarm.report_late.more", { answer: String(params.answer ?? "") }),
+      };
     case "contract_turned_away":
     case "contract_at_risk":
     case "contract_unreachable": {

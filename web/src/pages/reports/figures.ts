@@ -4,7 +4,7 @@ import type { Every, Unit, Value } from "./model";
 
 /** Figures of reports as text, and what is told of their sureness. Pure. */
 
-const DECIMALS: Record<string, number> = { count: 0, ratio: 1, s: 1, mos: 2 };
+const DECIMALS: Record<string, number> = { count: 0, ratio: 1, s: 1, mos: 2, points: 2 };
 
 /**
  * A value in its unit, without the unit's sign: `81.1`, `1,204`, `14.2`, `4.12`; no data is `–`. The digits are those of
@@ -46,7 +46,7 @@ export function changeText(change: number | null | undefined, unit: Unit, lang: 
 
 /** The numbers of a figure's sum: `14,204.25`, two decimals where it is a length of time. */
 export function partText(part: number, unit: Unit, lang: Language): string {
-  const digits = unit === "s" || unit === "mos" ? 2 : 0;
+  const digits = unit === "count" || unit === "ratio" ? 0 : 2;
   return new Intl.NumberFormat(lang, { maximumFractionDigits: digits }).format(part);
 }
 
