@@ -128,6 +128,6 @@ def _make(path: Path) -> None:
 def _unreadable(path: Path, why: str) -> Unavailable:
     return Unavailable(
         "key_unreadable",
-        f"The key of the passwords of telephones or destinations cannot be read ({path}: {why}). Put the file back from a backup; if "
-        "it is lost, remove what is left of it, start again, and set the passwords anew.",
+        f"The key of the passwords of telephones or destinations cannot be read ({path}: {why}). Put the file back "
+        "from a backup; if it is lost, remove what is left of it, start again, and set the passwords anew.",
     )

@@ -269,7 +269,7 @@ async def exported(
 ) -> Response:
     """The same filter and columns as the list. Numbers stay masked; every export is in the audit log.
 
-    Raises Invalid `too_many` above 100,000 rows.
+    Raises Invalid `too_many_contacts` above 100,000 rows.
     """
     names = await setup.directory(db, by)
     labels = export.Labels(

@@ -115,13 +115,15 @@ async def how_many(database: Database, by: Principal, wanted: Filter, q: str) ->
 
 
 async def exportable(database: Database, by: Principal, wanted: Filter, q: str, most: int) -> int:
-    """How many rows an export will have. Raises Invalid `too_many` above `most`."""
+    """How many rows an export will have. Raises Invalid `too_many_contacts` above `most`."""
     explorer.check(wanted)
     wanted = await _with_query(database, by, wanted, q)
     async with database.read(by.scope) as conn:
         n = await explorer.count(conn, wanted, most)
     if n > most:
-        raise Invalid("too_many", f"That is more than {most:,} contacts: narrow the period or the filter.", most=most)
+        raise Invalid(
+            "too_many_contacts", f"That is more than {most:,} contacts: narrow the period or the filter.", most=most
+        )
     return n
 
 

@@ -437,7 +437,7 @@ async def _check(conn: Connection, client: str, draft: Draft, id: str | None = N
     if len(draft.notes) > MAX_NOTES:
         raise Invalid("too_long", f"Notes hold at most {MAX_NOTES} characters.", field="notes")
     if len(draft.attributes) > MAX_ATTRIBUTES:
-        raise Invalid("too_many", f"A file has at most {MAX_ATTRIBUTES} further details.", field="attributes")
+        raise Invalid("too_many_details", f"A file has at most {MAX_ATTRIBUTES} further details.", field="attributes")
     if any("\0" in text for text in (draft.name, draft.notes, draft.region, draft.customer_class)):
         raise Invalid("bad_text", "The text has a NUL character in it.")
     if draft.organisation is not None:

@@ -38,7 +38,7 @@ from jietong.reports.delivery_model import (
     Opening,
     Schedule,
     ScheduleSpec,
-    State,
+    DeliveryState,
     checked_schedule,
     checked_target,
 )
@@ -240,7 +240,7 @@ class Deliveries:
         *,
         schedule: str | None = None,
         destination: str | None = None,
-        states: Sequence[State] | None = None,
+        states: Sequence[DeliveryState] | None = None,
         late: bool = False,
         edition: str | None = None,
         limit: int = 100,
@@ -274,7 +274,7 @@ class Deliveries:
             edition = await store.edition(conn, known.edition)
             if not known.notice and edition.state is not EditionState.MADE:
                 raise Refused("not_made", "There is nothing to send yet.")
-            if known.state is State.SENDING:
+            if known.state is DeliveryState.SENDING:
                 raise Refused("under_way", "It is being sent at this very moment.")
             await store.again(conn, id, now)
             details = {"digest": known.digest, "round": known.round + 1}

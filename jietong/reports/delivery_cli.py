@@ -16,7 +16,7 @@ from jietong.core.clock import to_datetime
 from jietong.core.errors import Invalid, NotFound
 from jietong.identity.model import SYSTEM
 from jietong.reports.deliveries import Deliveries
-from jietong.reports.delivery_model import REACHED, Delivery, Schedule, State
+from jietong.reports.delivery_model import REACHED, Delivery, Schedule, DeliveryState
 from jietong.reports.delivery_schemas import delivery_out
 
 Opened = Callable[[], AbstractAsyncContextManager[Deliveries]]
@@ -42,7 +42,7 @@ def add_commands(cli: typer.Typer, deliveries: Opened) -> None:
                 # Another process of the centre may have taken it up.
                 for _ in range(600):
                     found, _ = await parts.deliveries(SYSTEM, edition=edition.id, limit=500)
-                    open_ = [item for item in found if item.state in (State.WAITING, State.SENDING)]
+                    open_ = [item for item in found if item.state in (DeliveryState.WAITING, DeliveryState.SENDING)]
                     if not open_:
                         break
                     await asyncio.sleep(0.2)
@@ -87,7 +87,7 @@ def _print(found: list[Delivery], *, as_json: bool) -> None:
     if as_json:
         sys.stdout.write(orjson.dumps([delivery_out(one).model_dump(mode="json") for one in found]).decode() + "\n")
         return
-    table = Table("Of", "Report", "To", "State", "Deadline", "Tries", "Last answer", box=None)
+    table = Table("Of", "Report", "To", "DeliveryState", "Deadline", "Tries", "Last answer", box=None)
     for one in found:
         answer = one.attempts[-1]["answer"] if one.attempts else one.error
         table.add_row(

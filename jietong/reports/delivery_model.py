@@ -73,7 +73,7 @@ class EditionState(StrEnum):
     GIVEN_UP = "given_up"
 
 
-class State(StrEnum):
+class DeliveryState(StrEnum):
     WAITING = "waiting"  # -> sending
     SENDING = "sending"  # -> sent | confirmed | failed | given_up
     SENT = "sent"  # the other side has taken it -> confirmed
@@ -82,7 +82,7 @@ class State(StrEnum):
     GIVEN_UP = "given_up"
 
 
-REACHED = (State.SENT, State.CONFIRMED)
+REACHED = (DeliveryState.SENT, DeliveryState.CONFIRMED)
 
 
 class Edition(NamedTuple):
@@ -129,7 +129,7 @@ class Delivery(NamedTuple):
     way: str
     at: Ms
     deadline: Ms
-    state: State
+    state: DeliveryState
     round: int
     attempts: list[dict[str, Any]]
     next_try: Ms | None

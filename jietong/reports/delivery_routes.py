@@ -14,7 +14,7 @@ from jietong.identity.permissions import Permission as P
 from jietong.reports import delivery_schemas as s
 from jietong.reports.channels.model import Enclosed
 from jietong.reports.deliveries import Deliveries
-from jietong.reports.delivery_model import State
+from jietong.reports.delivery_model import DeliveryState
 from jietong.reports.routes import PAGE_HEADERS
 
 router = APIRouter(tags=["reports"])
@@ -117,7 +117,7 @@ async def listed(
     schedule: Word = None,
     destination: Word = None,
     edition: Word = None,
-    state: Annotated[list[State] | None, Query()] = None,
+    state: Annotated[list[DeliveryState] | None, Query()] = None,
     late: bool = False,
     limit: Limit = 100,
     after: After = None,
@@ -194,7 +194,7 @@ async def openings(id: str, by: Sets, all: All) -> s.OpeningsOut:
 
 
 @router.post("/api/report-archive/{id}/restate", status_code=202)
-async def restate(id: str, given: s.RestateIn, by: Sets, all: All) -> s.EditionOut:
+async def restate(id: str, given: s.EditionRestateIn, by: Sets, all: All) -> s.EditionOut:
     """A new edition with the figures as they are now, sent to all; none where they are the same."""
     return s.edition_out(await all.restate(by, id, given.reason), [])
 

@@ -32,7 +32,7 @@ from jietong.reports.channels import ways
 from jietong.reports.channels.model import PAPER_ONLY, Failure, Parcel, PortalTo, Receipt, Target
 from jietong.reports.channels.words import told
 from jietong.reports.delivery_making import PAGE, make
-from jietong.reports.delivery_model import Delivery, Edition, Schedule, State
+from jietong.reports.delivery_model import Delivery, Edition, Schedule, DeliveryState
 from jietong.reports.delivery_store import Claimed, FileLink, Planned
 from jietong.reports.service import Reports
 from jietong.reports.texts import local_time, period_text
@@ -377,7 +377,7 @@ class Runner:
             await store.settle(
                 conn,
                 claimed,
-                State.CONFIRMED if receipt.confirmed else State.SENT,
+                DeliveryState.CONFIRMED if receipt.confirmed else DeliveryState.SENT,
                 attempt={"at": now, "ok": True, "answer": receipt.answer[:1000]},
                 next_try=None if receipt.follow is None else now + FOLLOW_MS,
                 receipt=kept,
@@ -389,14 +389,14 @@ class Runner:
     async def _failed(self, claimed: Claimed, sentence: str, *, lasting: bool) -> None:
         now = self._clock.now()
         late = claimed.tries >= GIVE_UP_TRIES and now > claimed.deadline + GIVE_UP_AFTER
-        state = State.GIVEN_UP if lasting or late else State.FAILED
+        state = DeliveryState.GIVEN_UP if lasting or late else DeliveryState.FAILED
         async with self._database.transaction(ALL) as conn:
             await store.settle(
                 conn,
                 claimed,
                 state,
                 attempt={"at": now, "ok": False, "answer": sentence[:1000]},
-                next_try=None if state is State.GIVEN_UP else now + _pause(claimed.tries),
+                next_try=None if state is DeliveryState.GIVEN_UP else now + _pause(claimed.tries),
             )
 
     async def target(self, conn: Connection, id: str) -> tuple[Target, str | None]:

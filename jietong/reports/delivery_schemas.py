@@ -15,7 +15,7 @@ from jietong.reports.delivery_model import (
     Opening,
     Schedule,
     ScheduleSpec,
-    State,
+    DeliveryState,
 )
 from jietong.reports.schemas import Strict
 from jietong.reports.timetable import Closed, Occasion, Repeat, Timetable
@@ -238,7 +238,7 @@ class DeliveryOut(BaseModel):
     way: str
     at: int
     deadline: int
-    state: State
+    state: DeliveryState
     round: int
     attempts: list[AttemptOut]
     next_try: int | None
@@ -268,11 +268,11 @@ class RevokedOut(BaseModel):
     revoked: int
 
 
-class RestateIn(Strict):
+class EditionRestateIn(Strict):
     reason: str = Field(max_length=500)
 
 
-class FileOut(BaseModel):
+class EditionFileOut(BaseModel):
     n: int
     format: str
     name: str
@@ -301,7 +301,7 @@ class EditionOut(BaseModel):
     error: str
     made_at: int | None
     published_at: int | None
-    files: list[FileOut]
+    files: list[EditionFileOut]
     page: bool
 
 

@@ -23,7 +23,7 @@ from jietong.reports.delivery_model import (
     Opening,
     Schedule,
     ScheduleSpec,
-    State,
+    DeliveryState,
 )
 from jietong.reports.store import stale
 
@@ -625,7 +625,7 @@ async def renew(conn: Connection, *, claimed: Claimed, until: Ms) -> bool:
 async def settle(
     conn: Connection,
     claimed: Claimed,
-    state: State,
+    state: DeliveryState,
     *,
     attempt: dict[str, Any] | None,
     next_try: Ms | None,
@@ -798,7 +798,7 @@ def _delivery(row: asyncpg.Record) -> Delivery:
         row["way"],
         to_ms(row["at"]),
         to_ms(row["deadline"]),
-        State(row["state"]),
+        DeliveryState(row["state"]),
         row["round"],
         row["attempts"],
         _ms(row["next_try"]),

@@ -27,6 +27,12 @@ from jietong.reports.model import (
     Value,
 )
 
+_SECONDS: Names = {"zh-Hans": " 秒", "zh-Hant": " 秒", "en": " s"}
+_UNITS: dict[str, Names] = {
+    "min": {"zh-Hans": " 分钟", "zh-Hant": " 分鐘", "en": " min"},
+    "days": {"zh-Hans": " 天", "zh-Hant": " 天", "en": " days"},
+}
+"""Of a parameter, by the last part of its name; others are in seconds."""
 MOST_BLOCKS, MOST_METRICS, MOST_SERIES = 24, 24, 6
 
 
@@ -53,11 +59,10 @@ def titled(metric: Metric) -> Names:
     if not written:
         return names
     first, *others = written.split(",")
-    timed = [name.endswith("_ms") for name in metric.definition.parameters]
+    units = [_UNITS.get(name.rpartition("_")[2], _SECONDS) for name in metric.definition.parameters]
     out = {}
     for language, name in names.items():
-        s = " s" if language == "en" else " 秒"
-        parts = [one + (s if at < len(timed) and timed[at] else "") for at, one in enumerate([first, *others])]
+        parts = [one + unit[language] for one, unit in zip([first, *others], units, strict=False)]
         if re.match(r"X 秒", name):
             out[language] = first + name[1:] + (f"（{'、'.join(parts[1:])}）" if others else "")
         else:

@@ -2,9 +2,9 @@
 
 import asyncio
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from datetime import date, timedelta
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple
 
 import orjson
 from msgspec.structs import replace
@@ -16,40 +16,28 @@ from jietong.core.errors import Invalid, Refused
 from jietong.core.specs import SiteSpec
 from jietong.core.vocabulary import Ms
 from jietong.db.pool import ALL, Database, Scope
-from jietong.metrics.definition import How
-from jietong.metrics.intervals import Cell, Every, Metric, Query, Row
-from jietong.metrics.query.calendar import intersection, union
+from jietong.metrics.intervals import Every, Metric, Query, Row
 from jietong.metrics.warehouse import Warehouse
 from jietong.routing import store as setup
 from jietong.sla import ground as grounds
 from jietong.sla.calls import calls_of
+from jietong.sla.capacity import Lines, lines_of
 from jietong.sla.ground import Ground, Materials, ground_of
 from jietong.sla.ledger_facts import Busy, LedgerHead, heads
 from jietong.sla.model import Contract, Objective
 from jietong.sla.periods import Period, local_date, months_before, next_month, period_of
 from jietong.sla.rules import levers as rerun
+from jietong.sla.rules.access import access_result
 from jietong.sla.rules.case import Case, asked, main_objective
 from jietong.sla.rules.evaluate import evaluate
-from jietong.sla.rules.questions import ACCESS, questions
-from jietong.sla.rules.result import Result
+from jietong.sla.rules.figures import tallies
+from jietong.sla.rules.questions import ACCESS, access_metrics, questions
+from jietong.sla.rules.result import AccessResult, Result
 from jietong.sla.store import StoredContract, StoredVersion
+from jietong.sla.sums import BUSY, Inputs, Source, gather, plain
 from jietong.sla.words import causes as said
 
 __all__ = ["Assessed", "Assessor", "StoredFacts", "evaluated", "gather", "ground_of", "plain"]
-
-Sums = list[tuple[Ms, Ms, tuple[tuple[float | None, int, int], ...]]]
-"""start, end, and for each figure asked: value, numerator, denominator."""
-BUSY = "/busy"  # no objective is named so
-Inputs = dict[str, Sums]
-"""By question. All that the evaluation counts by."""
-
-
-class Source(Protocol):
-    """Whoever answers for figures: the warehouse, or the ledger's events in memory."""
-
-    async def rows(self, query: Query) -> list[Row]: ...
-
-    async def busy(self, window: Span) -> Busy: ...
 
 
 class StoredFacts:
@@ -112,62 +100,12 @@ class Assessed(NamedTuple):
         return {one.id: one.version for one in named}
 
 
-async def gather(ground: Ground, source: Source, at: Ms) -> Inputs:
-    """Every sum that the evaluation counts by. What differs by its figure alone is asked at once."""
-    wanted = questions(ground.case, at)
-    together: dict[Query, list[Metric]] = {}
-    for query in wanted.values():
-        columns = together.setdefault(replace(query, metrics=()), [])
-        columns += (one for one in query.metrics if one.key not in {other.key for other in columns})
-    answers: dict[Query, list[Row]] = {}
-    for bare, columns in together.items():
-        answers[bare] = await source.rows(replace(bare, metrics=tuple(columns)))
-    found: Inputs = {}
-    for name, query in wanted.items():
-        bare = replace(query, metrics=())
-        keys = [one.key for one in together[bare]]
-        places = [keys.index(one.key) for one in query.metrics]
-        found[name] = [
-            (row.start, row.end, tuple(_exact(row.cells[n], m) for n, m in zip(places, query.metrics, strict=True)))
-            for row in answers[bare]
-            if any(_happened(row.cells[n], m) for n, m in zip(places, query.metrics, strict=True))
-        ]
-    trunks = sorted({trunk for service in ground.contract.services for trunk in service.trunks})
-    if trunks:
-        found[BUSY] = all_full(await source.busy(ground.reach), trunks, ground.case, at)
-    return found
+class Tried(NamedTuple):
+    """One month of the past; `result` None: nothing happened."""
 
-
-def all_full(busy: Busy, trunks: Sequence[str], case: Case, at: Ms) -> Sums:
-    """For each day that was witnessed, the ms in which every one of the trunks was full."""
-    if busy.since is None:
-        return []
-    span = Span(max(case.span.start, busy.since), min(case.span.end, at))
-    full: list[Span] = [span]
-    for trunk in trunks:
-        own = union(Span(t.start, at if t.end is None else t.end) for t in busy.times if t.trunk == trunk)
-        full = intersection(full, own)
-    days = [day_of(day, case.contract.zone) for day in case.days]
-    return [
-        (day.start, day.end, ((None, sum(one.end - one.start for one in intersection([day], full)), 1),))
-        for day in days
-        if day.end > span.start and day.start < span.end
-    ]
-
-
-def _exact(cell: Cell, asked: Metric) -> tuple[float | None, int, int]:
-    """A value that does not follow from numerator and denominator is kept beside them."""
-    alone = asked.definition.how in (How.MAX, How.QUANTILE, How.STREAK)
-    return cell.value if alone else None, cell.numerator, cell.denominator
-
-
-def _happened(cell: Cell, asked: Metric) -> bool:
-    return bool(cell.numerator or (cell.denominator and asked.definition.how is not How.SUM))
-
-
-def plain(inputs: Inputs) -> dict[str, Any]:
-    """As JSON holds them."""
-    return {name: [[s, e, [list(cell) for cell in cells]] for s, e, cells in rows] for name, rows in inputs.items()}
+    ground: Ground
+    result: Result | None
+    lines: Lines | None
 
 
 def of_level(figure: Metric) -> bool:
@@ -324,25 +262,54 @@ class Assessor:
             points.append({"key": f"{month:%Y-%m}", "value": _in_seconds(value, main), "access": true})
         return points
 
-    async def backtest(
-        self, contract: Contract, first: date, months: int
-    ) -> list[tuple[str, Result | None, Contract]]:
-        """Each month as the contract would have judged it; None where nothing happened."""
-        found: list[tuple[str, Result | None, Contract]] = []
+    async def backtest(self, contract: Contract, first: date, months: int) -> list[Tried]:
+        """Each month as the contract would have judged it."""
+        found: list[Tried] = []
         month = first
         for _ in range(months):
-            key = f"{month:%Y-%m}"
-            moved = replace(contract, start=month, end=next_month(month) - timedelta(days=1))
-            owner = StoredContract(
-                contract.name, contract.party, await self._site(), str(contract.direction), 0, "", None, ""
-            )
-            period = period_of(key, moved)
-            ground = Ground(owner, None, moved, period, Materials(0, "", None))
-            at = period.span.end
+            ground = await self._moved(contract, month)
+            at = ground.period.span.end
             inputs = await gather(ground, StoredFacts(self._database, self.warehouse, ground), at)
-            found.append((key, evaluated(ground, inputs, at) if any(inputs.values()) else None, moved))
+            happened = any(rows for name, rows in inputs.items() if name != BUSY)
+            result = evaluated(ground, inputs, at) if happened else None
+            lines = None if result is None else await self.lines(ground, inputs, at)
+            found.append(Tried(ground, result, lines))
             month = next_month(month)
         return found
+
+    async def lines(self, ground: Ground, inputs: Inputs, at: Ms) -> Lines:
+        """Of the period so far."""
+        span = ground.period.span
+        until = Span(span.start, max(span.start, min(span.end, at)))
+        busy = (
+            {start: cells[0][1] for start, _, cells in inputs[BUSY] if start >= span.start}
+            if BUSY in inputs
+            else None
+        )
+        days = sum(day_of(day, ground.contract.zone).start < until.end for day in ground.case.days)
+        return await lines_of(self._database, ground, until, busy, days)
+
+    async def checked(self, contract: Contract) -> tuple[Lines, AccessResult | None]:
+        """The lines of a contract that may not be stored, and its true access, in the last month that has facts."""
+        at = self._clock.now()
+        extent = await self.warehouse.extent(await self._site())
+        last = at if extent is None else min(at, extent.end - 1)
+        ground = await self._moved(contract, local_date(last, contract.zone).replace(day=1))
+        source = StoredFacts(self._database, self.warehouse, ground)
+        inputs = await gather(ground, source, at, ACCESS)
+        lines = await self.lines(ground, inputs, at)
+        if not any(rows for name, rows in inputs.items() if name != BUSY):
+            return lines, None
+        by_day = tallies(inputs, ACCESS, contract.zone)
+        return lines, access_result(case_of(ground, inputs), by_day, access_metrics(contract))
+
+    async def _moved(self, contract: Contract, month: date) -> Ground:
+        """The contract as if it were of that month alone."""
+        moved = replace(contract, start=month, end=next_month(month) - timedelta(days=1))
+        owner = StoredContract(
+            contract.name, contract.party, await self._site(), str(contract.direction), 0, "", None, ""
+        )
+        return Ground(owner, None, moved, period_of(f"{month:%Y-%m}", moved), Materials(0, "", None))
 
     async def _site(self) -> str:
         async with self._database.read(ALL) as conn:

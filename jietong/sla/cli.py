@@ -48,8 +48,7 @@ def commands(
             _err.print(f"{path}:{fault.line}:{fault.column}: {fault.field}: {fault.message}", markup=False)
         if found.contract is None:
             raise typer.Exit(1)
-        for trap in reading.traps(found.contract):
-            _out.print(f"{trap['level']}: {trap['texts']['en']}", markup=False)
+        _traps(reading.traps(found.contract))
         _out.print(f"Sound. Digest {reading.digest(found.contract)}")
 
     @cli.command("apply")
@@ -119,6 +118,8 @@ def commands(
             )  # fmt: skip
         _out.print(table)
         _out.print(f"Payable if settled now: {found['money']['payable']} {found['money']['currency']}")
+        _traps(found["traps"])
+        _out.print(f"Lines: {found['capacity']['texts']['en']}", markup=False)
 
     @cli.command("backtest")
     def backtest(
@@ -139,12 +140,14 @@ def commands(
             print(json.dumps(found, ensure_ascii=False))
             return
         table = Table(box=None)
-        for heading in ("Month", "Met", "Net"):
+        for heading in ("Month", "Met", "Net", "Lines"):
             table.add_column(heading)
         for one in found["months"]:
             met = "no data" if not one["data"] else {True: "met", False: "missed", None: "–"}[one["met"]]
-            table.add_row(one["key"], met, one["money"]["net"] if one["money"] else "–")
+            lines = one["capacity"]["texts"]["en"] if one["capacity"] else "–"
+            table.add_row(one["key"], met, one["money"]["net"] if one["money"] else "–", lines)
         _out.print(table)
+        _traps(found["traps"])
         _out.print(found["texts"]["en"], markup=False)
 
     @cli.command("close")
@@ -221,6 +224,11 @@ def _sound(path: Path, text: str) -> Any:
     if found.contract is None:
         raise typer.Exit(1)
     return found.contract
+
+
+def _traps(found: list[dict[str, Any]]) -> None:
+    for trap in found:
+        _out.print(f"{trap['level']}: {trap['field']}: {trap['texts']['en']}", markup=False)
 
 
 def _number(value: float | None, one: dict[str, Any]) -> str:

@@ -44,7 +44,7 @@ async def create(body: s.ContractIn, by: Edits, parts: Parts) -> s.ContractOut:
 @router.post("/check")
 async def check(body: s.ContractIn, by: Takes, parts: Parts) -> s.CheckedContractOut:
     """Reads a contract without keeping it: errors, traps (D6), and the same as a document."""
-    return s.CheckedContractOut.model_validate(await parts.contracts.check(by, body.yaml, body.document))
+    return s.CheckedContractOut.model_validate(await parts.check(by, body.yaml, body.document))
 
 
 @router.get("/template")

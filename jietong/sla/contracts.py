@@ -39,14 +39,10 @@ class Contracts:
 
     # --- reading
 
-    async def check(self, by: Principal, yaml: str | None, document: dict[str, Any] | None) -> Shown:
-        """Errors, traps, and the same as text and as a document. Keeps nothing."""
-        read = reading.read(yaml, document)
-        return views.checked(read, [] if read.contract is None else reading.traps(read.contract))
-
     async def template(self, by: Principal) -> Shown:
         text = files("jietong.sla").joinpath("example.yaml").read_text("utf-8")
-        return await self.check(by, text, None)
+        read = reading.read(text, None)
+        return views.checked(read, [] if read.contract is None else reading.traps(read.contract))
 
     async def read(self, by: Principal, id: str) -> Shown:
         async with self._database.read(by.scope) as conn:

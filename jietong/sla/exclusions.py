@@ -113,7 +113,7 @@ class Exclusions:
             if one.state not in ("draft", "submitted"):
                 raise Refused("decided", "It has been decided: evidence cannot be added any more.")
             if len((await store.evidence(conn, [id])).get(id, ())) >= MOST_EVIDENCE:
-                raise Refused("too_many", f"An exclusion has {MOST_EVIDENCE} pieces of evidence at most.")
+                raise Refused("too_much_evidence", f"An exclusion has {MOST_EVIDENCE} pieces of evidence at most.")
             digest = None if data is None else hashlib.sha256(data).hexdigest()
             size = None if data is None else len(data)
             media = None if data is None else "application/octet-stream"

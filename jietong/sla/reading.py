@@ -1,7 +1,7 @@
 """A contract as text and as a document: what stands between HTTP and `document`, which reads, and `written`."""
 
 import io
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any, NamedTuple, cast
 
@@ -13,6 +13,7 @@ from jietong.sla import written
 from jietong.sla.model import Contract
 from jietong.sla.nodes import Problem
 from jietong.sla.rules import traps as rules
+from jietong.sla.rules.trunks import Capacity
 from jietong.sla.words import traps as said
 
 
@@ -69,12 +70,14 @@ def document_of(yaml: str) -> dict[str, Any]:
     return cast("dict[str, Any]", _plain(YAML(typ="safe").load(yaml)))
 
 
-def traps(contract: Contract) -> list[dict[str, Any]]:
-    """Warnings (D6) that can be told from the contract alone."""
-    return [
-        {"code": one.code, "level": one.level, "field": one.field, "texts": said.said(one)}
-        for one in rules.traps(contract)
-    ]
+def traps(contract: Contract, capacity: Capacity | None = None) -> list[dict[str, Any]]:
+    """Warnings (D6) that can be told from the contract alone, and from its lines where they are known."""
+    return trapped(rules.traps(contract, capacity))
+
+
+def trapped(found: Iterable[rules.Trap]) -> list[dict[str, Any]]:
+    """Traps with their words."""
+    return [{"code": one.code, "level": one.level, "field": one.field, "texts": said.said(one)} for one in found]
 
 
 def _dumped(document: Mapping[str, Any]) -> str:

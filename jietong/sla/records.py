@@ -223,6 +223,7 @@ def action_out(one: StoredAction) -> Shown:
         "texts": one.text,
         "owner": one.owner,
         "due": one.due,
+        "draft": one.done_at is None and not (one.owner and one.due),
         "done_at": one.done_at,
         "expected": one.expected,
         "made_by_name": one.made_by_name,

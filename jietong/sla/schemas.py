@@ -198,12 +198,46 @@ class TrapOut(BaseModel):
     texts: Texts
 
 
+class AgreedTrunkOut(AgreedNameOut):
+    channels: int | None  # None: not set up, or out of service
+
+
+class AgreedCapacityOut(BaseModel):
+    """Whether the trunks carry the callers (D6), by Erlang B with retries. None and `unknown` are never 0.
+
+    `busiest`: the half-hour in which most called, `arrivals` in it; `load` and `offered` (with retries) in Erlangs;
+    `blocking` the share turned away by the formula, `needed` lines for 1 %. `busy_s`: all trunks were full, on
+    `witnessed` of `days`. `blocked` and `unseen`: the agreement's callers, as seen and by estimate. `shared`: others
+    call by these lines, and the load is not for the reader.
+    """
+
+    trunks: list[AgreedTrunkOut]
+    lines: int | None
+    level: Literal["fine", "over", "alarm", "critical", "unknown"]
+    shared: bool
+    busiest: int | None
+    arrivals: float | None
+    held_s: float | None
+    load: float | None
+    offered: float | None
+    blocking: float | None
+    needed: int | None
+    busy_s: float | None
+    witnessed: int
+    days: int
+    known: Literal["measured", "estimated", "unknown"]
+    blocked: int | None
+    unseen: float | None
+    texts: Texts
+
+
 class CheckedContractOut(BaseModel):
     """`document` and `digest` only where there are no errors; `yaml` the text, written anew when a document came."""
 
     yaml: str
     errors: list[ContractFaultOut]
     warnings: list[TrapOut]
+    capacity: AgreedCapacityOut | None = None  # of the last 30 days; none where the facts were not asked
     document: dict[str, Any] | None
     digest: str | None
 
@@ -396,12 +430,15 @@ class EvidenceLinkIn(BaseModel):
 
 
 class AgreedActionOut(BaseModel):
+    """`draft`: nobody has it yet, or no day: a person gives it both."""
+
     id: str
     contract: str
     period: str | None
     texts: Texts
     owner: str
     due: str | None
+    draft: bool = False
     done_at: int | None
     expected: Texts
     made_by_name: str
@@ -491,6 +528,8 @@ class StandingOut(BaseModel):
     alarms: list[AgreementAlarmOut]
     actions: list[AgreedActionOut]
     next: list[AgreedNextOut]
+    traps: list[TrapOut]
+    capacity: AgreedCapacityOut
     texts: Texts
 
 
@@ -553,10 +592,16 @@ class BacktestMonthOut(BaseModel):
     met: bool | None
     objectives: list[ObjectiveOut]
     money: AgreedMoneyOut | None
+    access: AgreedAccessOut | None = None
+    capacity: AgreedCapacityOut | None = None
+    traps: list[TrapOut] = []
 
 
 class BacktestOut(BaseModel):
+    """`traps`: of the contract as history shows it; those of a single month stand with the month."""
+
     months: list[BacktestMonthOut]
+    traps: list[TrapOut] = []
     met: int
     judged: int
     texts: Texts

@@ -16,7 +16,7 @@ from jietong.db.pool import Database
 from jietong.identity.model import SYSTEM, Principal
 from jietong.identity.permissions import Permission
 from jietong.metrics.warehouse import Warehouse
-from jietong.sla import reading, records, standing, store, texts, views
+from jietong.sla import capacity, reading, records, standing, store, texts, views
 from jietong.sla.assess import Assessor
 from jietong.sla.contracts import Contracts, setup_names, state_of
 from jietong.sla.exclusions import Exclusions
@@ -24,6 +24,7 @@ from jietong.sla.levers import Levers
 from jietong.sla.parties import side_of
 from jietong.sla.periods import Period, local_date, months_before, period_at, period_of, periods_until
 from jietong.sla.records import Records, checked_day, seen
+from jietong.sla.rules import traps as rules
 from jietong.sla.standing import Standings
 from jietong.sla.statements import Renderer, Statements
 from jietong.sla.store import StoredContract, StoredVersion
@@ -168,16 +169,31 @@ class Agreements:
 
     async def standing(self, by: Principal, id: str, period: str | None) -> View:
         found, wanted = await self._period(by, id, period)
-        assessed = await self.standings.of(id, wanted)
+        assessed, lines = await self.standings.with_lines(id, wanted)
         async with self._database.read(by.scope) as conn:
             states = await store.period_states(conn, id)
             statements = await store.statements(conn, id, wanted.key)
             actions = [records.action_out(one) for one in await store.actions(conn, id)]
-        del found
         newest = statements[0] if statements else None
         return standing.standing(
             assessed, states.get(wanted.key, "open"), newest, actions, min(self._clock.now(), wanted.span.end)
-        )
+        ) | {
+            "traps": reading.traps(found.contract, capacity.capacity_of(by, lines))
+            + reading.trapped(rules.running(assessed.result, assessed.contract)),
+            "capacity": capacity.view(by, lines, assessed.result.access),
+        }
+
+    async def check(self, by: Principal, yaml: str | None, document: dict[str, Any] | None) -> View:
+        """Errors; traps (D6), with what the facts say of the lines where the reader sees the client; the same as text
+        and as a document. Keeps nothing."""
+        read = reading.read(yaml, document)
+        if read.contract is None:
+            return views.checked(read)
+        if not by.sees(read.contract.party):
+            return views.checked(read, reading.traps(read.contract))
+        lines, access = await self.assessor.checked(read.contract)
+        warnings = reading.traps(read.contract, capacity.capacity_of(by, lines))
+        return views.checked(read, warnings, capacity.view(by, lines, access))
 
     async def calendar(self, by: Principal, id: str, period: str | None) -> View:
         _, wanted = await self._period(by, id, period)
@@ -240,9 +256,14 @@ class Agreements:
             raise Forbidden("not_your_client", "This agreement is with a client that you are not responsible for.")
         today = local_date(self._clock.now(), contract.zone)
         first = months_before(today.replace(day=1), months)
-        results = await self.assessor.backtest(contract, first, months)
+        tried = await self.assessor.backtest(contract, first, months)
         items = []
-        for key, result, period_contract in results:
+        for ground, result, lines in tried:
+            key, moved = ground.period.key, ground.contract
+            warnings = [] if result is None else reading.trapped(rules.running(result, moved))
+            if result is not None and lines is not None:
+                found = rules.traps(moved, capacity.capacity_of(by, lines))
+                warnings = reading.trapped(one for one in found if one.code == "too_few_lines") + warnings
             judged = [] if result is None else [one for one in result.objectives if one.charged]
             verdicts = {str(one.verdict) for one in judged}
             met = (
@@ -255,13 +276,23 @@ class Agreements:
                     "key": key,
                     "data": result is not None,
                     "met": met,
-                    "objectives": [] if result is None else views.objectives(result, period_contract),
-                    "money": None if result is None else views.money(result.money, period_contract),
+                    "objectives": [] if result is None else views.objectives(result, moved),
+                    "money": None if result is None else views.money(result.money, moved),
+                    "access": None if result is None else views.access(result.access),
+                    "capacity": None if result is None or lines is None else capacity.view(by, lines, result.access),
+                    "traps": warnings,
                 }
             )
         met_ = sum(one["met"] is True for one in items)
         judged_ = sum(one["met"] is not None for one in items)
-        return {"months": items, "met": met_, "judged": judged_, "texts": texts.backtest(met_, judged_, months)}
+        summed = rules.backtest([rules.Tried(one.ground.period.key, one.result) for one in tried])
+        return {
+            "months": items,
+            "met": met_,
+            "judged": judged_,
+            "traps": reading.traps(contract) + reading.trapped(rules.of_backtest(contract, summed)),
+            "texts": texts.backtest(met_, judged_, months),
+        }
 
     async def deliveries(self, by: Principal, id: str, period: str | None) -> View:
         _, wanted = await self._period(by, id, period)

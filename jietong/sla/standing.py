@@ -11,6 +11,7 @@ from jietong.core.clock import Clock
 from jietong.core.vocabulary import Ms
 from jietong.sla import texts, views
 from jietong.sla.assess import Assessed, Assessor
+from jietong.sla.capacity import Lines
 from jietong.sla.model import Contract
 from jietong.sla.periods import Period, days_of
 from jietong.sla.rules.evaluate import met_while_turned_away
@@ -28,6 +29,7 @@ class _Kept(NamedTuple):
     at: float
     digest: str
     assessed: Assessed
+    lines: list[Lines]  # one, once asked for
 
 
 class Standings:
@@ -40,17 +42,32 @@ class Standings:
         self._computing: dict[tuple[str, str], asyncio.Lock] = {}
 
     async def of(self, contract: str, period: Period) -> Assessed:
+        async with self._alone(contract, period):
+            return (await self._fresh(contract, period)).assessed
+
+    async def with_lines(self, contract: str, period: Period) -> tuple[Assessed, Lines]:
+        """And what the facts say of its trunks."""
+        async with self._alone(contract, period):
+            kept = await self._fresh(contract, period)
+            assessed = kept.assessed
+            if not kept.lines:
+                kept.lines.append(await self._assessor.lines(assessed.ground, assessed.inputs, assessed.result.as_of))
+            return assessed, kept.lines[0]
+
+    def _alone(self, contract: str, period: Period) -> asyncio.Lock:
+        return self._computing.setdefault((contract, period.key), asyncio.Lock())
+
+    async def _fresh(self, contract: str, period: Period) -> _Kept:
         key = (contract, period.key)
-        async with self._computing.setdefault(key, asyncio.Lock()):
-            ground = await self._assessor.ground(contract, period)
-            kept = self._kept.get(key)
-            if kept is not None and kept.digest == ground.digest and time.monotonic() - kept.at < FRESH_S:
-                return kept.assessed
-            assessed = await self._assessor.assess(ground, self._clock.now())
-            if len(self._kept) > 200:
-                self._kept.clear()
-            self._kept[key] = _Kept(time.monotonic(), ground.digest, assessed)
-            return assessed
+        ground = await self._assessor.ground(contract, period)
+        kept = self._kept.get(key)
+        if kept is not None and kept.digest == ground.digest and time.monotonic() - kept.at < FRESH_S:
+            return kept
+        assessed = await self._assessor.assess(ground, self._clock.now())
+        if len(self._kept) > 200:
+            self._kept.clear()
+        made = self._kept[key] = _Kept(time.monotonic(), ground.digest, assessed, [])
+        return made
 
 
 def standing(assessed: Assessed, state: str, statement: StoredStatement | None, actions: list[View], now: Ms) -> View:

@@ -1,25 +1,29 @@
 """What a statement says, made once when its period is closed: kept in it word for word."""
 
+from collections.abc import Sequence
 from typing import Any
 
-from jietong.core.errors import NotFound
-from jietong.core.vocabulary import Ms
-from jietong.db.pool import ALL, Connection, Database
+from jietong.db.pool import ALL, Database
 from jietong.identity.model import SYSTEM
-from jietong.metrics.intervals import Every
 from jietong.sla import records, store, texts, views
 from jietong.sla.assess import Assessed, Assessor
 from jietong.sla.contracts import setup_names
 from jietong.sla.exclusions import Exclusions
-from jietong.sla.store import StoredContract, StoredStatement
+from jietong.sla.store import StoredAction, StoredStatement
 from jietong.sla.words import result as said
 
 View = dict[str, Any]
 MONTHS = 13
 
 
-async def settled(database: Database, assessor: Assessor, exclusions: Exclusions, assessed: Assessed) -> View:
-    """The statement's page and annex, in three languages."""
+async def settled(
+    database: Database,
+    assessor: Assessor,
+    exclusions: Exclusions,
+    assessed: Assessed,
+    drafts: Sequence[StoredAction] = (),
+) -> View:
+    """The statement's page and annex, in three languages. `drafts`: actions that come with it."""
     result, contract, period = assessed.result, assessed.contract, assessed.period
     async with database.read(ALL) as conn:
         names = await setup_names(conn)
@@ -33,6 +37,7 @@ async def settled(database: Database, assessor: Assessor, exclusions: Exclusions
             for one in await store.actions(conn, assessed.owner.id)
             if one.done_at is None and one.period in (None, period.key)
         ]
+    actions += (records.action_out(one) for one in drafts)
     provider, customer = contract.provider.name, contract.customer.name
     ours, theirs = (provider, customer) if assessed.owner.direction == "client" else (customer, provider)
     access = next((one.id for one in contract.objectives if (one.metric or "").startswith("sl7")), None)
@@ -69,10 +74,3 @@ async def _months(assessor: Assessor, assessed: Assessed, statements: list[Store
     final = {one.period: one for one in statements if one.state == "final"}
     points = await assessor.months(assessed.ground, MONTHS)
     return [point | {"final": point["key"] in final} for point in points]
-
-
-async def plan_actions(conn: Connection, owner: StoredContract, made: StoredStatement, now: Ms) -> None:
-    """Nothing to plan beyond what people have written."""
-
-
-_ = (NotFound, Every)

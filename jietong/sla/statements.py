@@ -7,6 +7,7 @@ open ── close, once settled ──▶ provisional: a draft statement ── 
 
 import asyncio
 import hashlib
+from collections.abc import Sequence
 from typing import Any, NamedTuple, Protocol
 
 import msgspec
@@ -19,13 +20,14 @@ from jietong.db.pool import Connection, Database
 from jietong.identity import audit
 from jietong.identity.model import SYSTEM, Principal
 from jietong.identity.permissions import Permission
-from jietong.sla import statement_view, store, texts, views
+from jietong.sla import statement_view, store, suggested, texts, views
 from jietong.sla.assess import Assessed, Assessor
 from jietong.sla.exclusions import Exclusions
 from jietong.sla.parties import check_four_eyes, side_of, signs_for
 from jietong.sla.periods import Period, period_at, period_of, periods_until
 from jietong.sla.records import seen
-from jietong.sla.store import Approval, StoredContract, StoredStatement
+from jietong.sla.rules.result import Verdict
+from jietong.sla.store import Approval, StoredAction, StoredContract, StoredStatement
 from jietong.sla.verify import Verified, verify
 
 FORMAT = "jietong/sla-statement/v1"
@@ -93,7 +95,8 @@ class Statements:
             if period is None
             else period_of(period, found.contract, found.stored.ended_on)
         )
-        made = await self._make(by, found.stored, wanted, edition=1, reason="")
+        assessed = await self._assessor.settled(id, wanted)
+        made = await self._make(by, found.stored, assessed, edition=1, reason="")
         one = made._replace(id="preview")
         return self._view(by, one, [])
 
@@ -139,14 +142,17 @@ class Statements:
                 raise Refused("not_in_force", "Both sides have to approve the agreement first.")
         if self._clock.now() < wanted.settles_at:
             raise Refused("not_settled", "The period has not settled yet.", settles_at=wanted.settles_at)
-        made = await self._make(by, found.stored, wanted, edition=1, reason="")
+        assessed = await self._assessor.settled(id, wanted)
+        drafts = await self._next(assessed)
+        made = await self._make(by, found.stored, assessed, edition=1, reason="", drafts=drafts)
         async with self._database.transaction(by.scope) as conn:
             await store.close_period(conn, found.stored, wanted.key, *wanted.span)  # a second close waits here
             before = await store.statements(conn, id, period)
             if before:
                 return await self._read(conn, by, before[0].id)
             await store.add_statement(conn, made)
-            await statement_view.plan_actions(conn, found.stored, made, self._clock.now())
+            for one in drafts:
+                await store.save_action(conn, one, found.stored.client)
             view = await self._read(conn, by, made.id)
             await self._audit(conn, by, "sla_statement.made", made)
         return view
@@ -187,7 +193,8 @@ class Statements:
             old = await store.statement(conn, id)
             found = await seen(conn, by, old.contract, self._clock)
             wanted = period_of(old.period, found.contract, found.stored.ended_on)
-        made = await self._make(by, found.stored, wanted, edition=old.edition + 1, reason=reason.strip())
+        assessed = await self._assessor.settled(old.contract, wanted)
+        made = await self._make(by, found.stored, assessed, edition=old.edition + 1, reason=reason.strip())
         async with self._database.transaction(by.scope) as conn:
             await store.close_period(conn, found.stored, wanted.key, *wanted.span)
             newest = (await store.statements(conn, old.contract, old.period))[0]
@@ -211,13 +218,35 @@ class Statements:
 
     # --- inside
 
-    async def _make(
-        self, by: Principal, owner: StoredContract, period: Period, *, edition: int, reason: str
-    ) -> StoredStatement:
+    async def _next(self, assessed: Assessed) -> list[StoredAction]:
+        """After a missed month, the best levers as drafts; none where people have planned for the month already."""
+        main = assessed.result.objective(assessed.result.main or "")
+        if main is None or main.verdict is not Verdict.MISSED:
+            return []
+        async with self._database.read(SYSTEM.scope) as conn:
+            if any(one.period == assessed.period.key for one in await store.actions(conn, assessed.owner.id)):
+                return []
+        try:
+            found = await self._assessor.levers(assessed, lambda done: None)
+        except Refused:  # the main objective is no service level: nothing can be re-run
+            return []
         now = self._clock.now()
-        assessed = await self._assessor.settled(owner.id, period)
+        ids = [new_id(now) for _ in range(suggested.MOST)]
+        return suggested.drafts(assessed.owner.id, assessed.period.key, found["items"], ids, now, SYSTEM.name)
+
+    async def _make(
+        self,
+        by: Principal,
+        owner: StoredContract,
+        assessed: Assessed,
+        *,
+        edition: int,
+        reason: str,
+        drafts: Sequence[StoredAction] = (),
+    ) -> StoredStatement:
+        now, period = self._clock.now(), assessed.period
         number = f"{owner.id.upper()}-{period.key}" + (f"-{edition}" if edition > 1 else "")
-        view = await statement_view.settled(self._database, self._assessor, self._exclusions, assessed)
+        view = await statement_view.settled(self._database, self._assessor, self._exclusions, assessed, drafts)
         document = document_of(assessed, owner, period, number, edition, reason, view)
         text = canonical(document)
         return StoredStatement(

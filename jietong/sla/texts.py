@@ -3,6 +3,8 @@
 What is said of the result itself (verdicts, money, causes, traps, levers) comes from `words`.
 """
 
+from typing import Any
+
 from jietong.core.specs import Names
 from jietong.metrics.catalogue import CATALOGUE
 from jietong.sla.model import Contract
@@ -90,6 +92,87 @@ def backtest(met: int, judged: int, months: int) -> Names:
         f"有資料的 {judged} 個月中，{met} 個月會達標。",
         f"It would have been met in {met} of the {judged} months that have data.",
     )
+
+
+_CAPACITY: dict[str, Names] = {
+    "none": three(
+        "没有写中继：线路够不够，不得而知。",
+        "沒有寫中繼：線路夠不夠，不得而知。",
+        "No trunks are named: whether the lines are enough is unknown.",
+    ),
+    "gone": three(
+        "写明的中继不在设置中或已停用：线路数未知。",
+        "寫明的中繼不在設定中或已停用：線路數未知。",
+        "A trunk that is named is not set up or out of service: the number of lines is unknown.",
+    ),
+    "no_load": three(
+        "{lines} 条线路；没有来电可以计算负荷。",
+        "{lines} 條線路；沒有來電可以計算負荷。",
+        "{lines} lines; no calls to take the load from.",
+    ),
+    "shared": three(
+        "{lines} 条线路，与其他客户共用。",
+        "{lines} 條線路，與其他客戶共用。",
+        "{lines} lines, shared with others.",
+    ),
+    "load": three(
+        "{lines} 条线路；最忙的半小时 {load} 爱尔兰，加上重拨 {offered}，会挡下 {blocking}（估算）。"
+        "1% 以内需 {needed} 条。",
+        "{lines} 條線路；最忙的半小時 {load} 歐蘭，加上重撥 {offered}，會擋下 {blocking}（估算）。"
+        "1% 以內需 {needed} 條。",
+        "{lines} lines; the busiest half-hour brings {load} Erlangs, {offered} with those who dial again, of whom "
+        "{blocking} would be turned away (by Erlang B). For 1 % it takes {needed}.",
+    ),
+    "busy": three(
+        "全部中继忙 {busy} 秒（{witnessed}/{days} 天有记录）。",
+        "全部中繼忙 {busy} 秒（{witnessed}/{days} 天有紀錄）。",
+        "All trunks were full for {busy} s, on {witnessed} of {days} days that were watched.",
+    ),
+    "busy_unknown": three(
+        "全部中继忙多久：未知，没有记录。",
+        "全部中繼忙多久：未知，沒有紀錄。",
+        "How long all trunks were full is unknown: nobody watched.",
+    ),
+    "measured": three(
+        "被挡下的来电：{blocked}（实测）。",
+        "被擋下的來電：{blocked}（實測）。",
+        "Turned away: {blocked}, as seen.",
+    ),
+    "estimated": three(
+        "被挡下的来电：实测 {blocked}，另估算 {unseen}。",
+        "被擋下的來電：實測 {blocked}，另估算 {unseen}。",
+        "Turned away: {blocked} as seen, and {unseen} more by estimate.",
+    ),
+    "unknown": three("被挡下的来电：未知。", "被擋下的來電：未知。", "Turned away: unknown."),
+}
+
+
+def capacity(view: dict[str, Any]) -> Names:
+    """What `capacity.view` says, in sentences: lines and load, full trunks, who was turned away."""
+    if not view["trunks"]:
+        first = "none"
+    elif view["lines"] is None:
+        first = "gone"
+    elif view["shared"]:
+        first = "shared"
+    else:
+        first = "no_load" if view["load"] is None else "load"
+    chosen = [first]
+    if view["trunks"]:
+        chosen.append("busy_unknown" if view["busy_s"] is None else "busy")
+    chosen.append(view["known"])
+    parts = {
+        name: "–" if view[name] is None else told.format(view[name])
+        for name, told in (
+            ("lines", "{}"), ("load", "{:.2f}"), ("offered", "{:.2f}"), ("blocking", "{:.1%}"), ("needed", "{}"),
+            ("busy_s", "{:,.0f}"), ("witnessed", "{}"), ("days", "{}"), ("blocked", "{:,}"), ("unseen", "{:,.0f}"),
+        )
+    }  # fmt: skip
+    parts["busy"] = parts["busy_s"]
+    return {
+        language: (" " if language == "en" else "").join(_CAPACITY[code][language].format(**parts) for code in chosen)
+        for language in LANGUAGES
+    }
 
 
 def variant(metric: str) -> str:

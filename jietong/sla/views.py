@@ -101,11 +101,12 @@ def services(contract: Contract, names: Named) -> list[View]:
     ]
 
 
-def checked(read: Reading, warnings: Iterable[View] = ()) -> View:
+def checked(read: Reading, warnings: Iterable[View] = (), capacity: View | None = None) -> View:
     return {
         "yaml": read.yaml,
         "errors": [reading.fault(one) for one in read.faults],
         "warnings": list(warnings),
+        "capacity": capacity,
         "document": read.document,
         "digest": None if read.contract is None else reading.digest(read.contract),
     }

@@ -179,7 +179,8 @@ async def test_a_contract_is_written_run_signed_and_seen_by_its_client(
         standing = await admin.get(f"/api/sla/contracts/{name}/standing", period=month)
     main = next(one for one in standing["objectives"] if one["id"] == "answered-20")
     shown = f"{main['figure']['value'] * 100:.1f}"
-    await expect(objectives.get_by_role("row").filter(has_text="Answered within 20 s")).to_contain_text(shown)
+    named = maker.get_by_role("cell", name="Answered within 20 s", exact=True)
+    await expect(objectives.get_by_role("row").filter(has=named)).to_contain_text(shown)
     await faultless(maker)
 
     # A figure opens what it means, its quotient and the contacts behind it.

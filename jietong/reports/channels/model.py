@@ -1,5 +1,6 @@
 """What every way of delivery is given and gives back. Pure."""
 
+import base64
 from collections.abc import Awaitable, Callable
 from enum import StrEnum
 from typing import Any, NamedTuple, TypeAlias
@@ -131,6 +132,13 @@ class Receipt(NamedTuple):
     answer: str
     details: dict[str, Any]
     follow: dict[str, Any] | None = None
+
+
+def basic(username: str, secret: str | None) -> dict[str, str]:
+    """The header of a sign-in by name and password (RFC 7617); without a name nobody signs in."""
+    if not username:
+        return {}
+    return {"Authorization": f"Basic {base64.b64encode(f'{username}:{secret or str()}'.encode()).decode()}"}
 
 
 class Failure(Exception):

@@ -7,7 +7,7 @@ import aiohttp
 
 from jietong.reports.channels import ipp
 from jietong.reports.channels.ipp import Answer, Attribute, Operation, Tag
-from jietong.reports.channels.model import Failure, Parcel, PrinterTo, Receipt
+from jietong.reports.channels.model import Failure, Parcel, PrinterTo, Receipt, basic
 
 TIMEOUT = aiohttp.ClientTimeout(total=120, connect=20)
 WATCH_S = 5.0  # what is not printed by then is asked after later
@@ -143,8 +143,8 @@ async def _ask(
 
 
 def _session(target: PrinterTo, secret: str | None) -> aiohttp.ClientSession:
-    auth = aiohttp.BasicAuth(target.username, secret, "utf-8") if target.username and secret else None
-    return aiohttp.ClientSession(auth=auth, timeout=TIMEOUT)
+    headers = basic(target.username, secret) if secret else {}
+    return aiohttp.ClientSession(headers=headers, timeout=TIMEOUT)
 
 
 def _who(target: PrinterTo) -> list[Attribute]:

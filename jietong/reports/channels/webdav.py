@@ -5,7 +5,7 @@ from urllib.parse import quote
 
 import aiohttp
 
-from jietong.reports.channels.model import Enclosed, Failure, Parcel, Receipt, WebdavTo
+from jietong.reports.channels.model import Enclosed, Failure, Parcel, Receipt, WebdavTo, basic
 
 TIMEOUT = aiohttp.ClientTimeout(total=300, connect=20)
 _REFUSED = {401: "refused the sign-in", 403: "does not allow it", 404: "knows no such folder", 405: "takes no PUT",
@@ -14,10 +14,10 @@ _REFUSED = {401: "refused the sign-in", 403: "does not allow it", 404: "knows no
 
 async def send(target: WebdavTo, secret: str | None, parcel: Parcel) -> Receipt:
     """Confirmed where the server lets us read back what we put; else taken. Raises Failure."""
-    auth = aiohttp.BasicAuth(target.username, secret or "", "utf-8") if target.username else None
+    headers = basic(target.username, secret)
     confirmed = True
     try:
-        async with aiohttp.ClientSession(auth=auth, timeout=TIMEOUT) as session:
+        async with aiohttp.ClientSession(headers=headers, timeout=TIMEOUT) as session:
             for file in parcel.files:
                 url = f"{target.url.rstrip('/')}/{quote(file.ascii_name)}"
                 confirmed = await _put(session, url, file) and confirmed

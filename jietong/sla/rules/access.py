@@ -15,7 +15,7 @@ from jietong.sla.rules.case import Case, length
 from jietong.sla.rules.figures import Tallies, pooled, share, shown
 from jietong.sla.rules.result import AccessResult, Known
 
-SL3, SL7, ANSWERED, ABANDONED, BLOCKED, LOST, OFFERED, REQUESTED = range(8)
+SL3, SL7, ANSWERED, ABANDONED, BLOCKED, LOST, OFFERED, REQUESTED, TURNED = range(9)
 """Columns of `questions.access_metrics`."""
 
 
@@ -41,7 +41,9 @@ def access_result(case: Case, by_day: Tallies, columns: tuple[Metric, ...]) -> A
             "unknown", share(0, 0), level, in_time, answered - in_time, abandoned, None, None, None,
             unknown_days=tuple(without),
         )  # fmt: skip
-    blocked, lost = (_sum(by_day, seen, columns, n) for n in (BLOCKED, LOST))
+    blocked = _sum(by_day, seen, columns, BLOCKED)
+    at_entry = max(0, _sum(by_day, seen, columns, TURNED) - blocked)  # left before anything took them
+    lost = _sum(by_day, seen, columns, LOST) + at_entry
     known_in = sum(_sum(by_day, seen, columns, n) for n in (ANSWERED, ABANDONED))
     fault = max(0, true.denominator - known_in - blocked - lost)
     unseen = _unseen(case, by_day, columns, seen)

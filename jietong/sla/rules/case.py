@@ -94,6 +94,8 @@ def windows(case: Case, window: Window) -> tuple[tuple[date, date], ...]:
         while sunday <= last:
             found.append((max(sunday - timedelta(days=6), case.contract.start), sunday))
             sunday += timedelta(days=7)
+        if last == case.contract.end and last.weekday() != 6:  # the contract's last days are a week of their own
+            found.append((max(last - timedelta(days=last.weekday()), case.contract.start), last))
         return tuple(found)
     if window is Window.QUARTER:
         if first.month % 3 and last < case.contract.end:

@@ -13,7 +13,7 @@ from jietong.core.vocabulary import Ms
 from jietong.sla.model import Effect, ExclusionState, Objective
 from jietong.sla.rules import need as needs
 from jietong.sla.rules.access import BLOCKED, SL7, access_result, unknown_days
-from jietong.sla.rules.case import Case, main_objective, windows
+from jietong.sla.rules.case import Case, days_between, main_objective, windows
 from jietong.sla.rules.case import asked as asked_of
 from jietong.sla.rules.exclusions import effects, with_all_waiting
 from jietong.sla.rules.figures import Answers, Tallies, figure_of, pooled, reaches, share, tallies, value_of
@@ -80,8 +80,10 @@ def met_while_turned_away(result: Result) -> bool:
 def _need_of(on: Ground, main: Objective | None, figure: Figure | None, closed: bool) -> Need | None:
     if closed or main is None or figure is None or main.target is None or unit_of(main) is not Unit.RATIO:
         return None
-    start, end = windows(on.case, main.window)[-1]
-    days = tuple(day for day in on.case.days if start <= day <= end)
+    judged = windows(on.case, main.window)
+    if not judged:
+        return None
+    days = days_between(*judged[-1])
     plain = figures(on, main, main.id, days)
     rest = on.outlook.scaled(plain.denominator, days)
     return needs.of_share(int(figure.numerator), figure.denominator, rest, main.target, main.op, on.outlook.basis)

@@ -78,5 +78,6 @@ def with_all_waiting(on: Ground, main: Objective | None) -> Figure | None:
 
 
 def _days(case: Case, main: Objective) -> tuple[date, ...]:
-    start, end = windows(case, main.window)[-1]
-    return days_between(start, end)
+    """Of the window judged last; a quarter that does not end now has none."""
+    judged = windows(case, main.window)
+    return days_between(*judged[-1]) if judged else ()

@@ -79,7 +79,8 @@ def access_metrics(contract: Contract) -> tuple[Metric, ...]:
     x = None if main is None else asked(main).terms.target_ms
     seconds = "20" if x is None else f"{x / 1000:g}"
     return metrics(
-        f"sl3({seconds}),sl7({seconds}),answered,abandoned,entry_blocked,lost_in_flow,entry_offered,requested_agent"
+        f"sl3({seconds}),sl7({seconds}),answered,abandoned,entry_blocked,lost_in_flow,entry_offered,requested_agent,"
+        "entry_busy_rate"
     )
 
 

@@ -3,9 +3,11 @@
 from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
+from zoneinfo import ZoneInfo
 
 from msgspec import Struct
 
+from jietong.core.clock import to_datetime
 from jietong.core.specs import Names
 from jietong.sla.model import Contract, Exclusion
 from jietong.sla.rules.levers import Block, Lever, Levers
@@ -145,10 +147,6 @@ def _turned_away(result: Result) -> list[Cause]:
 
 
 def _left_out(contract: Contract, exclusions: Sequence[Exclusion]) -> list[Cause]:
-    from zoneinfo import ZoneInfo
-
-    from jietong.core.clock import to_datetime
-
     zone = ZoneInfo(contract.zone)
     codes = {"approved": "excluded", "rejected": "refused", "submitted": "waiting"}
     found = []

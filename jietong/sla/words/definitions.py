@@ -11,6 +11,8 @@ from jietong.core.specs import Names
 from jietong.metrics import examples
 from jietong.metrics.intervals import Metric, metrics
 from jietong.sla.model import Budgeting, Contract, Objective, Slice, Window
+from jietong.sla.rules.case import asked as asked_of
+from jietong.sla.rules.case import of_access
 from jietong.sla.rules.figures import reaches, shown
 from jietong.sla.rules.objective import band_of, unit_of
 from jietong.sla.rules.result import Unit
@@ -276,6 +278,4 @@ def _told(value: Decimal | None, unit: Unit) -> Names:
 
 
 def _counts_blocked(one: Objective) -> bool:
-    from jietong.sla.rules.case import asked, of_access
-
-    return of_access(asked(one))
+    return of_access(asked_of(one))

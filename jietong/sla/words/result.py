@@ -3,6 +3,7 @@
 from decimal import Decimal
 
 from jietong.sla.model import Contract
+from jietong.sla.rules.need import of_share
 from jietong.sla.rules.result import (
     AccessResult,
     MoneyLine,
@@ -173,6 +174,7 @@ def verdict_sentence(result: Result, contract: Contract) -> Texts:
         short = short_of(main)
         if short is not None and len(main.windows) == 1:
             code, parts["short"] = "missed", _how_many(main, short)
+            parts["n"] = {**_how_many(main, main.figure.n), "en": t.count(main.figure.n)}
     elif main.verdict is Verdict.MET:
         others = sum(
             one.charged and one.verdict in (Verdict.MISSED, Verdict.UNREACHABLE) for one in result.objectives
@@ -186,8 +188,6 @@ def verdict_sentence(result: Result, contract: Contract) -> Texts:
 
 def short_of(one: ObjectiveResult) -> int | None:
     """By how many a share missed its target; None: it did not, or is no share."""
-    from jietong.sla.rules.need import of_share
-
     if one.unit is not Unit.RATIO or one.target is None or not one.figure.denominator:
         return None
     found = of_share(int(one.figure.numerator), one.figure.denominator, 0, one.target, one.op, "planned").short

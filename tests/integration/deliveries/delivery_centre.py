@@ -1,8 +1,8 @@
 """The centre of the report tests with its deliveries, and real servers that receive them."""
 
 import asyncio
-import base64
 import socket
+import warnings
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -41,12 +41,12 @@ async def until(condition: Callable[[], Awaitable[bool]], seconds: float = 20) -
         await asyncio.sleep(0.05)
 
 
-def schedule(destinations: list[str], **more: Any) -> dict[str, Any]:
+def schedule(to: list[str], **more: Any) -> dict[str, Any]:
     body = {
         "name": "Daily service",
         "reports": ["ready-getting-through"],
         "timetable": {"repeat": "daily", "at": "12:30", "zone": "Asia/Shanghai", "settle": 10, "deadline": 60},
-        "destinations": destinations,
+        "destinations": to,
         "formats": ["csv"],
         "language": "en",
     }
@@ -61,13 +61,14 @@ async def made(answer: Awaitable[httpx.Response]) -> str:
 
 @dataclass
 class Mailbox:
-    """A real SMTP server in this process. `refuse` answers instead of taking; `drop` hangs up after taking."""
+    """A real SMTP server in this process. `refuse` answers instead of taking; `slow_s` passes
+    between taking and saying so."""
 
     port: int = 0
     messages: list[EmailMessage] = field(default_factory=list)
     raw: list[bytes] = field(default_factory=list)
     refuse: str = ""
-    drop: int = 0
+    slow_s: float = 0.0
 
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
         if self.refuse:
@@ -77,9 +78,7 @@ class Mailbox:
         message = BytesParser(policy=default).parsebytes(envelope.content)
         assert isinstance(message, EmailMessage)
         self.messages.append(message)
-        if self.drop:
-            self.drop -= 1
-            server.transport.abort()
+        await asyncio.sleep(self.slow_s)
         return "250 Taken as 42"
 
     async def handle_RCPT(
@@ -92,22 +91,23 @@ class Mailbox:
 
 
 @asynccontextmanager
-async def mailbox(*, password: str | None = None) -> AsyncIterator[Mailbox]:
-    box = Mailbox()
+async def mailbox(*, password: str | None = None, slow_s: float = 0.0) -> AsyncIterator[Mailbox]:
+    box = Mailbox(slow_s=slow_s)
 
     def login(server: SMTP, session: Session, envelope: Envelope, mechanism: str, data: Any) -> AuthResult:
         assert isinstance(data, LoginPassword)
-        return AuthResult(success=data.password == (password or "").encode())
+        return AuthResult(success=data.password == (password or "").encode(), handled=False)
 
     def connection() -> SMTP:
-        return SMTP(
-            box,
-            authenticator=login,
-            auth_require_tls=False,
-            auth_required=password is not None,
-            enable_SMTPUTF8=True,
-            loop=asyncio.get_running_loop(),
-        )
+        with warnings.catch_warnings(action="ignore"):  # a password without TLS, on this machine alone
+            return SMTP(
+                box,
+                authenticator=login,
+                auth_require_tls=False,
+                auth_required=password is not None,
+                enable_SMTPUTF8=True,
+                loop=asyncio.get_running_loop(),
+            )
 
     server = await asyncio.get_running_loop().create_server(connection, "127.0.0.1", 0)
     box.port = server.sockets[0].getsockname()[1]
@@ -189,7 +189,3 @@ def free_port() -> int:
     with socket.socket() as one:
         one.bind(("127.0.0.1", 0))
         return int(one.getsockname()[1])
-
-
-def basic(user: str, password: str) -> str:
-    return "Basic " + base64.b64encode(f"{user}:{password}".encode()).decode()

@@ -30,7 +30,7 @@ PERIOD = ("intervals", "--from", "2026-07-14", "--to", "2026-07-16")
 
 @pytest.fixture
 async def centre(database: Database) -> Database:
-    """acme's queue, whose name a spreadsheet would take for a formula: two answered, one given up. Nobody has followed
+    """acme's queue, named as a spreadsheet takes for a formula: two answered, one given up. Nobody has followed
     the ledger yet."""
     await set_zone(database, ZONE)
     names = {"zh-Hans": "队", "zh-Hant": "隊", "en": "Q"}

@@ -58,7 +58,7 @@ async def test_a_rejected_version_is_followed_by_the_next(database: Database, tm
 async def test_a_contract_file_with_errors_names_line_and_field(database: Database, tmp_path: Path) -> None:
     parts = agreements(database, tmp_path, ManualClock(NOW))
     broken = CONTRACT.replace("sl3(20)", "sl9(20)").replace("weight: 0.4", "weight: heavy")
-    found = await parts.contracts.check(EDITOR, broken, None)
+    found = await parts.check(EDITOR, broken, None)
     lines = broken.splitlines()
     told = {(fault["line"], fault["field"]) for fault in found["errors"]}
     assert len(told) >= 2
@@ -73,11 +73,11 @@ async def test_a_contract_file_with_errors_names_line_and_field(database: Databa
 
 async def test_a_document_and_its_text_are_one_contract(database: Database, tmp_path: Path) -> None:
     parts = agreements(database, tmp_path, ManualClock(NOW))
-    first = await parts.contracts.check(EDITOR, CONTRACT, None)
-    again = await parts.contracts.check(EDITOR, None, first["document"])
+    first = await parts.check(EDITOR, CONTRACT, None)
+    again = await parts.check(EDITOR, None, first["document"])
     assert not again["errors"]
     assert again["digest"] == first["digest"]
-    assert (await parts.contracts.check(EDITOR, again["yaml"], None))["digest"] == first["digest"]
+    assert (await parts.check(EDITOR, again["yaml"], None))["digest"] == first["digest"]
 
 
 async def test_one_client_sees_anothers_agreement_fusionpbx_313(database: Database, tmp_path: Path) -> None:

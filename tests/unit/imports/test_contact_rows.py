@@ -55,6 +55,7 @@ def test_an_answered_contact_has_its_wait_from_the_queue_and_its_talk_without_th
     assert (entry.kind, entry.start, entry.end, entry.outcome) == (Kind.ENTRY, T, T + 10 * S, End.ADMITTED)
     assert (queue.wait_ms, queue.arrived, queue.outcome) == (12 * S, T + 10 * S, End.ANSWERED)
     assert (queue.target_ms, queue.short_ms) == (20_000, 5_000)
+    assert queue.agent == "lin"  # credited with the wait that it ended, as live
     assert (handling.talk_ms, handling.hold_ms, handling.wrapup_ms) == (258 * S, 20 * S, 30 * S)
     assert (handling.agent, handling.arrived, handling.end) == ("lin", queue.arrived, T + 330 * S)
     assert (talk.end, hold.start, hold.end, wrapup.end) == (T + 280 * S, T + 280 * S, T + 300 * S, T + 330 * S)

@@ -16,6 +16,7 @@ from jietong.metrics.history import Figure, evaluate, with_reasons
 from jietong.metrics.intervals import Cell, Query, metric, metrics
 from jietong.metrics.query import behind, plan, rows, unbound
 from jietong.metrics.routes import DefinitionOut
+from jietong.metrics.warehouse.outward import outward
 
 DAY, NOW, HOUR = examples.DAY, examples.NOW, 3_600_000
 COMPUTED = [d for d in CATALOGUE.values() if d.how is not How.NOW]
@@ -169,6 +170,17 @@ def test_a_stay_was_about_what_its_contact_was_about_in_the_end() -> None:
     ]  # fmt: skip
     assert [one.reason for one in with_reasons(stays)] == ["moving"] * 5 + [None]
     assert with_reasons(with_reasons(stays)) == with_reasons(stays)
+
+
+def test_a_lines_quality_leaves_the_house_as_a_score() -> None:
+    found = outward(metric("mos"), Cell(412.0, 824, 2))
+    assert (found.value, found.numerator, found.denominator, found.n) == (4.12, 8.24, 2, 2)
+    share = outward(metric("redial_rate"), Cell(0.4, 20, 50))
+    assert share.low is not None
+    assert share.low < 0.4
+    assert (share.numerator, share.denominator) == (20, 50)
+    assert outward(metric("adherence"), Cell(0.9, 25_920_000, 28_800_000))[:3] == (0.9, 25_920, 28_800)
+    assert outward(metric("ces"), Cell(2.0, 6, 3))[:4] == (2.0, 6, 3, 3)
 
 
 def test_parameters_are_written_in_their_own_units() -> None:

@@ -7,6 +7,7 @@ from jietong.contacts.stays import SegmentChange
 from jietong.core import events as e
 from jietong.core.specs import AgentSkill, AgentSpec, QueueSpec
 from jietong.core.vocabulary import Channel, Employment, EndedBy, Outcome, State
+from jietong.metrics import history
 
 S = 1000
 NAMES = {"zh-Hans": "售后", "zh-Hant": "售後", "en": "Support"}
@@ -289,3 +290,27 @@ def test_contacts_are_forgotten_once_no_survey_can_come() -> None:
     assert "c1" in told.facts.state.contacts
     told.tell(e.BreakDue(3_600 * S, "lin"))
     assert not told.facts.state.contacts
+
+
+def test_a_wait_is_credited_to_whoever_answered_it() -> None:
+    """By agent: the first wait is lin's, the one after the transfer that of liu, who is part-time; while it lasts,
+    nobody's."""
+    told = Told()
+    told.tell(
+        e.AgentConfigured(0, AgentSpec("liu", "Liu", Employment.PART_TIME)),
+        *arrive(0),
+        offer(S, "lin"),
+    )
+    assert [(row.agent, row.part_time) for row in told.kind(Kind.QUEUE)] == [(None, False)]
+    told.tell(
+        accept(2 * S, "lin"),
+        e.ContactTransferred(30 * S, "c1", "lin", to_queue="returns"),
+        e.QueueEntered(30 * S, "c1", "returns", 0, 30 * S, "transfer"),
+        offer(31 * S, "liu", queue="returns"),
+        accept(32 * S, "liu", queue="returns"),
+        *arrive(40 * S, "c2"),
+        e.ContactEnded(60 * S, "c2", EndedBy.CUSTOMER, Outcome.ABANDONED, "support", None),
+    )
+    waits = told.kind(Kind.QUEUE)
+    assert [(row.agent, row.part_time) for row in waits] == [("lin", False), ("liu", True), (None, False)]
+    assert [(row.agent, row.part_time) for row in history.cut(waits, 31 * S)] == [("lin", False), (None, False)]

@@ -42,7 +42,8 @@ def answers(case: Case, day_sums: dict[date, a.Sums] | None = None):
         a.on(2): {
             "sl3(20)": (23_660, 27_857), "sl7(20)": (24_008, 31_226), "csat": (1_980, 2_164), "fcr": (801, 1000),
             "abandon_rate": (420, 10_000), "requested_agent": (28_412, 1), "answered": (27_000, 1),
-            "abandoned": (1_412, 1), "entry_blocked": (2_462, 1), "lost_in_flow": (352, 1), "entry_offered": (31_226, 1),
+            "abandoned": (1_412, 1), "entry_blocked": (2_462, 1), "lost_in_flow": (352, 1),
+            "entry_offered": (31_226, 1),
         }
     }  # fmt: skip
     days = {day: {"sl3(20)": (90, 100)} for day in a.every(date(2026, 6, 29), a.on(26))}

@@ -165,6 +165,12 @@ def test_a_contract_that_ends_within_a_quarter_settles_what_there_was():
     assert windows(of, Window.QUARTER) == ((date(2026, 7, 1), date(2026, 8, 10)),)
 
 
+def test_the_last_days_of_a_contract_are_a_week_of_their_own():
+    made = replace(a.contract(), end=a.on(22))
+    assert windows(a.case(made, last=a.on(22)), Window.WEEK)[-1] == (a.on(20), a.on(22))
+    assert windows(a.case(a.contract()), Window.WEEK)[-1] == (a.on(20), a.on(26))
+
+
 def test_days_of_23_and_25_hours_have_their_own_slices():
     """Clock changes: Berlin, 29 March and 25 October 2026."""
     one = a.objective(
@@ -221,6 +227,16 @@ def test_the_trap_met_while_three_hundred_of_a_thousand_are_turned_away():
     assert (result.access.known, result.access.blocked) == ("measured", 300)
     assert met_while_turned_away(result)
     assert "met_while_turned_away" in {step.code for step in result.remarks}
+
+
+def test_whoever_left_before_anything_took_them_is_lost_and_a_fault_of_the_switch_is_none_of_these():
+    """1000 tried: 680 answered, 20 gave up, 290 refused and 6 gone at the entry, 1 in the menu, 3 cut off."""
+    sums = {**TRAP, "entry_blocked": (290, 1), "entry_busy_rate": (296, 1000), "lost_in_flow": (1, 1)}
+    of = a.case(a.contract(a.objective("answered", "sl3(20)", "0.85")))
+    found = evaluate(of, a.answers(of, a.AFTER, {a.on(2): sums}), a.AFTER).access
+    assert (found.in_time, found.late, found.abandoned) == (612, 68, 20)
+    assert (found.blocked, found.lost, found.fault) == (290, 7, 3)
+    assert found.level.value - found.points_blocked - found.points_lost == found.figure.value
 
 
 def test_days_without_any_record_of_entries_are_unknown_never_zero():

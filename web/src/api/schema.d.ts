@@ -584,7 +584,7 @@ export interface paths {
          * Exported
          * @description The same filter and columns as the list. Numbers stay masked; every export is in the audit log.
          *
-         *     Raises Invalid `too_many` above 100,000 rows.
+         *     Raises Invalid `too_many_contacts` above 100,000 rows.
          */
         get: operations["exported_api_contacts_export_get"];
         put?: never;
@@ -1700,7 +1700,7 @@ export interface paths {
         };
         /**
          * Archive
-         * @description What was made, latest first: of your clients, and without the right to set up deliveries what is in the portal.
+         * @description What was made, latest first: of your clients; for who sets up no deliveries, what is in the portal.
          */
         get: operations["archive_api_report_archive_get"];
         put?: never;
@@ -5865,6 +5865,21 @@ export interface components {
          * @enum {string}
          */
         Drawn: "line" | "bar" | "stacked" | "heat";
+        /** EditionFileOut */
+        EditionFileOut: {
+            /** Bytes */
+            bytes: number;
+            /** Digest */
+            digest: string;
+            /** Format */
+            format: string;
+            /** Media Type */
+            media_type: string;
+            /** N */
+            n: number;
+            /** Name */
+            name: string;
+        };
         /**
          * EditionOut
          * @description `n` above 1 restates an earlier one for `reason`. `page`: there is one for a small screen.
@@ -5885,7 +5900,7 @@ export interface components {
             /** Error */
             error: string;
             /** Files */
-            files: components["schemas"]["jietong__reports__delivery_schemas__FileOut"][];
+            files: components["schemas"]["EditionFileOut"][];
             /** Id */
             id: string;
             /** Language */
@@ -5908,6 +5923,11 @@ export interface components {
             state: string;
             /** Title */
             title: string;
+        };
+        /** EditionRestateIn */
+        EditionRestateIn: {
+            /** Reason */
+            reason: string;
         };
         /**
          * EmailIO
@@ -6349,6 +6369,17 @@ export interface components {
             type: string;
             /** Url */
             url: string;
+        };
+        /**
+         * FileOut
+         * @description The whole file: the customer, who may be the same person, and which files went into this one.
+         */
+        FileOut: {
+            customer: components["schemas"]["CustomerOut"];
+            /** Merges */
+            merges: components["schemas"]["MergeOut"][];
+            /** Suspects */
+            suspects: components["schemas"]["SuspectOut"][];
         };
         /**
          * FilterIO
@@ -8156,6 +8187,11 @@ export interface components {
         ReportIn: {
             report: components["schemas"]["ReportIO"];
         };
+        /** RestateIn */
+        RestateIn: {
+            /** Reason */
+            reason: string;
+        };
         /**
          * RestatedOut
          * @description The ledger now says otherwise than when the statement was made.
@@ -8992,7 +9028,7 @@ export interface components {
         /**
          * TimetableIO
          * @description `at`, `until`: local times of `zone`, "08:00". `weekdays`: 0 is Monday. `day` null: the last working day.
-         *     `settle`, `deadline`: minutes after `at`. `calendar`: an hours document; `closed`: what happens on its closed days.
+         *     `settle`, `deadline`: minutes after `at`. `calendar`: an hours document; `closed`: what its closed days do.
          */
         TimetableIO: {
             /**
@@ -9578,17 +9614,6 @@ export interface components {
          * @enum {string}
          */
         jietong__core__vocabulary__State: "off" | "ready" | "offered" | "talking" | "hold" | "wrapup" | "missed" | "break" | "training" | "meeting" | "casework" | "standby";
-        /**
-         * FileOut
-         * @description The whole file: the customer, who may be the same person, and which files went into this one.
-         */
-        jietong__customers__routes__FileOut: {
-            customer: components["schemas"]["CustomerOut"];
-            /** Merges */
-            merges: components["schemas"]["MergeOut"][];
-            /** Suspects */
-            suspects: components["schemas"]["SuspectOut"][];
-        };
         /** PublishIn */
         jietong__flows__routes__PublishIn: {
             /**
@@ -9640,26 +9665,6 @@ export interface components {
          * @enum {string}
          */
         jietong__reports__delivery_model__State: "waiting" | "sending" | "sent" | "confirmed" | "failed" | "given_up";
-        /** FileOut */
-        jietong__reports__delivery_schemas__FileOut: {
-            /** Bytes */
-            bytes: number;
-            /** Digest */
-            digest: string;
-            /** Format */
-            format: string;
-            /** Media Type */
-            media_type: string;
-            /** N */
-            n: number;
-            /** Name */
-            name: string;
-        };
-        /** RestateIn */
-        jietong__reports__delivery_schemas__RestateIn: {
-            /** Reason */
-            reason: string;
-        };
         /** ContactBehindOut */
         jietong__reports__schemas__ContactBehindOut: {
             /** Agent */
@@ -9687,11 +9692,6 @@ export interface components {
             items: components["schemas"]["jietong__reports__schemas__ContactBehindOut"][];
             /** Next */
             next: string | null;
-        };
-        /** RestateIn */
-        jietong__sla__schemas__RestateIn: {
-            /** Reason */
-            reason: string;
         };
     };
     responses: never;
@@ -11340,7 +11340,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["jietong__customers__routes__FileOut"];
+                    "application/json": components["schemas"]["FileOut"];
                 };
             };
             /** @description Problem */
@@ -13465,7 +13465,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["jietong__reports__delivery_schemas__RestateIn"];
+                "application/json": components["schemas"]["EditionRestateIn"];
             };
         };
         responses: {
@@ -16906,7 +16906,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["jietong__sla__schemas__RestateIn"];
+                "application/json": components["schemas"]["RestateIn"];
             };
         };
         responses: {

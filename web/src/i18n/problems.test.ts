@@ -18,6 +18,14 @@ const ELSEWHERE = new Set([
   "no_such_file",
   "unreadable_file",
   "no_start",
+  // `jietong import`, `report`, `schedules`: the command line.
+  "ambiguous",
+  "bad_header",
+  "bad_rejects",
+  "bad_site",
+  "no_file",
+  // Whoever asked for figures has hung up: nobody hears the answer.
+  "gone_away",
   // `jietong voice` and the switch's supervisor: the command line and the log.
   "bad_home",
   "switch_include",

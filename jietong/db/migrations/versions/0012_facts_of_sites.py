@@ -41,7 +41,8 @@ CREATE TABLE import_file (
     """,
     "CREATE INDEX import_file_digest ON import_file (site, digest)",
     """
--- By which a site's imports make a pseudonym of what a file calls a customer: names and numbers stay out of the ledger.
+-- By which a site's imports make a pseudonym of what a file calls a customer: names and numbers stay out of the
+-- ledger.
 CREATE TABLE import_key (
     site text PRIMARY KEY,
     key  bytea NOT NULL

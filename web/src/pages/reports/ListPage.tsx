@@ -1,6 +1,7 @@
 import { type Dispatch, type SetStateAction, useState } from "react";
 import { Link, useSearchParams } from "react-router";
 import { core } from "../../i18n/core";
+import { deliveries } from "../../i18n/deliveries";
 import { inLanguage, useLanguage } from "../../i18n/language";
 import { useWords } from "../../i18n/messages";
 import { worded } from "../../i18n/problems";
@@ -21,6 +22,7 @@ import { named, parsed } from "./names";
 export function ListPage() {
   const t = useWords(reports);
   const w = useWords(core);
+  const d = useWords(deliveries);
   const lang = useLanguage();
   const builds = useMay("report.edit");
   const [params, setParams] = useSearchParams();
@@ -46,6 +48,9 @@ export function ListPage() {
         </label>
         <Link className="rp-side" to="/metrics">
           {t("toDefinitions")}
+        </Link>
+        <Link className="rp-side" to="/reports/deliveries">
+          {d("title")}
         </Link>
         <span className="jt-fill" />
         {order.length > 0 ? (

@@ -9,6 +9,7 @@ import { ListPage } from "./ListPage";
 import { ReportPage } from "./ReportPage";
 import "./reports.css";
 
+const DeliveriesPage = lazy(() => import("./deliveries/DeliveriesPage"));
 const BuilderPage = lazy(() => import("./builder/BuilderPage"));
 
 /** /reports lists them, /reports/<id> shows one with its figures, /reports/new and /reports/<id>/edit build. */
@@ -16,6 +17,14 @@ export default function ReportsPage() {
   return (
     <Routes>
       <Route index element={<ListPage />} />
+      <Route
+        path="deliveries"
+        element={
+          <Suspense fallback={null}>
+            <DeliveriesPage />
+          </Suspense>
+        }
+      />
       <Route path="new" element={<Building key="new" />} />
       <Route path=":id" element={<Shown />} />
       <Route path=":id/edit" element={<Building key="edit" />} />
