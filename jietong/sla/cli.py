@@ -41,14 +41,28 @@ def commands(
         return Agreements(opened, warehouse(opened), SystemClock())
 
     @cli.command("check")
-    def check(path: FileArgument) -> None:
+    def check(
+        path: FileArgument,
+        facts: Annotated[bool, typer.Option(help="Hold its trunks against this centre's contacts as well.")] = False,
+    ) -> None:
         """Read a contract file: errors with line, column and field, then traps. Exit code 1 when there are errors."""
-        found = reading.read(_text(path), None)
+        text = _text(path)
+        found = reading.read(text, None)
         for fault in found.faults:
             _err.print(f"{path}:{fault.line}:{fault.column}: {fault.field}: {fault.message}", markup=False)
         if found.contract is None:
             raise typer.Exit(1)
-        _traps(reading.traps(found.contract))
+        if facts:
+
+            async def work() -> Any:
+                async with database() as opened:
+                    return await parts(opened).check(SYSTEM, text, None)
+
+            told = _run(work())
+            _traps(told["warnings"])
+            _out.print(f"Lines: {told['capacity']['texts']['en']}", markup=False)
+        else:
+            _traps(reading.traps(found.contract))
         _out.print(f"Sound. Digest {reading.digest(found.contract)}")
 
     @cli.command("apply")

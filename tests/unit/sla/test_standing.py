@@ -171,6 +171,20 @@ def test_the_last_days_of_a_contract_are_a_week_of_their_own():
     assert windows(a.case(a.contract()), Window.WEEK)[-1] == (a.on(20), a.on(26))
 
 
+def test_a_quantile_is_taken_over_its_whole_window_and_a_maximum_over_its_days():
+    made = a.contract(
+        a.objective("p90", "wait_p90", "30", op=Op.LTE), a.objective("max", "max_wait", "300", op=Op.LTE)
+    )
+    of = a.case(made)
+    asked = questions(of, a.AFTER)
+    assert (asked["p90:2026-07-01"].every, asked["p90:2026-07-01"].window) == ("all", of.span)
+    days = {a.on(1): {"wait_p90": (31_000, 400), "max_wait": (200_000, 10)}, a.on(2): {"max_wait": (290_000, 10)}}
+    found = evaluate(of, a.answers(of, a.AFTER, days), a.AFTER)
+    assert (found.objective("p90").figure.value, found.objective("p90").verdict) == (31, Verdict.MISSED)
+    assert (found.objective("max").figure.value, found.objective("max").verdict) == (290, Verdict.MET)
+    assert found.objective("p90").figure.n == 400
+
+
 def test_days_of_23_and_25_hours_have_their_own_slices():
     """Clock changes: Berlin, 29 March and 25 October 2026."""
     one = a.objective(

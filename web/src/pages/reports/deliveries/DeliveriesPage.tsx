@@ -196,7 +196,13 @@ function Schedules() {
               <span className="jt-note">{one.schedule.timetable.zone}</span>
             </td>
             <td>
-              {!one.schedule.active ? t("off") : one.next_at === null ? "–" : <Time at={one.next_at} style="moment" />}
+              {!one.schedule.active ? (
+                t("off")
+              ) : one.next_at === null ? (
+                "–"
+              ) : (
+                <Time at={one.next_at} style="moment" />
+              )}
             </td>
             <td>{one.owner_name}</td>
             <td className="dv-acts">
