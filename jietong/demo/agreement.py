@@ -1,6 +1,6 @@
 """The demonstration centre's agreement with its client: in force, with an exclusion that waits for their word."""
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from importlib.resources import files
 from typing import Any
 
@@ -9,6 +9,8 @@ from jietong.core.days import day_of
 from jietong.core.ids import new_id
 from jietong.core.vocabulary import Ms
 from jietong.db.pool import Connection
+from jietong.demo import history
+from jietong.imports.contact_rows import COLUMNS
 from jietong.sla import reading, store
 from jietong.sla.parties import Side
 from jietong.sla.periods import local_date, months_before, next_month
@@ -16,6 +18,8 @@ from jietong.sla.store import Approval, Evidence, StoredContract, StoredExclusio
 
 MAKER, OURS, THEIRS = "he.feng", "shen.yan", "zhou.wan"
 HOUR: Ms = 3_600_000
+SUBMIT_DAYS = 10
+"""As the contract has it: later than so many days after the event nothing is submitted."""
 
 
 async def agree(conn: Connection, people: dict[str, tuple[str, str]], now: Ms) -> None:
@@ -50,10 +54,7 @@ async def agree(conn: Connection, people: dict[str, tuple[str, str]], now: Ms) -
 async def _exclusion(
     conn: Connection, owner: StoredContract, zone: str, maker: str, maker_name: str, now: Ms
 ) -> None:
-    """Yesterday morning; on the first of a month, this morning, so that it lies in the period on show."""
-    today = local_date(now, zone)
-    day = today - timedelta(days=1) if today.day > 1 else today
-    start = day_of(day, zone).start + 10 * HOUR
+    start = outage(now, zone)
     one = StoredExclusion(
         new_id(now), owner.client, owner.id, "submitted", 2, "clientCaused", "报修系统停摆 · 報修系統停擺", "", start,
         start + HOUR + HOUR // 2, [], now, maker, maker_name, now, maker, maker_name,
@@ -63,6 +64,34 @@ async def _exclusion(
         new_id(now), one.id, "HC-2281", "https://tickets.hechuan.example/HC-2281", None, None, None, now, maker_name
     )
     await store.add_evidence(conn, piece, owner.client, None)
+
+
+def outage(now: Ms, zone: str) -> Ms:
+    """The start of the 90 minutes in which the made-up history kept most customers of the repair line waiting: where
+    a stopped system would show. Of the last days of the month on show; on its first day, of the days before."""
+    today = local_date(now, zone)
+    days = [today - timedelta(days=ago) for ago in range(1, SUBMIT_DAYS)]
+    here = [day for day in days if day.month == today.month] or days
+    missed: dict[tuple[date, int], int] = {}
+    for day in here:
+        for row in history.rows(day, 1):
+            one = dict(zip(COLUMNS, row, strict=True))
+            if one["queue"] != "repair" or _in_time(one):
+                continue
+            arrived = datetime.fromisoformat(one["arrived_at"])
+            for half in range(3):
+                key = (day, arrived.hour * 2 + arrived.minute // 30 - half)
+                missed[key] = missed.get(key, 0) + 1
+    morning = {key: n for key, n in missed.items() if 18 <= key[1] <= 36}
+    day, half_hour = max(sorted(morning), key=lambda key: morning[key], default=(here[0], 20))
+    return day_of(day, zone).start + half_hour * HOUR // 2
+
+
+def _in_time(row: dict[str, str]) -> bool:
+    if row["outcome"] != "answered":
+        return False
+    waited = datetime.fromisoformat(row["answered_at"]) - datetime.fromisoformat(row["entered_queue_at"])
+    return waited <= timedelta(seconds=20)
 
 
 async def _forecast(conn: Connection, owner: StoredContract, month: date, by: str, now: Ms) -> None:

@@ -31,6 +31,7 @@ from jietong.reports.channels.words import told
 from jietong.reports.delivery_model import (
     EVERYBODY,
     Delivery,
+    DeliveryState,
     Destination,
     Edition,
     EditionState,
@@ -38,7 +39,6 @@ from jietong.reports.delivery_model import (
     Opening,
     Schedule,
     ScheduleSpec,
-    DeliveryState,
     checked_schedule,
     checked_target,
 )

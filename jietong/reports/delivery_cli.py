@@ -16,7 +16,7 @@ from jietong.core.clock import to_datetime
 from jietong.core.errors import Invalid, NotFound
 from jietong.identity.model import SYSTEM
 from jietong.reports.deliveries import Deliveries
-from jietong.reports.delivery_model import REACHED, Delivery, Schedule, DeliveryState
+from jietong.reports.delivery_model import REACHED, Delivery, DeliveryState, Schedule
 from jietong.reports.delivery_schemas import delivery_out
 
 Opened = Callable[[], AbstractAsyncContextManager[Deliveries]]

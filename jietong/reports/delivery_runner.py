@@ -32,7 +32,7 @@ from jietong.reports.channels import ways
 from jietong.reports.channels.model import PAPER_ONLY, Failure, Parcel, PortalTo, Receipt, Target
 from jietong.reports.channels.words import told
 from jietong.reports.delivery_making import PAGE, make
-from jietong.reports.delivery_model import Delivery, Edition, Schedule, DeliveryState
+from jietong.reports.delivery_model import Delivery, DeliveryState, Edition, Schedule
 from jietong.reports.delivery_store import Claimed, FileLink, Planned
 from jietong.reports.service import Reports
 from jietong.reports.texts import local_time, period_text

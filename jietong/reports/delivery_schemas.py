@@ -9,13 +9,13 @@ from jietong.reports.bundle import Format
 from jietong.reports.channels.model import Security, Target
 from jietong.reports.delivery_model import (
     Delivery,
+    DeliveryState,
     Destination,
     Edition,
     FileLine,
     Opening,
     Schedule,
     ScheduleSpec,
-    DeliveryState,
 )
 from jietong.reports.schemas import Strict
 from jietong.reports.timetable import Closed, Occasion, Repeat, Timetable

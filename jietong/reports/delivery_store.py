@@ -16,6 +16,7 @@ from jietong.reports.channels.model import Enclosed, Target
 from jietong.reports.delivery_model import (
     EVERYBODY,
     Delivery,
+    DeliveryState,
     Destination,
     Edition,
     EditionState,
@@ -23,7 +24,6 @@ from jietong.reports.delivery_model import (
     Opening,
     Schedule,
     ScheduleSpec,
-    DeliveryState,
 )
 from jietong.reports.store import stale
 

@@ -61,6 +61,7 @@ def objective_result(on: Ground, one: Objective) -> ObjectiveResult:
             ),
         )
     latest = begun[-1]
+    told = next((w for w in reversed(begun) if w.figure.value is not None), latest)  # a week that has just begun: the last
     verdict = latest.verdict
     if len(begun) > 1 and any(w.closed and w.verdict is Verdict.MISSED for w in begun):
         verdict = Verdict.MISSED
@@ -72,8 +73,8 @@ def objective_result(on: Ground, one: Objective) -> ObjectiveResult:
         op=one.op,
         target=eased.target,
         minimum=eased.minimum,
-        figure=latest.figure,
-        plain=latest.plain,
+        figure=told.figure,
+        plain=told.plain,
         verdict=verdict,
         need=latest.need,
         windows=begun,

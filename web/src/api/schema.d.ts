@@ -3681,12 +3681,20 @@ export interface components {
             /** Text */
             text: string;
         };
-        /** AgreedActionOut */
+        /**
+         * AgreedActionOut
+         * @description `draft`: nobody has it yet, or no day: a person gives it both.
+         */
         AgreedActionOut: {
             /** Contract */
             contract: string;
             /** Done At */
             done_at: number | null;
+            /**
+             * Draft
+             * @default false
+             */
+            draft: boolean;
             /** Due */
             due: string | null;
             /** Expected */
@@ -3712,6 +3720,61 @@ export interface components {
             items: components["schemas"]["AgreedActionOut"][];
             /** Next */
             next?: null;
+        };
+        /**
+         * AgreedCapacityOut
+         * @description Whether the trunks carry the callers (D6), by Erlang B with retries. None and `unknown` are never 0.
+         *
+         *     `busiest`: the half-hour in which most called, `arrivals` in it; `load` and `offered` (with retries) in Erlangs;
+         *     `blocking` the share turned away by the formula, `needed` lines for 1 %. `busy_s`: all trunks were full, on
+         *     `witnessed` of `days`. `blocked` and `unseen`: the agreement's callers, as seen and by estimate. `shared`: others
+         *     call by these lines, and the load is not for the reader.
+         */
+        AgreedCapacityOut: {
+            /** Arrivals */
+            arrivals: number | null;
+            /** Blocked */
+            blocked: number | null;
+            /** Blocking */
+            blocking: number | null;
+            /** Busiest */
+            busiest: number | null;
+            /** Busy S */
+            busy_s: number | null;
+            /** Days */
+            days: number;
+            /** Held S */
+            held_s: number | null;
+            /**
+             * Known
+             * @enum {string}
+             */
+            known: "measured" | "estimated" | "unknown";
+            /**
+             * Level
+             * @enum {string}
+             */
+            level: "fine" | "over" | "alarm" | "critical" | "unknown";
+            /** Lines */
+            lines: number | null;
+            /** Load */
+            load: number | null;
+            /** Needed */
+            needed: number | null;
+            /** Offered */
+            offered: number | null;
+            /** Shared */
+            shared: boolean;
+            /** Texts */
+            texts: {
+                [key: string]: string;
+            };
+            /** Trunks */
+            trunks: components["schemas"]["AgreedTrunkOut"][];
+            /** Unseen */
+            unseen: number | null;
+            /** Witnessed */
+            witnessed: number;
         };
         /**
          * AgreedContactOut
@@ -3974,6 +4037,22 @@ export interface components {
             queues: components["schemas"]["AgreedNameOut"][];
             /** Trunks */
             trunks: components["schemas"]["AgreedNameOut"][];
+        };
+        /** AgreedTrunkOut */
+        AgreedTrunkOut: {
+            /** Channels */
+            channels: number | null;
+            /**
+             * Gone
+             * @default false
+             */
+            gone: boolean;
+            /** Id */
+            id: string;
+            /** Names */
+            names: {
+                [key: string]: string;
+            };
         };
         /** AgreedVolumeDayOut */
         AgreedVolumeDayOut: {
@@ -4305,6 +4384,8 @@ export interface components {
         };
         /** BacktestMonthOut */
         BacktestMonthOut: {
+            access?: components["schemas"]["AgreedAccessOut"] | null;
+            capacity?: components["schemas"]["AgreedCapacityOut"] | null;
             /** Data */
             data: boolean;
             /** Key */
@@ -4314,8 +4395,16 @@ export interface components {
             money: components["schemas"]["AgreedMoneyOut"] | null;
             /** Objectives */
             objectives: components["schemas"]["ObjectiveOut"][];
+            /**
+             * Traps
+             * @default []
+             */
+            traps: components["schemas"]["TrapOut"][];
         };
-        /** BacktestOut */
+        /**
+         * BacktestOut
+         * @description `traps`: of the contract as history shows it; those of a single month stand with the month.
+         */
         BacktestOut: {
             /** Judged */
             judged: number;
@@ -4327,6 +4416,11 @@ export interface components {
             texts: {
                 [key: string]: string;
             };
+            /**
+             * Traps
+             * @default []
+             */
+            traps: components["schemas"]["TrapOut"][];
         };
         /**
          * Better
@@ -4843,6 +4937,7 @@ export interface components {
          * @description `document` and `digest` only where there are no errors; `yaml` the text, written anew when a document came.
          */
         CheckedContractOut: {
+            capacity?: components["schemas"]["AgreedCapacityOut"] | null;
             /** Digest */
             digest: string | null;
             /** Document */
@@ -4886,7 +4981,7 @@ export interface components {
             name: string;
             /** Reachable */
             reachable: boolean;
-            state: components["schemas"]["jietong__core__vocabulary__State"];
+            state: components["schemas"]["State"];
         };
         /**
          * ColumnOut
@@ -5436,12 +5531,17 @@ export interface components {
             schedule: string;
             /** Schedule Name */
             schedule_name: string;
-            state: components["schemas"]["jietong__reports__delivery_model__State"];
+            state: components["schemas"]["DeliveryState"];
             /** Title */
             title: string;
             /** Way */
             way: string;
         };
+        /**
+         * DeliveryState
+         * @enum {string}
+         */
+        DeliveryState: "waiting" | "sending" | "sent" | "confirmed" | "failed" | "given_up";
         /**
          * Demo
          * @description `accounts` is empty, and `password` null, once there is a real account or where there never was a demo.
@@ -8706,6 +8806,7 @@ export interface components {
             alarms: components["schemas"]["AgreementAlarmOut"][];
             /** As Of */
             as_of: number;
+            capacity: components["schemas"]["AgreedCapacityOut"];
             /** Contract */
             contract: string;
             /** Days */
@@ -8724,15 +8825,18 @@ export interface components {
             texts: {
                 [key: string]: string;
             };
+            /** Traps */
+            traps: components["schemas"]["TrapOut"][];
             /** Version */
             version: number;
             volume: components["schemas"]["AgreedVolumeOut"];
         };
         /**
          * State
+         * @description What the system sees (系统状态): every second of every agent is in exactly one.
          * @enum {string}
          */
-        "State-Input": "waiting" | "sending" | "sent" | "confirmed" | "failed" | "given_up";
+        State: "off" | "ready" | "offered" | "talking" | "hold" | "wrapup" | "missed" | "break" | "training" | "meeting" | "casework" | "standby";
         /** StatementLineOut */
         StatementLineOut: {
             /** Approvals */
@@ -9608,12 +9712,6 @@ export interface components {
             /** Value */
             value: string;
         };
-        /**
-         * State
-         * @description What the system sees (系统状态): every second of every agent is in exactly one.
-         * @enum {string}
-         */
-        jietong__core__vocabulary__State: "off" | "ready" | "offered" | "talking" | "hold" | "wrapup" | "missed" | "break" | "training" | "meeting" | "casework" | "standby";
         /** PublishIn */
         jietong__flows__routes__PublishIn: {
             /**
@@ -9660,11 +9758,6 @@ export interface components {
             /** Next */
             next: string | null;
         };
-        /**
-         * State
-         * @enum {string}
-         */
-        jietong__reports__delivery_model__State: "waiting" | "sending" | "sent" | "confirmed" | "failed" | "given_up";
         /** ContactBehindOut */
         jietong__reports__schemas__ContactBehindOut: {
             /** Agent */
@@ -13495,7 +13588,7 @@ export interface operations {
                 schedule?: string | null;
                 destination?: string | null;
                 edition?: string | null;
-                state?: components["schemas"]["State-Input"][] | null;
+                state?: components["schemas"]["DeliveryState"][] | null;
                 late?: boolean;
                 limit?: number;
                 after?: string | null;
