@@ -360,6 +360,9 @@ class Runner:
             known = {one.file: one for one in await store.links_of(conn, claimed.id)}
             for n in files:
                 link = known.get(n)
+                if link is not None and (link.revoked_at is not None or link.expires_at <= now):
+                    await store.drop_link(conn, link.id)  # sent again: with one that opens
+                    link = None
                 secret = None if link is None else self.safe.open("report_file_link", link.id, link.sealed)
                 if link is None or secret is None:
                     id, secret = new_id(now), new_secret()

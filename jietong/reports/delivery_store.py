@@ -536,6 +536,10 @@ async def open_link(conn: Connection, secret: str, now: Ms) -> FileLink:
     return _link(row)
 
 
+async def drop_link(conn: Connection, id: str) -> None:
+    await conn.execute("DELETE FROM report_file_link WHERE id = $1", id)
+
+
 async def revoke_links(conn: Connection, delivery: str, now: Ms) -> int:
     done = await conn.execute(
         "UPDATE report_file_link SET revoked_at = $2 WHERE delivery = $1 AND revoked_at IS NULL",

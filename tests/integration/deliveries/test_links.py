@@ -3,7 +3,7 @@
 import hashlib
 import re
 
-from delivery_centre import email_to, mailbox, made, schedule
+from delivery_centre import email_to, made, mailbox, schedule
 from report_centre import Centre
 
 from jietong.identity.permissions import Role
@@ -42,6 +42,13 @@ async def test_a_mailed_link_opens_the_file_until_it_expires_or_is_taken_back(
         assert links[0] in text.get_content(), "sent again, it is the same link"
         assert (await program.delete(f"/api/report-deliveries/{items[1]['id']}/links")).json() == {"revoked": 1}
         assert (await stranger.get(links[0])).json()["code"] == "no_such_link"
+        await program.post(f"/api/report-deliveries/{items[1]['id']}/again")
+        await deliveries.runner.once()
+        text = box.messages[-1].get_body(("plain",))
+        assert text is not None
+        fresh = re.search(r"https://desk\.example(/d/\S+)", text.get_content())
+        assert fresh is not None
+        assert (await stranger.get(fresh[1])).status_code == 200, "a new one in place of what was taken back"
         assert (await stranger.get("/d/made-up")).status_code == 404
         assert (await stranger.get(links[1])).status_code == 200
         centre.clock.advance(30 * DAY)
