@@ -13,7 +13,7 @@ from jietong.rendering.figures import rounded
 from jietong.rendering.model import Cell, Column, Kind, Table, Value
 
 BOM = "\ufeff"
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")  # the wide ones run too
 
 
 def as_csv(table: Table) -> bytes:

@@ -198,9 +198,11 @@ def checked_target(name: str, target: Target) -> None:
     elif isinstance(target, WebdavTo):
         if not target.url.startswith(("http://", "https://")) or _unprintable(target.url):
             raise _bad_target("url", "Give the folder's address: https://files.example/reports/")
+        _no_sign_in("url", target.url)
     elif isinstance(target, PrinterTo):
         if not target.uri.startswith(("ipp://", "ipps://")) or _unprintable(target.uri):
             raise _bad_target("uri", "Give the printer's address: ipp://printer.example:631/ipp/print")
+        _no_sign_in("uri", target.uri)
         if not 1 <= target.copies <= 99:
             raise _bad_target("copies", "Print 1 to 99 copies.")
     elif isinstance(target, FaxTo | FolderTo):
@@ -214,6 +216,12 @@ def _host(host: str, port: int) -> None:
         raise _bad_target("host", "Give the server's name or address.")
     if not 1 <= port <= 65535:
         raise _bad_target("port", "Give a port from 1 to 65535.")
+
+
+def _no_sign_in(field: str, address: str) -> None:
+    """An address is shown and is in the audit log; a password in it would be too."""
+    if "@" in address.partition("://")[2].partition("/")[0]:
+        raise _bad_target(field, "Leave name and password out of the address: they have fields of their own.")
 
 
 def _mail_address(text: str) -> bool:

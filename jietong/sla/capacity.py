@@ -142,7 +142,8 @@ def view(by: Principal, lines: Lines, access: AccessResult | None) -> View:
     open_ = all(by.sees(client) for client in lines.plant.clients)
     told = capacity if open_ else None
     known: Blocked = "unknown"
-    if access is not None and access.blocked is not None:
+    came = access is not None and (access.figure.denominator or access.level.denominator)
+    if access is not None and came and access.blocked is not None:  # of nobody nothing is known
         known = "measured" if access.blocked_unseen is None else "estimated"
     seen = access if access is not None and known != "unknown" else None
     out: View = {

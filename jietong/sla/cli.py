@@ -3,8 +3,8 @@
 import asyncio
 import json
 import sys
-from collections.abc import Callable, Coroutine
-from contextlib import AbstractAsyncContextManager
+from collections.abc import AsyncIterator, Callable, Coroutine
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -20,6 +20,7 @@ from jietong.db.pool import Database
 from jietong.identity.model import SYSTEM
 from jietong.metrics.warehouse import Warehouse
 from jietong.sla import reading, store
+from jietong.sla.nodes import Problem
 from jietong.sla.service import Agreements
 from jietong.sla.verify import Verified, verify
 
@@ -40,6 +41,15 @@ def commands(
     def parts(opened: Database) -> Agreements:
         return Agreements(opened, warehouse(opened), SystemClock())
 
+    @asynccontextmanager
+    async def followed() -> AsyncIterator[Database]:
+        """The database, its facts as far as its ledgers go: no centre may be running that makes them."""
+        async with database() as opened:
+            figures = warehouse(opened)
+            for site in await figures.sites():
+                await figures.follow(site)
+            yield opened
+
     @cli.command("check")
     def check(
         path: FileArgument,
@@ -49,13 +59,13 @@ def commands(
         text = _text(path)
         found = reading.read(text, None)
         for fault in found.faults:
-            _err.print(f"{path}:{fault.line}:{fault.column}: {fault.field}: {fault.message}", markup=False)
+            _err.print(_place(path, fault), markup=False)
         if found.contract is None:
             raise typer.Exit(1)
         if facts:
 
             async def work() -> Any:
-                async with database() as opened:
+                async with followed() as opened:
                     return await parts(opened).check(SYSTEM, text, None)
 
             told = _run(work())
@@ -113,7 +123,7 @@ def commands(
         """How an agreement stands: each objective, true access, what is needed, the money if settled now."""
 
         async def work() -> Any:
-            async with database() as opened:
+            async with followed() as opened:
                 return await parts(opened).standing(SYSTEM, id, period)
 
         found = _run(work())
@@ -146,7 +156,7 @@ def commands(
         _sound(path, text)
 
         async def work() -> Any:
-            async with database() as opened:
+            async with followed() as opened:
                 return await parts(opened).backtest(SYSTEM, text, None, months)
 
         found = _run(work())
@@ -169,7 +179,7 @@ def commands(
         """Make a settled month's statement; a month closed twice gives the same one."""
 
         async def work() -> Any:
-            async with database() as opened:
+            async with followed() as opened:
                 return await parts(opened).statements.close(SYSTEM, id, period)
 
         made = _run(work())
@@ -186,7 +196,7 @@ def commands(
         """Recompute a statement from the ledger's events and compare. Exit code 1 when anything differs."""
 
         async def work(told: Callable[[int, int], None]) -> Verified:
-            async with database() as opened:
+            async with followed() as opened:
                 document, digest = await _document(opened, what)
                 return await verify(opened, document, digest, warehouse=warehouse(opened), progress=told)
 
@@ -223,9 +233,18 @@ async def _document(database: Database, what: str) -> tuple[dict[str, Any], str]
     return orjson.loads(one.document), one.digest
 
 
+def _place(path: Path, fault: Problem) -> str:
+    """One line: where it is, of which field, what is wrong."""
+    message = " ".join(fault.message.split())
+    return f"{path}:{fault.line}:{fault.column}: {fault.field or 'the document'}: {message}"
+
+
 def _text(path: Path) -> str:
     try:
         return path.read_text("utf-8")
+    except FileNotFoundError as error:
+        _err.print(f"There is no file {path}.", markup=False)
+        raise typer.Exit(1) from error
     except (OSError, UnicodeDecodeError) as error:
         _err.print(f"{path}: cannot be read as UTF-8 text ({error}).", markup=False)
         raise typer.Exit(1) from error
@@ -234,7 +253,7 @@ def _text(path: Path) -> str:
 def _sound(path: Path, text: str) -> Any:
     found = reading.read(text, None)
     for fault in found.faults:
-        _err.print(f"{path}:{fault.line}:{fault.column}: {fault.field}: {fault.message}", markup=False)
+        _err.print(_place(path, fault), markup=False)
     if found.contract is None:
         raise typer.Exit(1)
     return found.contract

@@ -21,7 +21,7 @@ from jietong.routing import store as setup
 from jietong.routing.store import Kind
 from jietong.sla import reading, store, views
 from jietong.sla.model import Contract, Direction
-from jietong.sla.parties import check_four_eyes, side_of, signs_for
+from jietong.sla.parties import check_four_eyes, sees_facts, side_of, signs_for
 from jietong.sla.periods import local_date, next_month
 from jietong.sla.records import checked_day, seen
 from jietong.sla.store import Approval, StoredContract, StoredVersion
@@ -179,7 +179,8 @@ class Contracts:
             one = await store.version(conn, id, n, lock=True)
             _hide_draft(by, one)
             side = signs_for(by, one.client)
-            check_four_eyes(by, side, *one.editors, one.proposed_by)
+            decided = (await store.approvals(conn, "version", objects=[one.key])).get(one.key, [])
+            check_four_eyes(by, *one.editors, one.proposed_by, *(a.account for a in decided if a.side != side))
             if one.state != "proposed":
                 raise Refused("not_proposed", f"Version {n} is not waiting for approval.")
             if digest is not None and digest != one.digest:
@@ -224,7 +225,7 @@ class Contracts:
     # --- inside
 
     def _own(self, by: Principal, contract: Contract) -> None:
-        if not by.sees(contract.party):
+        if not sees_facts(by, contract):
             raise Forbidden("not_your_client", "This agreement is with a client that you are not responsible for.")
 
     async def _shown(self, conn: Connection, by: Principal, id: str) -> Shown:

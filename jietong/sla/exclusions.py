@@ -179,7 +179,7 @@ class Exclusions:
             side = signs_for(by, one.client)
             if side != ("theirs" if owner.direction == "client" else "ours"):
                 raise Forbidden("not_your_side", "Whoever is served decides on exclusions, not who serves.")
-            check_four_eyes(by, side, one.made_by, one.submitted_by)
+            check_four_eyes(by, one.made_by, one.submitted_by)
             if one.state != "submitted":
                 raise Refused("not_submitted", "It is not waiting for a decision.")
             if decision == "rejected" and not reason.strip():

@@ -5,6 +5,7 @@ from typing import Literal, TypeAlias
 from jietong.core.errors import Forbidden
 from jietong.identity.model import SYSTEM, Principal
 from jietong.identity.permissions import Permission, Role
+from jietong.sla.model import Contract, Direction
 
 Side: TypeAlias = Literal["ours", "theirs"]
 
@@ -29,7 +30,14 @@ def signs_for(by: Principal, client: str) -> Side:
     return side
 
 
-def check_four_eyes(by: Principal, side: Side, *makers: str | None) -> None:
-    """Who made it does not approve it. Raises Forbidden `four_eyes`."""
-    if side == "ours" and by.account_id in makers:
+def sees_facts(by: Principal, contract: Contract) -> bool:
+    """Whether this person may be told figures of a contract of anybody's writing. In a partner's queues everybody's
+    contacts count: that is for who sees all clients."""
+    return by.clients is None or (contract.direction is Direction.CLIENT and by.sees(contract.party))
+
+
+def check_four_eyes(by: Principal, *makers: str | None) -> None:
+    """Who made it, or signed it for the other side before their roles changed, does not approve it, for whichever
+    side. Raises Forbidden `four_eyes`."""
+    if by.account_id in makers:
         raise Forbidden("four_eyes", "You worked on this yourself: a colleague has to approve it.")

@@ -21,7 +21,7 @@ from jietong.sla.assess import Assessor
 from jietong.sla.contracts import Contracts, setup_names, state_of
 from jietong.sla.exclusions import Exclusions
 from jietong.sla.levers import Levers
-from jietong.sla.parties import side_of
+from jietong.sla.parties import sees_facts, side_of
 from jietong.sla.periods import Period, local_date, months_before, period_at, period_of, periods_until
 from jietong.sla.records import Records, checked_day, seen
 from jietong.sla.rules import traps as rules
@@ -189,7 +189,7 @@ class Agreements:
         read = reading.read(yaml, document)
         if read.contract is None:
             return views.checked(read)
-        if not by.sees(read.contract.party):
+        if not sees_facts(by, read.contract):
             return views.checked(read, reading.traps(read.contract))
         lines, access = await self.assessor.checked(read.contract)
         warnings = reading.traps(read.contract, capacity.capacity_of(by, lines))
@@ -252,7 +252,7 @@ class Agreements:
         """Of a contract that may not be stored yet, over the months that have ended. Raises Invalid `bad_contract`;
         Forbidden `not_your_client`."""
         contract = reading.sound(reading.read(yaml, document))
-        if not by.sees(contract.party):
+        if not sees_facts(by, contract):
             raise Forbidden("not_your_client", "This agreement is with a client that you are not responsible for.")
         today = local_date(self._clock.now(), contract.zone)
         first = months_before(today.replace(day=1), months)

@@ -164,7 +164,8 @@ class Statements:
         async with self._database.transaction(by.scope) as conn:
             one = await store.statement(conn, id, lock=True)
             side = signs_for(by, one.client)
-            check_four_eyes(by, side, one.made_by)
+            decided = (await store.approvals(conn, "statement", objects=[one.id])).get(one.id, [])
+            check_four_eyes(by, one.made_by, *(a.account for a in decided if a.side != side))
             if one.state != "draft":
                 raise Refused("not_a_draft", "This statement is not waiting for a signature.")
             if digest is not None and digest != one.digest:
@@ -200,6 +201,7 @@ class Statements:
             newest = (await store.statements(conn, old.contract, old.period))[0]
             if newest.id != old.id:
                 raise Refused("not_the_newest", f"{newest.number} is newer: restate that one.", newest=newest.id)
+            newest = await store.statement(conn, newest.id, lock=True)  # somebody may be signing it right now
             if newest.state == "draft":
                 await store.set_statement_state(conn, old.id, "replaced")
             await store.add_statement(conn, made)
@@ -266,7 +268,7 @@ class Statements:
         side = side_of(by)
         decided = {a.side for a in approvals}
         may = []
-        own = side == "ours" and one.made_by == by.account_id
+        own = by.account_id in (one.made_by, *(a.account for a in approvals))
         if one.state == "draft" and side not in decided and by.may(Permission.CONTRACT_APPROVE) and not own:
             may.append("approve")
         if one.state != "replaced" and by.may(Permission.CONTRACT_EDIT):

@@ -9,11 +9,12 @@ _SET_UP = (
     "SELECT 1 FROM setup_document WHERE kind = $1 AND id = $2 "
     "AND ($3::text[] IS NULL OR spec ->> 'client' IS NULL OR spec ->> 'client' = ANY($3))"
 )
+_SEEN = "($2::text[] IS NULL OR spec ->> 'client' = ANY($2))"
 _OTHERWISE = {
     "agent": "SELECT 1 FROM agent_interval WHERE agent = $1",
     "client": "SELECT 1 FROM contact WHERE client = $1",
-    "entry": "SELECT 1 FROM setup_document WHERE kind = 'number' AND id = $1 UNION ALL "
-    "SELECT 1 FROM widget WHERE id = $1",
+    "entry": f"SELECT 1 FROM setup_document WHERE kind = 'number' AND id = $1 AND {_SEEN} UNION ALL "
+    f"SELECT 1 FROM widget WHERE id = $1 AND {_SEEN}",
 }
 _FIELDS = {"queue": "queues", "agent": "agents", "client": "clients", "reason": "reasons", "entry": "entries"}
 
@@ -42,4 +43,6 @@ async def _known(conn: Connection, what: str, one: str, scope: Scope) -> bool:
     if await conn.fetchval(f"SELECT EXISTS({_FACET})", what, one):
         return True
     other = _OTHERWISE.get(what)
-    return other is not None and bool(await conn.fetchval(f"SELECT EXISTS({other})", one))
+    return other is not None and bool(
+        await conn.fetchval(f"SELECT EXISTS({other})", one, *([clients] if "$2" in other else []))
+    )

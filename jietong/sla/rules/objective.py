@@ -61,7 +61,8 @@ def objective_result(on: Ground, one: Objective) -> ObjectiveResult:
             ),
         )
     latest = begun[-1]
-    told = next((w for w in reversed(begun) if w.figure.value is not None), latest)  # a week that has just begun: the last
+    # While a week that has just begun has no figure yet, the last one that has is told.
+    told = next((w for w in reversed(begun) if w.figure.value is not None), latest)
     verdict = latest.verdict
     if len(begun) > 1 and any(w.closed and w.verdict is Verdict.MISSED for w in begun):
         verdict = Verdict.MISSED

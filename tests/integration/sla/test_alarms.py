@@ -1,6 +1,7 @@
 """The floor's alarms of agreements, raised by the running task, and the trap check of the trunks (D6)."""
 
 import asyncio
+import json
 from contextlib import AsyncExitStack
 from datetime import datetime
 from pathlib import Path
@@ -11,7 +12,10 @@ from agreed_month import CONTRACT, EDITOR, MID_JULY, NOW, OURS, STRANGER, THEIRS
 from jietong.app.figures import figures
 from jietong.config import Settings
 from jietong.core.clock import ManualClock, to_ms
+from jietong.core.errors import Forbidden
 from jietong.db.pool import ALL, Database
+from jietong.identity.model import Principal
+from jietong.identity.permissions import Role, permissions_of
 from jietong.live.alarms import Alarm
 
 LAST_EVENING = to_ms(datetime(2026, 7, 31, 23, 30, tzinfo=ZONE))
@@ -23,7 +27,7 @@ async def raised(database: Database, folder: Path, clock: ManualClock, code: str
     async with AsyncExitStack() as stack:
         running = await stack.enter_async_context(figures(Settings(folder), database, clock, lambda: True))
         async with asyncio.timeout(60):
-            while not any(alarm.code == code for _, alarm in running.alarms()):
+            while not any(alarm.code == code for _, alarm in running.alarms()):  # noqa: ASYNC110 - it has no event
                 await asyncio.sleep(0.05)
         return [one for one in running.alarms() if one[1].code.startswith("contract_")]
 
@@ -40,9 +44,8 @@ async def test_d6_the_running_task_puts_an_agreements_alarm_on_the_floor(
     database: Database, tmp_path: Path, target: str, at: int, code: str, level: str
 ) -> None:
     clock = ManualClock(at)
-    yaml = CONTRACT.replace("targetPercent: 85", f"targetPercent: {target}").replace("minimumPercent: 80\n", "")
-    lines = [line for line in yaml.splitlines() if line.strip()]
-    await in_force(agreements(database, tmp_path, clock), "\n".join(lines))
+    yaml = CONTRACT.replace("targetPercent: 85", f"targetPercent: {target}").replace("      minimumPercent: 80\n", "")
+    await in_force(agreements(database, tmp_path, clock), yaml)
     found = await raised(database, tmp_path, clock, code)
     clients = {client for client, _ in found}
     (alarm,) = [alarm for _, alarm in found if alarm.code == code]
@@ -63,8 +66,6 @@ async def named_trunks(database: Database) -> str:
         row = dict(queue) | {"kind": "trunk", "id": "carrier-a", "spec": TRUNK}
         names = ", ".join(row)
         places = ", ".join(f"${n}" for n in range(1, len(row) + 1))
-        import json
-
         row["spec"] = json.loads(TRUNK) if not isinstance(queue["spec"], str) else TRUNK
         await conn.execute(f"INSERT INTO setup_document ({names}) VALUES ({places})", *row.values())
     return CONTRACT.replace(
@@ -80,7 +81,7 @@ async def test_d6_trunks_are_held_against_the_callers_and_the_unknown_is_not_zer
     parts = agreements(database, tmp_path, ManualClock(NOW))
     yaml = await named_trunks(database)
     checked = (await parts.check(OURS, yaml, None))["capacity"]
-    assert (checked["lines"], checked["days"]) == (2, 5), "August has begun"
+    assert (checked["lines"], checked["days"]) == (2, 31), "of the last month that has facts"
     await in_force(parts, yaml)
     found = await parts.standing(OURS, "july", "2026-07")
     told = found["capacity"]
@@ -100,7 +101,7 @@ async def test_d6_trunks_are_held_against_the_callers_and_the_unknown_is_not_zer
     july = {one["key"]: one for one in tried["months"]}["2026-07"]
     assert july["capacity"] == told
     theirs = (await parts.standing(THEIRS, "july", "2026-07"))["capacity"]
-    shared = "hechuan-mall" in {client for client in await owners(database)}
+    shared = "hechuan-mall" in set(await owners(database))
     assert (theirs["load"] is None) == theirs["shared"] == shared
 
 
@@ -118,3 +119,19 @@ async def test_a_stranger_checks_a_contract_without_its_facts(database: Database
     yaml = await named_trunks(database)
     assert (await parts.check(STRANGER, yaml, None))["capacity"] is None
     assert (await parts.check(EDITOR, yaml, None))["capacity"] is not None
+
+
+async def test_a_client_learns_nothing_of_others_by_writing_itself_down_as_a_partner(
+    database: Database, tmp_path: Path
+) -> None:
+    """In a partner's queues everybody's contacts count (fusionpbx#313)."""
+    parts = agreements(database, tmp_path, ManualClock(NOW))
+    yaml = (await named_trunks(database)).replace("direction: client", "direction: partner")
+    assert (await parts.check(THEIRS, yaml, None))["capacity"] is None
+    assert (await parts.check(EDITOR, yaml, None))["capacity"] is not None
+    roles = frozenset({Role.MANAGER})
+    narrow = Principal("narrow", "n", "n", roles, permissions_of(roles), ("hechuan",), session_id="s")
+    for attempt in (parts.backtest(narrow, yaml, None, 1), parts.contracts.create(narrow, yaml, None, "")):
+        with pytest.raises(Forbidden) as refused:
+            await attempt
+        assert refused.value.code == "not_your_client"

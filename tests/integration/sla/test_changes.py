@@ -81,7 +81,7 @@ async def test_an_exclusion_across_a_clock_change_leaves_out_what_really_passed(
                 "agent": "",
                 "hold_s": "",
                 "wrapup_s": "",
-            }  # fmt: skip
+            }
         )
     clock = ManualClock(to_ms(datetime(day.year, day.month, 12, 9, tzinfo=ZoneInfo(NEW_YORK))))
     counts = await bring_in(database, tmp_path, ManualClock(max(NOW, clock.now())), rows)

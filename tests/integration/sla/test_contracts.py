@@ -135,6 +135,23 @@ async def test_whoever_is_also_of_the_client_never_signs_for_us(database: Databa
     assert [a["side"] for a in signed["approvals"]] == ["theirs"]
 
 
+async def test_nobody_signs_for_both_sides_even_with_other_roles_since(database: Database, tmp_path: Path) -> None:
+    parts = agreements(database, tmp_path, ManualClock(NOW))
+    await parts.contracts.create(EDITOR, CONTRACT, None, "")
+    await parts.contracts.propose(EDITOR, "july", 1, "")
+    signed = await parts.contracts.decide(OURS, "july", 1, "approved", None, "")
+    assert signed["state"] == "proposed"
+    for before in (OURS, EDITOR):  # who has signed, who has written
+        roles = frozenset({Role.CLIENT})
+        now_theirs = Principal(
+            before.account_id, "x", "x", roles, permissions_of(roles), ("hechuan",), session_id="s"
+        )
+        with pytest.raises(Forbidden) as refused:
+            await parts.contracts.decide(now_theirs, "july", 1, "approved", None, "")
+        assert refused.value.code == "four_eyes"
+    assert (await parts.contracts.decide(THEIRS, "july", 1, "approved", None, ""))["state"] == "approved"
+
+
 async def test_a_proposed_version_never_changes(database: Database, tmp_path: Path) -> None:
     parts = agreements(database, tmp_path, ManualClock(NOW))
     await in_force(parts)

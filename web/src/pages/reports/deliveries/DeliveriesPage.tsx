@@ -10,7 +10,7 @@ import { useMay } from "../../../session/session";
 import { Button } from "../../../ui/Button";
 import { Empty } from "../../../ui/Empty";
 import { Time } from "../../../ui/figures";
-import { Icon } from "../../../ui/Icon";
+import { Icon, type IconName } from "../../../ui/Icon";
 import { useNotice } from "../../../ui/notices";
 import {
   ARCHIVE,
@@ -22,12 +22,34 @@ import {
   useDeliveryActions,
   useDestinations,
   useSchedules,
+  WAYS,
+  type Way,
 } from "./api";
 import { DestinationDialog } from "./DestinationDialog";
 import { ScheduleDialog } from "./ScheduleDialog";
 import "./deliveries.css";
 
 const TABS = ["archive", "list", "schedules", "destinations"] as const;
+
+type Adding = { adding: boolean; onAdded: () => void };
+
+const WAY_ICON: Record<Way, IconName> = {
+  email: "mail",
+  portal: "globe",
+  sftp: "server",
+  webdav: "server",
+  printer: "print",
+  fax: "doc",
+  folder: "case",
+};
+const STATE_ICON: Record<Delivery["state"], IconName> = {
+  waiting: "clock",
+  sending: "send",
+  sent: "check",
+  confirmed: "check",
+  failed: "alarm",
+  given_up: "barred",
+};
 
 /** What was made and sent, and for those who set it up: when and where to. */
 export default function DeliveriesPage() {
@@ -37,6 +59,7 @@ export default function DeliveriesPage() {
   const [params, setParams] = useSearchParams();
   const asked = TABS.find((one) => one === params.get("tab")) ?? "archive";
   const tab = sets ? asked : "archive";
+  const [adding, setAdding] = useState(false);
   return (
     <div className="rp rp-listpage">
       <header className="rp-bar">
@@ -44,23 +67,31 @@ export default function DeliveriesPage() {
         <Link className="rp-side" to="/reports">
           {r("title")}
         </Link>
-        {sets
-          ? TABS.map((one) => (
-              <Button
+        {sets ? (
+          <fieldset className="dv-seg" aria-label={t("title")}>
+            {TABS.map((one) => (
+              <button
                 key={one}
-                kind={one === tab ? "main" : "quiet"}
+                type="button"
                 aria-pressed={one === tab}
                 onClick={() => setParams({ tab: one }, { replace: true })}
               >
                 {t(one)}
-              </Button>
-            ))
-          : null}
+              </button>
+            ))}
+          </fieldset>
+        ) : null}
+        <span className="jt-fill" />
+        {tab === "schedules" || tab === "destinations" ? (
+          <Button kind="main" icon="plus" onClick={() => setAdding(true)}>
+            {t(tab === "schedules" ? "newSchedule" : "newDestination")}
+          </Button>
+        ) : null}
       </header>
       {tab === "archive" ? <Archive /> : null}
       {tab === "list" ? <Sent /> : null}
-      {tab === "schedules" ? <Schedules /> : null}
-      {tab === "destinations" ? <Destinations /> : null}
+      {tab === "schedules" ? <Schedules adding={adding} onAdded={() => setAdding(false)} /> : null}
+      {tab === "destinations" ? <Destinations adding={adding} onAdded={() => setAdding(false)} /> : null}
     </div>
   );
 }
@@ -130,7 +161,11 @@ function Sent() {
               <Time at={one.at} style="moment" />
             </td>
             <td>{one.title}</td>
-            <td>{one.destination_name}</td>
+            <td>
+              <span className="dv-way">
+                {isWay(one.way) ? <Icon name={WAY_ICON[one.way]} size={14} /> : null} {one.destination_name}
+              </span>
+            </td>
             <td>
               <State one={one} />
             </td>
@@ -163,26 +198,21 @@ function State({ one }: { one: Delivery }) {
   const late = (one.reached_at ?? Date.now()) > one.deadline;
   const bad = one.state === "failed" || one.state === "given_up";
   return (
-    <>
-      {bad || late ? <Icon name="alarm" size={14} /> : null} {t(`state.${one.state}`)}
-      {late ? <span className="jt-note"> {t("late")}</span> : null}
-    </>
+    <span className="dv-way" data-bad={bad || late}>
+      <Icon name={late ? "alarm" : STATE_ICON[one.state]} size={14} /> {t(`state.${one.state}`)}
+      {late ? <b>{t("late")}</b> : null}
+    </span>
   );
 }
 
-function Schedules() {
+function Schedules({ adding, onAdded }: Adding) {
   const t = useWords(deliveries);
   const notice = useNotice();
   const list = useSchedules();
-  const [open, setOpen] = useState<Schedule | "new" | null>(null);
+  const [open, setOpen] = useState<Schedule | null>(null);
   const { now, removeSchedule } = useDeliveryActions();
   return (
     <>
-      <p className="dv-filter">
-        <Button icon="plus" onClick={() => setOpen("new")}>
-          {t("newSchedule")}
-        </Button>
-      </p>
       <Listed list={list} none={t("noSchedules")} heads={[t("name"), t("repeat"), t("next"), t("owner"), ""]}>
         {(list.data?.items ?? []).map((one) => (
           <tr key={one.id}>
@@ -223,24 +253,20 @@ function Schedules() {
           </tr>
         ))}
       </Listed>
-      {open ? <ScheduleDialog known={open === "new" ? null : open} onClose={() => setOpen(null)} /> : null}
+      {open ? <ScheduleDialog known={open} onClose={() => setOpen(null)} /> : null}
+      {adding ? <ScheduleDialog known={null} onClose={onAdded} /> : null}
     </>
   );
 }
 
-function Destinations() {
+function Destinations({ adding, onAdded }: Adding) {
   const t = useWords(deliveries);
   const notice = useNotice();
   const list = useDestinations();
-  const [open, setOpen] = useState<Destination | "new" | null>(null);
+  const [open, setOpen] = useState<Destination | null>(null);
   const { test, removeDestination } = useDeliveryActions();
   return (
     <>
-      <p className="dv-filter">
-        <Button icon="plus" onClick={() => setOpen("new")}>
-          {t("newDestination")}
-        </Button>
-      </p>
       <Listed list={list} none={t("noDestinations")} heads={[t("name"), t("way"), t("to"), ""]}>
         {(list.data?.items ?? []).map((one) => (
           <tr key={one.id}>
@@ -249,7 +275,11 @@ function Destinations() {
                 {one.name}
               </button>
             </td>
-            <td>{t(`way.${one.target.way}`)}</td>
+            <td>
+              <span className="dv-way">
+                <Icon name={WAY_ICON[one.target.way]} size={14} /> {t(`way.${one.target.way}`)}
+              </span>
+            </td>
             <td className="dv-answer">{place(one)}</td>
             <td className="dv-acts">
               <Button
@@ -270,9 +300,14 @@ function Destinations() {
           </tr>
         ))}
       </Listed>
-      {open ? <DestinationDialog known={open === "new" ? null : open} onClose={() => setOpen(null)} /> : null}
+      {open ? <DestinationDialog known={open} onClose={() => setOpen(null)} /> : null}
+      {adding ? <DestinationDialog known={null} onClose={onAdded} /> : null}
     </>
   );
+}
+
+function isWay(way: string): way is Way {
+  return (WAYS as readonly string[]).includes(way);
 }
 
 function place(one: Destination): string {

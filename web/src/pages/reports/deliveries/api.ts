@@ -95,7 +95,7 @@ export function useDestinations() {
   return useList<Destination>(DESTINATIONS);
 }
 export function useArchive() {
-  return useList<Edition>(ARCHIVE);
+  return useList<Edition>(ARCHIVE, 5000);
 }
 export function useDeliveries(late: boolean) {
   return useList<Delivery>(`/api/report-deliveries?late=${late}`, 5000);
