@@ -461,7 +461,10 @@ def _sets_up(by: Principal) -> bool:
 
 def _server(target: Target) -> object:
     """Whose secret it is."""
-    return tuple(getattr(target, name, None) for name in ("host", "port", "username", "url", "uri", "auth"))
+    return tuple(
+        getattr(target, name, None)
+        for name in ("host", "port", "username", "url", "uri", "auth", "security", "host_key")
+    )
 
 
 def _facts(name: str, target: Target) -> dict[str, object]:

@@ -33,6 +33,7 @@ class Offered(NamedTuple):
     start: Ms
     arrivals: float
     held_s: float
+    clients: frozenset[str]  # whose callers they were
 
 
 class Plant(NamedTuple):
@@ -57,6 +58,11 @@ class Lines(NamedTuple):
     busy_ms: Ms | None
     witnessed: int  # days
     days: int
+
+    def open_to(self, by: Principal) -> bool:
+        """Whether the reader sees all clients whose callers come by these lines."""
+        called = frozenset() if self.offered is None else self.offered.clients
+        return all(by.sees(client) for client in self.plant.clients | called)
 
     @property
     def capacity(self) -> Capacity | None:
@@ -99,7 +105,7 @@ def _of_trunk(spec: TrunkSpec | None) -> tuple[Names, int | None]:
 
 _LOAD = """
 WITH came AS (
-    SELECT site, contact, arrived, outcome = 'blocked' AS blocked FROM segment
+    SELECT site, contact, client, arrived, outcome = 'blocked' AS blocked FROM segment
      WHERE kind = 'entry' AND channel = 'voice' AND direction = 'inbound' AND ended IS NOT NULL
        AND site = ANY($1) AND arrived >= $2 AND arrived < $3
        AND (entry = ANY($4) OR ($5 AND ($6::text[] IS NULL OR client = ANY($6))))
@@ -113,9 +119,10 @@ WITH came AS (
     HAVING NOT EXISTS (SELECT 1 FROM segment b WHERE b.contact = s.contact
                         AND (b.kind = 'dial' OR (b.kind = 'flow' AND b.outcome = 'callback')))
 )
-SELECT (SELECT avg(ms) FROM held)::float8 AS held, arrived - arrived % 1800000 AS start,
+SELECT (SELECT avg(ms) FROM held)::float8 AS held, (SELECT array_agg(DISTINCT client) FROM came) AS clients,
+       arrived - arrived % 1800000 AS start,
        count(*) FILTER (WHERE NOT blocked) AS let_in, count(*) FILTER (WHERE blocked) AS blocked
-  FROM came GROUP BY 2 ORDER BY count(*) DESC, 2 LIMIT 1
+  FROM came GROUP BY 3 ORDER BY count(*) DESC, 3 LIMIT 1
 """
 """From entry to end without wrap-up: the way in with its menu, the stays in queues, talk and hold. Who left their
 number and was called back held no line meanwhile, and counts among the arrivals alone."""
@@ -130,7 +137,9 @@ async def _offered(
     row = await conn.fetchrow(_LOAD, list(ledgers(site)), *span, list(entries), whole, clients)
     if row is None or row["held"] is None:
         return None
-    return Offered(row["start"], row["let_in"] + row["blocked"] * (1 - RETRIES), row["held"] / 1000)
+    return Offered(
+        row["start"], row["let_in"] + row["blocked"] * (1 - RETRIES), row["held"] / 1000, frozenset(row["clients"])
+    )
 
 
 def view(by: Principal, lines: Lines, access: AccessResult | None) -> View:
@@ -139,7 +148,7 @@ def view(by: Principal, lines: Lines, access: AccessResult | None) -> View:
     `blocked` and `unseen` are the agreement's own: callers seen turned away, and those only estimated.
     """
     capacity = lines.capacity
-    open_ = all(by.sees(client) for client in lines.plant.clients)
+    open_ = lines.open_to(by)
     told = capacity if open_ else None
     known: Blocked = "unknown"
     came = access is not None and (access.figure.denominator or access.level.denominator)
@@ -173,4 +182,4 @@ def view(by: Principal, lines: Lines, access: AccessResult | None) -> View:
 
 def capacity_of(by: Principal, lines: Lines) -> Capacity | None:
     """For the traps, under the same rule as `view`."""
-    return lines.capacity if all(by.sees(client) for client in lines.plant.clients) else None
+    return lines.capacity if lines.open_to(by) else None

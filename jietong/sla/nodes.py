@@ -219,11 +219,16 @@ class Node:
         return {language: found.get(language, spare) for language in LANGUAGES}
 
 
+_MOST_BRACKETS = 600  # a contract has some dozens; a thousand within one another keep the parser busy for seconds
+
+
 def opened(text: str) -> tuple[Node | None, list[Problem]]:
     """The whole document, and what is wrong with it so far: text that is no YAML has no node."""
     problems: list[Problem] = []
     if len(text) > MOST_CHARACTERS:
         return None, [Problem(1, 1, "", "too_long", {"most": str(MOST_CHARACTERS)})]
+    if text.count("[") + text.count("{") > _MOST_BRACKETS:
+        return None, [Problem(1, 1, "", "bad_yaml", {"problem": "too many brackets"})]
     try:
         node = YAML(typ="safe", pure=True).compose(text)
     except MarkedYAMLError as error:

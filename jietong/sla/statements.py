@@ -162,6 +162,8 @@ class Statements:
         `stale_version`, `already_decided`, `rejected`; Invalid `reason_missing`."""
         now = self._clock.now()
         async with self._database.transaction(by.scope) as conn:
+            known = await store.statement(conn, id)
+            await store.lock_period(conn, known.contract, known.period)  # it may be restated at this very moment
             one = await store.statement(conn, id, lock=True)
             side = signs_for(by, one.client)
             decided = (await store.approvals(conn, "statement", objects=[one.id])).get(one.id, [])
@@ -201,7 +203,6 @@ class Statements:
             newest = (await store.statements(conn, old.contract, old.period))[0]
             if newest.id != old.id:
                 raise Refused("not_the_newest", f"{newest.number} is newer: restate that one.", newest=newest.id)
-            newest = await store.statement(conn, newest.id, lock=True)  # somebody may be signing it right now
             if newest.state == "draft":
                 await store.set_statement_state(conn, old.id, "replaced")
             await store.add_statement(conn, made)

@@ -340,8 +340,13 @@ async def close_period(conn: Connection, one: StoredContract, key: str, start: M
         start,
         end,
     )
+    return await lock_period(conn, one.id, key)
+
+
+async def lock_period(conn: Connection, contract: str, key: str) -> str:
+    """Nobody else closes, restates or signs the period until the transaction ends; gives its state."""
     state: str = await conn.fetchval(
-        "SELECT state FROM sla_period WHERE contract = $1 AND key = $2 FOR UPDATE", one.id, key
+        "SELECT state FROM sla_period WHERE contract = $1 AND key = $2 FOR UPDATE", contract, key
     )
     return state
 

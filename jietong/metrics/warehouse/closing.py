@@ -142,6 +142,7 @@ async def _write(
     async with conn.transaction():
         await conn.execute(f"SELECT pg_advisory_xact_lock({restated.lock_of(site)})")
         covered = await days.begin(conn, site, day, zone)
+    history.mkdir(mode=0o700, parents=True, exist_ok=True)  # what clients' contacts did is nobody else's to read
     folder = history / days.folder_of(site, day)
     name = f"{covered}-{secrets.token_hex(4)}"
     making = folder / f".{name}"

@@ -63,15 +63,17 @@ async def behind(conn: Connection, name: str) -> bool:
 
 
 async def extent(conn: Connection, site: str) -> Span | None:
-    row = await conn.fetchrow(
+    """From the first to the last arrival or change of an agent's state; by index, however much there is."""
+    first, last = await conn.fetchrow(
         """
-        SELECT least((SELECT min(arrived) FROM contact WHERE site = ANY($1)),
-                     (SELECT min(started) FROM agent_interval WHERE site = ANY($1))) AS first,
-               greatest((SELECT max(greatest(arrived, ended)) FROM contact WHERE site = ANY($1)),
-                        (SELECT max(greatest(started, ended)) FROM agent_interval WHERE site = ANY($1))) AS last
+        SELECT min(first), max(last) FROM unnest($1::text[]) AS s(id), LATERAL (
+            SELECT min(arrived) AS first, max(arrived) AS last FROM segment WHERE site = s.id
+            UNION ALL
+            SELECT min(started), max(started) FROM (
+                (SELECT started FROM agent_interval WHERE site = s.id ORDER BY ended LIMIT 1) UNION ALL
+                (SELECT started FROM agent_interval WHERE site = s.id ORDER BY ended DESC NULLS LAST LIMIT 1) UNION ALL
+                SELECT started FROM agent_interval WHERE site = s.id AND ended IS NULL) AS states) AS facts
         """,
         list(ledgers(site)),
-    )
-    if row is None or row["first"] is None:
-        return None
-    return Span(row["first"], row["last"] + 1)
+    ) or (None, None)
+    return None if first is None or last is None else Span(first, last + 1)

@@ -153,6 +153,19 @@ async def test_a_client_user_never_gets_at_another_clients(client: Client) -> No
     assert (await got(nobody, metrics="answered", by="client"))["rows"] == []
 
 
+async def test_a_client_user_cannot_even_learn_which_numbers_others_have(client: Client, database: Database) -> None:
+    async with database.transaction(ALL) as conn:
+        await conn.execute(
+            "INSERT INTO setup_document (kind, id, version, spec, changed_at, changed_by) "
+            "VALUES ('number', '4000000001', 1, $1, now(), 'test')",
+            {"id": "4000000001", "client": "other"},
+        )
+    assert (await got(await client(Role.MANAGER), metrics="answered", entry="4000000001"))["rows"]
+    acme = await client(Role.CLIENT, ("acme",))
+    refused = await got(acme, metrics="answered", entry="4000000001", status=404)
+    assert refused["code"] == "no_such_entry"
+
+
 async def test_every_figure_opens_to_the_contacts_behind_it(client: Client) -> None:
     manager = await client(Role.MANAGER)
     first = await got(manager, "figures/contacts", metric="sl3(20)", part="denominator", limit=3)

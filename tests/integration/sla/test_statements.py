@@ -181,21 +181,20 @@ async def test_restated_days_leave_the_statement_and_offer_a_new_one(database: D
     assert states == {"JULY-2026-07": "replaced", "JULY-2026-07-2": "final"}
 
 
-async def test_a_statement_signed_while_it_is_restated_stays_final(database: Database, tmp_path: Path) -> None:
+async def test_a_statement_is_not_signed_while_it_is_restated(database: Database, tmp_path: Path) -> None:
     parts, _, made = await closed(database, tmp_path)
     await parts.statements.decide(FINANCE, made["id"], "approved", made["digest"], "")
-    async with database.transaction(ALL) as conn:  # the second signature, not committed yet
-        await store.set_statement_state(conn, made["id"], "final", NOW)
-        restating = asyncio.create_task(parts.statements.restate(EDITOR, made["id"], "late contacts"))
-        async with asyncio.timeout(60):
-            while not await conn.fetchval(
-                "SELECT EXISTS(SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock' "
-                "AND query LIKE '%sla_statement%' AND pid <> pg_backend_pid())"
-            ):
-                assert not restating.done(), restating
+    async with database.transaction(ALL) as conn:  # a restatement, not committed yet
+        await store.lock_period(conn, "july", "2026-07")
+        signing = asyncio.create_task(parts.statements.decide(THEIRS, made["id"], "approved", made["digest"], ""))
+        async with asyncio.timeout(3):
+            while not await conn.fetchval("SELECT EXISTS(SELECT 1 FROM pg_locks WHERE NOT granted)"):
+                assert not signing.done(), signing
                 await asyncio.sleep(0.02)
-    assert (await restating)["edition"] == 2
-    assert (await parts.statements.read(OURS, made["id"]))["state"] == "final"
+        await store.set_statement_state(conn, made["id"], "replaced")
+    with pytest.raises(Refused) as refused:
+        await signing
+    assert refused.value.code == "not_a_draft"
 
 
 async def test_a_statement_lists_its_exclusions_with_both_values(database: Database, tmp_path: Path) -> None:

@@ -38,7 +38,7 @@ BODIES: dict[tuple[str, str], Any] = {
     ("POST", "/exclusions/{id}/decide"): {"decision": "approved"},
     ("POST", "/contracts/{id}/close"): {"period": PERIOD},
     ("POST", "/statements/{id}/decide"): {"decision": "approved"},
-    ("POST", "/statements/{id}/restate"): {"reason": "x"},
+    ("POST", "/statements/{id}/restate"): {"reason": "theirs now"},
 }  # fmt: skip
 OPEN = {"/contracts", "/check", "/template", "/backtest", "/formulas"}
 """Without an agreement in the address: looked at by themselves."""
@@ -103,7 +103,7 @@ async def test_another_clients_people_get_nothing_by_any_route(database: Databas
                 elif path.endswith("/files"):
                     asked["files"] = {"file": ("x.txt", b"x")}
                 answer = await theirs.request(method, address, **asked)
-                assert answer.status_code == 404, f"{method} {path}: {answer.status_code} {answer.text[:200]}"
+                assert answer.status_code in (403, 404), f"{method} {path}: {answer.status_code} {answer.text[:200]}"
                 assert "July" not in answer.text, path
                 tried += 1
         assert (await own.get(f"/api/sla/statements/{made['id']}")).status_code == 200

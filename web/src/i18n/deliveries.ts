@@ -196,7 +196,7 @@ export const deliveries = defineMessages({
     list: "Deliveries",
     schedules: "Schedules",
     destinations: "Destinations",
-    of: "Of",
+    of: "As of",
     name: "Name",
     files: "Files",
     page: "Page",

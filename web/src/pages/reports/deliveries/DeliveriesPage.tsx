@@ -63,10 +63,9 @@ export default function DeliveriesPage() {
   return (
     <div className="rp rp-listpage">
       <header className="rp-bar">
-        <h1>{t("title")}</h1>
-        <Link className="rp-side" to="/reports">
-          {r("title")}
-        </Link>
+        <h1>
+          <Link to="/reports">{r("title")}</Link> <span>/</span> {t("title")}
+        </h1>
         {sets ? (
           <fieldset className="dv-seg" aria-label={t("title")}>
             {TABS.map((one) => (
@@ -174,7 +173,7 @@ function Sent() {
             </td>
             <td className="dv-answer">{one.attempts.at(-1)?.answer ?? one.error}</td>
             <td className="dv-acts">
-              {one.digest ? (
+              {one.digest || one.state === "failed" || one.state === "given_up" ? (
                 <Button
                   size="small"
                   disabled={one.state === "sending" || again.isPending}

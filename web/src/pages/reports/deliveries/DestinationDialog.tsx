@@ -134,7 +134,7 @@ export function DestinationDialog({ known, onClose }: { known: Destination | nul
               {way === "sftp" ? (
                 <Input.TextArea autoSize={{ minRows: 1, maxRows: 8 }} autoComplete="off" spellCheck={false} />
               ) : (
-                <Input.Password autoComplete="new-password" />
+                <Input.Password autoComplete="new-password" visibilityToggle={false} />
               )}
             </Form.Item>
           </>
