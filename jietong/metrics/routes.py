@@ -30,7 +30,7 @@ def warehouse_of(request: Request) -> Warehouse:
     return cast(Warehouse, state(request, "warehouse"))
 
 
-Views = Annotated[Principal, Depends(allow(P.METRICS_VIEW))]
+Views = Annotated[Principal, Depends(allow(P.REPORT_VIEW, P.FLOOR_VIEW))]
 SeesContacts = Annotated[Principal, Depends(allow(P.CONTACTS_VIEW))]
 Wh = Annotated[Warehouse, Depends(warehouse_of)]
 

@@ -5,7 +5,7 @@ reference. Nothing stored but the ledger itself is believed.
 import asyncio
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from msgspec.structs import replace
 
@@ -19,7 +19,9 @@ from jietong.db.chain import genesis
 from jietong.db.pool import ALL, Connection, Database
 from jietong.metrics.history import evaluate, reasons_of
 from jietong.metrics.intervals import By, Cell, Every, Filter, Query, Row
-from jietong.metrics.query.calendar import Grid, intervals
+
+if TYPE_CHECKING:
+    from jietong.metrics.query.calendar import Grid
 
 IMPORT = ":import"
 
@@ -146,6 +148,8 @@ class LedgerFacts:
 
     def rows_of(self, query: Query) -> list[Row]:
         """By start, then by keys; without rows in which nothing happened, but for the one of everything."""
+        from jietong.metrics.query.calendar import intervals  # here: Ibis takes half a second to import
+
         grid = intervals(query)
         groups: dict[tuple[int, tuple[str | None, ...]], list[Segment]] = defaultdict(list)
         for one in self._segments:
@@ -201,7 +205,7 @@ def _keys(one: Segment, by: Iterable[By]) -> tuple[str | None, ...]:
     return tuple(None if v is None else str(v).lower() if isinstance(v, bool) else str(v) for v in values)
 
 
-def _numbers(grid: Grid, trunks: Iterable[TrunkBusyTime], now: Ms) -> set[int]:
+def _numbers(grid: "Grid", trunks: Iterable[TrunkBusyTime], now: Ms) -> set[int]:
     """The intervals in which a trunk was full."""
     first, last = grid.boundaries[0], grid.boundaries[-1]
     found = set()

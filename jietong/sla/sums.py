@@ -9,7 +9,6 @@ from jietong.core.days import Span, day_of
 from jietong.core.vocabulary import Ms
 from jietong.metrics.definition import How
 from jietong.metrics.intervals import Cell, Metric, Query, Row
-from jietong.metrics.query.calendar import intersection, union
 from jietong.sla.ground import Ground
 from jietong.sla.ledger_facts import Busy
 from jietong.sla.rules.case import Case
@@ -59,6 +58,8 @@ async def gather(ground: Ground, source: Source, at: Ms, only: str = "") -> Inpu
 
 def all_full(busy: Busy, trunks: Sequence[str], case: Case, at: Ms) -> Sums:
     """For each day that was witnessed, the ms in which every one of the trunks was full."""
+    from jietong.metrics.query.calendar import intersection, union  # here: Ibis takes half a second to import
+
     if busy.since is None:
         return []
     span = Span(max(case.span.start, busy.since), min(case.span.end, at))

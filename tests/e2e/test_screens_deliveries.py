@@ -135,9 +135,9 @@ async def test_a_schedule_is_set_up_sent_and_sent_again_with_the_same_content(hi
         # Sent again: another message, the same content.
         sent = len(box.messages)
         async with caller(history) as admin:
-            before = {
-                one["destination_name"]: one for one in (await admin.get("/api/report-deliveries"))["items"]
-            }[mail]
+            before = {one["destination_name"]: one for one in (await admin.get("/api/report-deliveries"))["items"]}[
+                mail
+            ]
             await to_mail.get_by_role("button", name="Send again").click()
             await expect(page.get_by_text("The same content is being sent again.")).to_be_visible()
 

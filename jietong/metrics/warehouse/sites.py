@@ -71,8 +71,8 @@ async def extent(conn: Connection, site: str) -> Span | None:
             UNION ALL
             SELECT min(started), max(started) FROM (
                 (SELECT started FROM agent_interval WHERE site = s.id ORDER BY ended LIMIT 1) UNION ALL
-                (SELECT started FROM agent_interval WHERE site = s.id ORDER BY ended DESC NULLS LAST LIMIT 1) UNION ALL
-                SELECT started FROM agent_interval WHERE site = s.id AND ended IS NULL) AS states) AS facts
+                (SELECT started FROM agent_interval WHERE site = s.id ORDER BY ended DESC NULLS LAST LIMIT 1)
+                UNION ALL SELECT started FROM agent_interval WHERE site = s.id AND ended IS NULL) AS states) AS facts
         """,
         list(ledgers(site)),
     ) or (None, None)

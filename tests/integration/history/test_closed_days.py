@@ -48,6 +48,12 @@ async def test_files_and_tables_give_the_same_figures(database: Database, tmp_pa
     closed = await followed.warehouse.close("main", settled=False)
     assert closed.days >= 2
     assert closed.rows > 100
+    assert followed.folder.stat().st_mode & 0o077 == 0  # nobody else's to read
+    extent = await followed.warehouse.extent("main")
+    assert extent is not None
+    assert extent.start == followed.begun
+    assert followed.begun < extent.end <= followed.now + 1
+    assert await followed.warehouse.extent("nowhere") is None
     async with database.transaction(ALL) as conn:  # whatever is in files is not looked for elsewhere
         await conn.execute(
             "DELETE FROM segment WHERE arrived < $1", (await followed.warehouse.days("main"))[-1].span.end

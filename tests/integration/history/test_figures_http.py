@@ -185,6 +185,7 @@ async def test_every_figure_opens_to_the_contacts_behind_it(client: Client) -> N
     assert (await got(manager, "figures/contacts", metric="asa", after="x", status=422))["code"] == "bad_cursor"
     agent = await client(Role.ANSWERER)
     await got(agent, "figures/contacts", metric="answered", status=403)
+    await got(agent, metrics="answered", by="agent", status=403)  # what colleagues did is no business of an agent
 
 
 @pytest.mark.parametrize(

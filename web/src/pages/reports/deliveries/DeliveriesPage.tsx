@@ -64,7 +64,9 @@ export default function DeliveriesPage() {
     <div className="rp rp-listpage">
       <header className="rp-bar">
         <h1>
-          <Link to="/reports">{r("title")}</Link> <span>/</span> {t("title")}
+          <Link to="/reports">{r("title")}</Link>
+          <span aria-hidden="true"> / </span>
+          {t("title")}
         </h1>
         {sets ? (
           <fieldset className="dv-seg" aria-label={t("title")}>

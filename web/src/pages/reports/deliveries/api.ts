@@ -1,5 +1,6 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { http, type Page } from "../../../api/http";
+import { useLanguage } from "../../../i18n/language";
 
 /** The deliveries' part of the HTTP interface. Instants in ms. */
 export const WAYS = ["email", "portal", "sftp", "webdav", "printer", "fax", "folder"] as const;
@@ -112,6 +113,7 @@ function useList<T>(address: string, refetchInterval: number | false = false) {
 /** Every change; whatever is shown is read anew after it. */
 export function useDeliveryActions() {
   const client = useQueryClient();
+  const language = useLanguage();
   const onSettled = () => client.invalidateQueries({ queryKey: ["deliveries"] });
   const saveSchedule = useMutation({
     mutationFn: ({ known, schedule }: { known: Schedule | null; schedule: Spec }) =>
@@ -147,7 +149,7 @@ export function useDeliveryActions() {
   });
   const test = useMutation({
     mutationFn: (id: string) =>
-      http.post<{ ok: boolean; answer: string }>(`${DESTINATIONS}/${id}/test`, { body: {} }),
+      http.post<{ ok: boolean; answer: string }>(`${DESTINATIONS}/${id}/test`, { body: { language } }),
   });
   return { saveSchedule, saveDestination, removeSchedule, removeDestination, now, again, test };
 }
