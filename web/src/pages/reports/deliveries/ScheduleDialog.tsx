@@ -99,7 +99,12 @@ export function ScheduleDialog({ known, onClose }: { known: Schedule | null; onC
           </>
         ) : null}
         {repeat === "weekly" ? (
-          <Form.Item name={["timetable", "weekdays"]} label={t("weekdays")} rules={required} className="dv-wide">
+          <Form.Item
+            name={["timetable", "weekdays"]}
+            label={t("weekdays")}
+            rules={[{ type: "array", min: 1, message: t("fillIn") }]}
+            className="dv-wide"
+          >
             <Checkbox.Group
               options={[0, 1, 2, 3, 4, 5, 6].map((n) => ({
                 value: n,
