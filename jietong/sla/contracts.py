@@ -21,7 +21,7 @@ from jietong.routing import store as setup
 from jietong.routing.store import Kind
 from jietong.sla import reading, store, views
 from jietong.sla.model import Contract, Direction
-from jietong.sla.parties import check_four_eyes, sees_facts, side_of, signs_for
+from jietong.sla.parties import check_four_eyes, sees_facts, side_of, signs_for, their_names
 from jietong.sla.periods import local_date, next_month
 from jietong.sla.records import checked_day, seen
 from jietong.sla.store import Approval, StoredContract, StoredVersion
@@ -241,7 +241,7 @@ class Contracts:
         return {
             "id": id,
             "client": found.stored.client,
-            "client_names": names.of("client", found.stored.client),
+            "client_names": their_names(found.contract, names.of("client", found.stored.client)),
             "names": found.contract.title,
             "direction": found.stored.direction,
             "state": state_of(found.stored, versions, today),

@@ -3,6 +3,7 @@
 from typing import Literal, TypeAlias
 
 from jietong.core.errors import Forbidden
+from jietong.core.specs import Names
 from jietong.identity.model import SYSTEM, Principal
 from jietong.identity.permissions import Permission, Role
 from jietong.sla.model import Contract, Direction
@@ -28,6 +29,14 @@ def signs_for(by: Principal, client: str) -> Side:
     if side == "theirs" and (by.clients is None or client not in by.clients):
         raise Forbidden("not_your_client", "You sign for your own company alone.")
     return side
+
+
+def their_names(contract: Contract, client_names: Names) -> Names:
+    """What the other side is called: a client as set up, else as the agreement says; a partner, who is not set up, as
+    the provider it names."""
+    if contract.direction is Direction.PARTNER:
+        return contract.provider.name
+    return client_names or contract.customer.name
 
 
 def sees_facts(by: Principal, contract: Contract) -> bool:

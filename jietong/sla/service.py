@@ -21,7 +21,7 @@ from jietong.sla.assess import Assessor
 from jietong.sla.contracts import Contracts, setup_names, state_of
 from jietong.sla.exclusions import Exclusions
 from jietong.sla.levers import Levers
-from jietong.sla.parties import sees_facts, side_of
+from jietong.sla.parties import sees_facts, side_of, their_names
 from jietong.sla.periods import Period, local_date, months_before, period_at, period_of, periods_until
 from jietong.sla.records import Records, checked_day, seen
 from jietong.sla.rules import traps as rules
@@ -122,7 +122,7 @@ class Agreements:
         return {
             "id": owner.id,
             "client": owner.client,
-            "client_names": client_names or contract.customer.name,
+            "client_names": their_names(contract, client_names),
             "names": contract.title,
             "direction": owner.direction,
             "state": state_of(owner, versions, today),

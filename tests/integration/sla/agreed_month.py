@@ -158,9 +158,9 @@ def agreements(database: Database, folder: Path, clock: ManualClock) -> Agreemen
     return Agreements(database, Warehouse(database, folder / "history", clock), clock, renderer=statement.render)
 
 
-async def in_force(parts: Agreements, yaml: str = CONTRACT) -> None:
+async def in_force(parts: Agreements, yaml: str = CONTRACT, theirs: Principal = THEIRS) -> None:
     """The contract, approved by both sides."""
     made = await parts.contracts.create(EDITOR, yaml, None, "")
     await parts.contracts.propose(EDITOR, made["id"], 1, "")
     await parts.contracts.decide(OURS, made["id"], 1, "approved", None, "")
-    await parts.contracts.decide(THEIRS, made["id"], 1, "approved", None, "")
+    await parts.contracts.decide(theirs, made["id"], 1, "approved", None, "")

@@ -11,6 +11,7 @@ import { Button, ButtonLink } from "../../ui/Button";
 import { Empty } from "../../ui/Empty";
 import { Icon } from "../../ui/Icon";
 import { path, useCalendar, useContract, useExclusions, useStanding } from "./api";
+import { CapacityPanel } from "./CapacityPanel";
 import { Decide } from "./Decide";
 import { Duties } from "./Duties";
 import { texts } from "./document";
@@ -190,6 +191,7 @@ function Opened({ contract }: { contract: Contract }) {
               </section>
             )}
             <LeverPanel id={contract.id} period={period} main={main} />
+            <CapacityPanel standing={standing} />
             <DeliveryPanel id={contract.id} period={period} />
             <NextPanel standing={standing} />
           </aside>

@@ -13,6 +13,7 @@ import { KEY, sla } from "./api";
 import { Decide } from "./Decide";
 import { dayName, share } from "./figures";
 import type { Contract, Exclusion, ExclusionList } from "./model";
+import { decidingSide } from "./sides";
 
 const ExclusionForm = lazy(() => import("./ExclusionForm"));
 
@@ -37,7 +38,7 @@ export function ExclusionPanel({
   const other = list.items.filter((one) => one.state !== "submitted");
   const oldest = Math.max(0, ...waiting.map((one) => (now - (one.submitted_at ?? now)) / 86_400_000));
   const edits = contract.may.includes("edit");
-  const decider = contract.side === "theirs" ? us : them;
+  const decider = decidingSide(contract) === "ours" ? us : them;
   return (
     <section aria-labelledby="ag-exclusions">
       <div className="ag-h">
@@ -121,8 +122,8 @@ function OneExclusion({
   const queries = useQueryClient();
   const [deciding, setDeciding] = useState<"approved" | "rejected" | null>(null);
   const edits = contract.may.includes("edit");
-  // Our side asks; whoever approves for the other side decides.
-  const decides = one.state === "submitted" && contract.may.includes("approve") && contract.side === "theirs";
+  const decides =
+    one.state === "submitted" && contract.may.includes("approve") && contract.side === decidingSide(contract);
   const act = (what: "submit" | "withdraw") =>
     http
       .post(sla.one("exclusions", one.id, `/${what}`))
@@ -226,7 +227,7 @@ function OneExclusion({
           title={`${t(deciding === "approved" ? "approve" : "reject")}: ${one.title}`}
           onClose={() => setDeciding(null)}
         >
-          {`${t("youSign", { who: inLanguage(contract.client_names, lang) })}\n${dayName(localDay(one.start), lang, true)} ${when}\n${share(one.before)} → ${share(one.value)} %`}
+          {`${t("youSign", { who })}\n${dayName(localDay(one.start), lang, true)} ${when}\n${share(one.before)} → ${share(one.value)} %`}
         </Decide>
       ) : null}
     </li>

@@ -1,8 +1,11 @@
 import { describe, expect, test } from "vitest";
 import { barOf } from "./bar";
 import { dayOfMonth, lossStep, lossSteps, weekday, weeks } from "./calendar";
+import { linesOf, parted, pressOfLevel, turnedAway } from "./capacity";
 import { at, fieldName, number, put, steps } from "./document";
 import { digestWords, inUnit, isZero, money, monthBeside, negated } from "./figures";
+import type { Capacity } from "./model";
+import { decidingSide } from "./sides";
 import { barsOf, furthest, niceStep } from "./volume";
 import { inZone, wallClock } from "./zone";
 
@@ -137,4 +140,63 @@ describe("the contract's clock", () => {
     expect(inZone("2026-10-25T02:30", "Europe/Berlin")).toBe(Date.UTC(2026, 9, 25, 0, 30)));
   test("a clock that is put forward never shows 02:30: it is the instant half an hour after the change", () =>
     expect(inZone("2026-03-29T02:30", "Europe/Berlin")).toBe(Date.UTC(2026, 2, 29, 1, 30)));
+});
+
+describe("lines (D6)", () => {
+  const full: Capacity = {
+    trunks: [{ id: "main", names: { en: "Main" }, gone: false, channels: 30 }],
+    lines: 30,
+    level: "alarm",
+    shared: false,
+    busiest: 1_783_044_000_000,
+    arrivals: 260,
+    held_s: 180,
+    load: 26,
+    offered: 26.56,
+    blocking: 0.0432,
+    needed: 37,
+    busy_s: 95,
+    witnessed: 20,
+    days: 31,
+    known: "estimated",
+    blocked: 62,
+    unseen: 15.4,
+    texts: {},
+  };
+  test("load, blocking and busy time as text", () => {
+    expect(linesOf(full, "en")).toEqual({
+      load: "26.0",
+      offered: "26.6",
+      blocking: "4.3 %",
+      needed: "37",
+      busy: { time: "1:35", days: "20 / 31" },
+    });
+  });
+  test("what nobody watched is unknown, what was watched and never full is 0", () => {
+    expect(linesOf({ ...full, busy_s: null, witnessed: 0 }, "en")?.busy).toBeNull();
+    expect(linesOf({ ...full, busy_s: 0 }, "en")?.busy?.time).toBe("0:00");
+  });
+  test("without lines, load, or the right to read it there are no figures", () => {
+    expect(linesOf({ ...full, lines: null })).toBeNull();
+    expect(linesOf({ ...full, shared: true, load: null, offered: null, blocking: null })).toBeNull();
+  });
+  test("turned away: seen, estimated, unknown", () => {
+    expect(turnedAway(full, "en")).toEqual({ seen: "62", estimated: "15" });
+    expect(turnedAway({ ...full, known: "measured", unseen: null }, "en")).toEqual({ seen: "62", estimated: null });
+    expect(turnedAway({ ...full, known: "measured", blocked: 0, unseen: null }, "en")?.seen).toBe("0");
+    expect(turnedAway({ ...full, known: "unknown", blocked: null, unseen: null })).toBeNull();
+  });
+  test("alarms before warnings; how the level presses", () => {
+    const of = (code: string, level: string) => ({ code, level, field: "", texts: {} });
+    const { alarms, warnings } = parted([of("a", "warning"), of("b", "alarm"), of("c", "warning")]);
+    expect([alarms.map((one) => one.code), warnings.map((one) => one.code)]).toEqual([["b"], ["a", "c"]]);
+    expect(
+      ["fine", "over", "alarm", "critical", "unknown"].map((one) => pressOfLevel(one as Capacity["level"])),
+    ).toEqual([undefined, "look", "act", "act", undefined]);
+  });
+});
+
+test("whoever is served decides on exclusions (D8)", () => {
+  expect(decidingSide({ direction: "client" })).toBe("theirs");
+  expect(decidingSide({ direction: "partner" })).toBe("ours");
 });

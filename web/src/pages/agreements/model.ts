@@ -33,6 +33,7 @@ export type StatementMonth = Schema<"AgreedMonthOut">;
 export type Checked = Schema<"CheckedContractOut">;
 export type Fault = Schema<"ContractFaultOut">;
 export type Trap = Schema<"TrapOut">;
+export type Capacity = Schema<"AgreedCapacityOut">;
 export type Backtest = Schema<"BacktestOut">;
 export type Formulas = Schema<"FormulasOut">;
 export type Behind = Schema<"AgreedContactsOut">;

@@ -8,8 +8,9 @@ import { Button } from "../../../ui/Button";
 import { Empty } from "../../../ui/Empty";
 import { Icon } from "../../../ui/Icon";
 import { KEY, path } from "../api";
+import { CapacityFigures, LevelMark, TrapList } from "../CapacityPanel";
 import { type Path, steps } from "../document";
-import { money, monthName } from "../figures";
+import { money, monthName, share } from "../figures";
 import type { Backtest, Checked, Contract, Formulas, FullVersion } from "../model";
 import type { LocalFault } from "./text";
 
@@ -94,6 +95,18 @@ export function Checks({
               </li>
             ))}
           </ul>
+          {checked.capacity ? (
+            <>
+              <h2>
+                {t("lines")} <span className="jt-note">{t("linesNote")}</span>
+                <span className="jt-fill" />
+                <span className="jt-note">
+                  <LevelMark level={checked.capacity.level} />
+                </span>
+              </h2>
+              <CapacityFigures capacity={checked.capacity} />
+            </>
+          ) : null}
           {contract?.may.includes("edit") || contract === null ? <BackTest text={text} sound={sound} /> : null}
         </>
       ) : null}
@@ -191,6 +204,26 @@ function BackTest({ text, sound }: { text: string; sound: boolean }) {
             );
           })}
         </div>
+      ) : null}
+      {found && found.traps.length > 0 ? <TrapList traps={found.traps} /> : null}
+      {found?.months.some((one) => one.data) ? (
+        <details className="ed-months-told">
+          <summary>{t("backtestMonths")}</summary>
+          {found.months
+            .filter((one) => one.data)
+            .map((one) => (
+              <div key={one.key}>
+                <p>
+                  <b>{monthName(one.key, lang, true)}</b> {t("backtestAccess")}{" "}
+                  {one.access && one.access.figure.value !== null
+                    ? `${share(one.access.figure.value)} %`
+                    : t("unknown")}
+                </p>
+                {one.capacity ? <p className="jt-note">{inLanguage(one.capacity.texts, lang)}</p> : null}
+                <TrapList traps={one.traps} />
+              </div>
+            ))}
+        </details>
       ) : null}
     </>
   );
