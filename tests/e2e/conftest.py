@@ -1,13 +1,17 @@
 """The centre as a user starts it, in a process of its own, and a real browser in front of it."""
 
+import asyncio
 import shutil
+import sys
 import tempfile
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import AsyncExitStack
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
+from made_history import HISTORY_DAYS, contacts_csv
 from playwright.async_api import Browser, BrowserContext, Page, async_playwright, expect
 from running import Open, Running, free_port
 
@@ -52,6 +56,21 @@ async def centre(new_centre: Callable[[], Running]) -> Running:
     running.start()
     await running.serving()
     return running
+
+
+@pytest.fixture(scope="session")
+async def history(centre: Running) -> Running:
+    """The demonstration centre with three imported weeks before today; shared by the run."""
+    file = centre.home / "made.csv"
+    file.write_bytes(contacts_csv(HISTORY_DAYS, until=datetime.now(UTC)))
+    work = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "jietong", "import", "contacts", str(file), "--json",
+        env=centre.environ(), stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
+    )  # fmt: skip
+    said, told = await work.communicate()
+    assert work.returncode == 0, told.decode()
+    assert b'"rejected": 0' in said, said.decode()
+    return centre
 
 
 @pytest.fixture(scope="session")

@@ -16,6 +16,9 @@ CLIENTS = {"repair": "hechuan", "returns": "hechuan", "orders": "hechuan-mall"}
 REASONS = ("fault-cooling", "fault-noise", "return-wish", "order-status", "invoice")
 
 
+HISTORY_DAYS = 21  # what the centre of the browser tests is given
+
+
 def contacts_csv(days: int, *, until: datetime, seed: int = 7, a_day: int = 60) -> bytes:
     """Contacts of the `days` local days before `until`'s, with blocked, lost and abandoned ones among them."""
     rng = Random(seed)

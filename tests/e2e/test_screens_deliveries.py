@@ -1,37 +1,17 @@
 """Report delivery on screen: destinations tried, a schedule sent at once, what arrives, and who may set it up."""
 
-import asyncio
 import hashlib
 import re
-import sys
 from datetime import UTC, datetime
 from email.message import EmailMessage
 
 import pytest
 from delivery_centre import mailbox, until
-from made_history import contacts_csv
 from playwright.async_api import Locator, Page, expect
 from running import Open, Running
 from screens import caller, faultless, page_of
 
 pytestmark = pytest.mark.browser
-
-DAYS = 15
-
-
-@pytest.fixture(scope="module")
-async def history(centre: Running) -> Running:
-    """The centre with two imported weeks before today."""
-    file = centre.home / "delivered.csv"
-    file.write_bytes(contacts_csv(DAYS, until=datetime.now(UTC), a_day=20))
-    work = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "jietong", "import", "contacts", str(file), "--json",
-        env=centre.environ(), stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
-    )  # fmt: skip
-    said, told = await work.communicate()
-    assert work.returncode == 0, told.decode()
-    assert b'"rejected": 0' in said, said.decode()
-    return centre
 
 
 async def turn_to(page: Page, panel: str) -> None:

@@ -1,37 +1,18 @@
 """Reports on screen: read, built, saved, exported, opened to the contacts behind a figure; definitions (C1–C7)."""
 
-import asyncio
 import io
 import re
-import sys
 from datetime import UTC, datetime
 from typing import Any
 
 import openpyxl
 import pytest
-from made_history import contacts_csv
+from made_history import HISTORY_DAYS
 from playwright.async_api import Locator, Page, expect
 from running import Open, Running
 from screens import caller, faultless, page_of
 
 pytestmark = pytest.mark.browser
-
-DAYS = 21
-
-
-@pytest.fixture(scope="module")
-async def history(centre: Running) -> Running:
-    """The centre with three imported weeks before today."""
-    file = centre.home / "made.csv"
-    file.write_bytes(contacts_csv(DAYS, until=datetime.now(UTC)))
-    work = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "jietong", "import", "contacts", str(file), "--json",
-        env=centre.environ(), stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
-    )  # fmt: skip
-    said, told = await work.communicate()
-    assert work.returncode == 0, told.decode()
-    assert b'"rejected": 0' in said, said.decode()
-    return centre
 
 
 async def shown(table: Locator) -> list[list[str]]:
@@ -92,7 +73,7 @@ async def test_a_report_is_built_and_saved_and_its_export_equals_the_screen(hist
     await page.get_by_title("Queue", exact=True).last.click()
     await page.keyboard.press("Escape")
     await page.get_by_role("button", name=re.compile("^Period Last 7 days")).click()
-    await page.get_by_role("spinbutton", name="How many").fill(str(DAYS))
+    await page.get_by_role("spinbutton", name="How many").fill(str(HISTORY_DAYS))
     await page.get_by_role("form", name="Counted back").get_by_role("button").click()
 
     # The preview follows; order by key, and undo.

@@ -1,4 +1,4 @@
-"""An agreement with a partner that works for us (D8): the month stands, is closed, signed, and follows from the ledger."""
+"""An agreement with a partner, who works for us (D8): a month stands, is closed, signed and holds by the ledger."""
 
 from decimal import Decimal
 from pathlib import Path

@@ -43,35 +43,37 @@ export function CapacityFigures({ capacity }: { capacity: Capacity }) {
   const unknown = <span className="jt-nodata">{t("unknown")}</span>;
   return (
     <div className="ag-lines">
-      <dl>
-        {capacity.trunks.map((one) => (
-          <Row key={one.id} head={inLanguage(one.names, lang) || one.id}>
-            {one.channels === null ? (
-              <span className="jt-nodata">{t("trunkGone")}</span>
-            ) : (
-              t("channels", { n: channels(one.channels, lang) })
-            )}
-          </Row>
-        ))}
-        {lines ? (
-          <>
-            <Row head={t("offeredLoad")} note={capacity.busiest ? instant(capacity.busiest, "moment", lang) : ""}>
-              {t("erlang", { n: lines.load })}
+      {capacity.trunks.length > 0 ? (
+        <dl>
+          {capacity.trunks.map((one) => (
+            <Row key={one.id} head={inLanguage(one.names, lang) || one.id}>
+              {one.channels === null ? (
+                <span className="jt-nodata">{t("trunkGone")}</span>
+              ) : (
+                t("channels", { n: channels(one.channels, lang) })
+              )}
             </Row>
-            <Row head={t("withRetries")}>{t("erlang", { n: lines.offered })}</Row>
-            <Row head={t("erlangB")} note={t("linesNeeded", { n: lines.needed })}>
-              {lines.blocking}
-            </Row>
-            <Row head={t("allBusy")} note={lines.busy ? t("daysWatched", { days: lines.busy.days }) : ""}>
-              {lines.busy ? lines.busy.time : unknown}
-            </Row>
-            <Row head={t("turnedAway")}>
-              {turned ? t("turnedSeen", { n: turned.seen }) : unknown}
-              {turned?.estimated ? ` ${t("turnedEstimated", { n: turned.estimated })}` : null}
-            </Row>
-          </>
-        ) : null}
-      </dl>
+          ))}
+          {lines ? (
+            <>
+              <Row head={t("offeredLoad")} note={capacity.busiest ? instant(capacity.busiest, "moment", lang) : ""}>
+                {t("erlang", { n: lines.load })}
+              </Row>
+              <Row head={t("withRetries")}>{t("erlang", { n: lines.offered })}</Row>
+              <Row head={t("erlangB")} note={t("linesNeeded", { n: lines.needed })}>
+                {lines.blocking}
+              </Row>
+              <Row head={t("allBusy")} note={lines.busy ? t("daysWatched", { days: lines.busy.days }) : ""}>
+                {lines.busy ? lines.busy.time : unknown}
+              </Row>
+              <Row head={t("turnedAway")}>
+                {turned ? t("turnedSeen", { n: turned.seen }) : unknown}
+                {turned?.estimated ? ` ${t("turnedEstimated", { n: turned.estimated })}` : null}
+              </Row>
+            </>
+          ) : null}
+        </dl>
+      ) : null}
       {lines ? null : <p className="ag-why">{inLanguage(capacity.texts, lang)}</p>}
     </div>
   );
