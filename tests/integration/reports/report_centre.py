@@ -7,6 +7,7 @@ import httpx
 
 from jietong.contacts import store as contacts
 from jietong.contacts.model import AgentInterval, End, Kind, Segment
+from jietong.contacts.record import ContactRecord
 from jietong.core.clock import ManualClock
 from jietong.core.days import day_of
 from jietong.core.specs import AgentSpec, ClientSpec, QueueSpec, ReasonSpec
@@ -15,6 +16,7 @@ from jietong.db.pool import ALL, Database
 from jietong.identity.model import SYSTEM
 from jietong.identity.permissions import Role
 from jietong.identity.tokens import make_token
+from jietong.metrics.history import reasons_of
 from jietong.metrics.warehouse import Warehouse
 from jietong.reports.service import Reports
 from jietong.routing import store as setup
@@ -135,10 +137,32 @@ def _contact(chance: random.Random, id: str, arrived: Ms, queue: str) -> list[Se
 
 async def write(database: Database, segments: list[Segment], intervals: list[AgentInterval]) -> None:
     async with database.transaction(ALL) as conn:
+        await contacts.save_contacts(conn, _records(segments))
         await contacts.save_segments(conn, segments, "main")
         await contacts.save_intervals(
             conn, "main", [contacts.StoredInterval(n, one) for n, one in enumerate(intervals, 1)]
         )
+
+
+def _records(segments: list[Segment]) -> list[contacts.Stored]:
+    """Each contact's record: what it was about is known there alone."""
+    reasons = reasons_of(segments)
+    firsts = [one for one in segments if one.n == 1]
+    return [
+        contacts.Stored(
+            ContactRecord(
+                id=one.contact, client=one.client, customer=None, channel=one.channel, entry=one.entry,
+                language="zh-Hans", simulated=False, arrived=one.arrived, ended=one.arrived, queue=one.queue,
+                queues=(one.queue,) if one.queue else (), agent=None, agents=(), outcome=None, ended_by=None,
+                reason=reasons.get(one.contact), resolved=None, csat=None, wait_ms=0, talk_ms=0, hold_ms=0,
+                wrapup_ms=0, transfers=0, missed=0, messages=0, busy=False,
+            ),
+            "main",
+            0,
+            None,
+        )
+        for one in firsts
+    ]  # fmt: skip
 
 
 def noon(day: str) -> Ms:

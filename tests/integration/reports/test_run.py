@@ -7,7 +7,7 @@ from report_centre import AGENTS, OURS, QUEUES, THEIRS, ZONE, Centre, noon
 
 from jietong.core.days import Span, local_day
 from jietong.identity.permissions import Role
-from jietong.metrics.history import Figure, evaluate
+from jietong.metrics.history import Figure, evaluate, with_reasons
 from jietong.metrics.intervals import metrics
 from jietong.reports.schemas import ResultOut
 
@@ -16,7 +16,9 @@ DAY = 86_400_000
 
 def reference(centre: Centre, metric: str, window: Span, **of: str | None) -> Figure:
     found = metrics(metric)[0]
-    segments = [s for s in centre.segments if all(getattr(s, name) == value for name, value in of.items())]
+    segments = [
+        s for s in with_reasons(centre.segments) if all(getattr(s, name) == value for name, value in of.items())
+    ]
     intervals = [i for i in centre.intervals if "agent" not in of or i.agent == of["agent"]]
     return evaluate(found.definition, segments, intervals, window, now=centre.clock.now(), terms=found.terms)
 
