@@ -7976,7 +7976,7 @@ export interface components {
          * Permission
          * @enum {string}
          */
-        Permission: "desk.use" | "floor.view" | "floor.act" | "wall.view" | "contacts.view" | "contacts.edit" | "contacts.export" | "ledger.view" | "customers.view" | "customers.edit" | "customers.merge" | "customers.reveal" | "knowledge.view" | "knowledge.edit" | "knowledge.publish" | "metrics.view" | "setup.view" | "setup.edit" | "staff.view" | "staff.edit" | "tokens.edit" | "audit.view" | "flow.read" | "flow.write" | "flow.publish" | "recording.listen" | "recording.download" | "recording.hold" | "recording.delete" | "call.listen" | "call.whisper" | "call.barge" | "report.view" | "report.edit" | "report.schedule" | "contract.view" | "contract.edit" | "contract.approve";
+        Permission: "desk.use" | "floor.view" | "floor.act" | "wall.view" | "contacts.view" | "contacts.edit" | "contacts.export" | "ledger.view" | "customers.view" | "customers.edit" | "customers.merge" | "customers.reveal" | "knowledge.view" | "knowledge.edit" | "knowledge.publish" | "metrics.view" | "setup.view" | "setup.edit" | "staff.view" | "staff.edit" | "tokens.edit" | "audit.view" | "flow.read" | "flow.write" | "flow.publish" | "recording.listen" | "recording.download" | "recording.hold" | "recording.delete" | "call.listen" | "call.whisper" | "call.barge" | "report.view" | "report.edit" | "report.schedule" | "contract.view" | "contract.edit" | "contract.approve" | "schedule.own" | "plan.view" | "plan.edit" | "plan.publish" | "plan.approve";
         /** PopOut */
         PopOut: {
             /** Contacts */

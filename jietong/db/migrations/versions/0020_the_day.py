@@ -1,0 +1,14 @@
+"""Adherence: scheduled time beside what was done, exceptions, changes of the day."""
+
+revision = "0020"
+down_revision = "0019"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    pass
+
+
+def downgrade() -> None:
+    pass

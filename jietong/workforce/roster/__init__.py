@@ -1,0 +1,1 @@
+"""Solvers: who works when."""
