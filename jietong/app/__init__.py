@@ -22,6 +22,7 @@ from fastapi import APIRouter, FastAPI
 
 from jietong.agents.service import Agents
 from jietong.app.figures import figures as figures_of
+from jietong.app.planning import planning as planning_of
 from jietong.app.telephony import prompt_voice, telephony
 from jietong.calls import plant_routes
 from jietong.calls import routes as call_routes
@@ -71,6 +72,7 @@ from jietong.routing.service import load_specs
 from jietong.sla import routes as agreement_routes
 from jietong.web.factory import Services, create_app
 from jietong.web.server import listening
+from jietong.workforce.jobs import routes as job_routes
 
 if TYPE_CHECKING:
     from jietong.core.commands import AnyCommand
@@ -98,6 +100,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     live.router,
     plant_routes.router,
     call_routes.router,
+    job_routes.router,
 )
 
 Report = Callable[[str], None]
@@ -220,6 +223,18 @@ async def centre(settings: Settings, report: Report = lambda _: None) -> AsyncIt
         )
         hub.alarms_of_clients = past.alarms
 
+        plans = await stack.enter_async_context(
+            planning_of(
+                settings,
+                database,
+                runtime,
+                clock,
+                lambda: runtime.engine.site,
+                past.warehouse,
+                active=lambda: runtime.role == "active",
+            )
+        )
+
         app = create_app(
             Services(
                 database=database,
@@ -242,6 +257,7 @@ async def centre(settings: Settings, report: Report = lambda _: None) -> AsyncIt
                     "plant_setup": phones.setup,
                     "calls": phones.calls,
                     **past.extra,
+                    **plans.extra,
                 },
             ),
             ROUTERS,

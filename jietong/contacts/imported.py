@@ -63,7 +63,10 @@ def changes_of(fold: ContactFold) -> list[SegmentChange]:
 
 
 def interval_of(event: HistoryAgent) -> AgentInterval:
-    return AgentInterval(event.agent, event.start, event.state, event.reason, event.queue, end=event.end)
+    busy_since = event.start if event.state in BUSY else None
+    return AgentInterval(
+        event.agent, event.start, event.state, event.reason, event.queue, end=event.end, busy_since=busy_since
+    )
 
 
 def _stay(fold: ContactFold, stay: HistoryStay) -> None:

@@ -20,7 +20,7 @@ SEGMENT = (
     "agent", "part_time", "cause", "target_ms", "short_ms", "since", "wait_ms", "talk_ms", "hold_ms", "wrapup_ms",
     "holds", "reason", "resolved", "score", "direction", "flow", "node", "mos",
 )  # fmt: skip
-_INTERVAL = ("agent", "start", "end", "state", "reason", "queue", "part_time", "skills")
+_INTERVAL = ("agent", "start", "end", "state", "reason", "queue", "part_time", "skills", "busy_since")
 COLUMN = {"start": "started", "end": "ended"}  # both are words of SQL
 
 

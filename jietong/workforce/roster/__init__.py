@@ -1,1 +1,1 @@
-"""Solvers: who works when."""
+"""Rosters (排班): the public shift-scheduling problem, and the centre's own schedule, as problems with proven bounds."""

@@ -1,0 +1,133 @@
+import type { Ms } from "../../live/types";
+import { inZone } from "../agreements/zone";
+import { MINUTE, onDuty, type Plan, QUARTER } from "./model";
+
+/**
+ * The axis of time: the days of the view side by side, each from the centre's first hour to its last, so that nights
+ * without anybody take no room. A shift past midnight stays in the stretch of the day on which it starts. Pure.
+ */
+export type Stretch = { day: string; from: Ms; to: Ms; x: number; width: number };
+export type Axis = { stretches: readonly Stretch[]; width: number; perQuarter: number };
+/** Minutes after local midnight; `until` may pass 1440. */
+export type Opening = { from: number; until: number };
+
+export const DAY_MIN = 1440;
+
+export function wallAt(day: string, minute: number, zone: string): Ms {
+  const date = new Date(`${day}T00:00:00Z`);
+  date.setUTCMinutes(minute);
+  return inZone(date.toISOString().slice(0, 16), zone);
+}
+
+/** Minutes of the wall clock after the midnight of `day`. */
+export function minuteOf(at: Ms, day: string, zone: string): number {
+  const shown = new Date(at).toLocaleString("sv-SE", { timeZone: zone });
+  return Math.round((Date.parse(`${shown.replace(" ", "T")}Z`) - Date.parse(`${day}T00:00:00Z`)) / MINUTE);
+}
+
+export function axisOf(days: readonly string[], opening: Opening, width: number, zone: string): Axis {
+  const each = width / Math.max(1, days.length);
+  const stretches = days.map((day, i) => ({
+    day,
+    from: wallAt(day, opening.from, zone),
+    to: wallAt(day, opening.until, zone),
+    x: i * each,
+    width: each,
+  }));
+  const first = stretches[0];
+  const perQuarter = first ? (each * QUARTER) / (first.to - first.from) : 0;
+  return { stretches, width, perQuarter };
+}
+
+/** Where an instant stands within the stretch of `day`, in px from the axis' left end. */
+export function xOf(axis: Axis, day: string, at: Ms): number {
+  const stretch = axis.stretches.find((one) => one.day === day);
+  if (!stretch) return 0;
+  return stretch.x + within(stretch, at);
+}
+
+export function within(stretch: Stretch, at: Ms): number {
+  const share = (at - stretch.from) / (stretch.to - stretch.from);
+  return Math.min(1, Math.max(0, share)) * stretch.width;
+}
+
+/** The instant under a place, and the day that it belongs to. */
+export function atOf(axis: Axis, x: number): { day: string; at: Ms } | null {
+  const stretch =
+    axis.stretches.find((one) => x >= one.x && x < one.x + one.width) ?? axis.stretches.at(x < 0 ? 0 : -1);
+  if (!stretch) return null;
+  const share = Math.min(1, Math.max(0, (x - stretch.x) / stretch.width));
+  return { day: stretch.day, at: stretch.from + share * (stretch.to - stretch.from) };
+}
+
+/** How many ms a px is worth. */
+export function msPerPx(axis: Axis): number {
+  const first = axis.stretches[0];
+  return first ? (first.to - first.from) / first.width : 0;
+}
+
+/** Whole hours around all that is planned or needed; office hours where there is nothing. */
+export function openingOf(
+  plan: Plan,
+  days: readonly string[],
+  zone: string,
+  needed: { from: Ms; until: Ms; day: string }[] = [],
+): Opening {
+  let from = Number.POSITIVE_INFINITY;
+  let until = Number.NEGATIVE_INFINITY;
+  const midnights = new Map(days.map((day) => [day, wallAt(day, 0, zone)]));
+  const take = (day: string, start: Ms, end: Ms) => {
+    const midnight = midnights.get(day);
+    if (midnight === undefined) return;
+    // Elapsed minutes are near enough for whole hours, and do not ask the calendar for every span.
+    from = Math.min(from, (start - midnight) / MINUTE);
+    until = Math.max(until, (end - midnight) / MINUTE);
+  };
+  for (const cell of plan.values()) {
+    for (const span of cell.spans)
+      if (onDuty(span) || span.activity === "standby") take(cell.day, span.start, span.end);
+  }
+  for (const one of needed) take(one.day, one.from, one.until);
+  if (!Number.isFinite(from) || !Number.isFinite(until)) return { from: 480, until: 1200 };
+  const hours = { from: Math.max(0, Math.floor(from / 60) * 60), until: Math.ceil(until / 60) * 60 };
+  return { from: hours.from, until: Math.max(hours.until, hours.from + 240) };
+}
+
+export type Tick = { x: number; at: Ms; day: string; first: boolean };
+
+/** Every hour that has room: 1, 2, 3, 4 or 6 hours apart. */
+export function hourTicks(axis: Axis, least = 60): Tick[] {
+  const hour = axis.perQuarter * 4;
+  const apart = [1, 2, 3, 4, 6, 12].find((n) => n * hour >= least) ?? 24;
+  return axis.stretches.flatMap((stretch) => {
+    const out: Tick[] = [];
+    for (let at = stretch.from; at <= stretch.to; at += apart * 60 * MINUTE) {
+      out.push({ x: stretch.x + within(stretch, at), at, day: stretch.day, first: at === stretch.from });
+    }
+    return out;
+  });
+}
+
+/** The days of a view: one, the week from Monday, or four weeks from Monday. */
+export type View = "day" | "week" | "month";
+export const VIEWS: readonly View[] = ["day", "week", "month"];
+
+export function daysOf(view: View, day: string): string[] {
+  if (view === "day") return [day];
+  return Array.from({ length: view === "week" ? 7 : 28 }, (_, i) => dayPlus(mondayOf(day), i));
+}
+
+export function dayPlus(day: string, by: number): string {
+  const date = new Date(`${day}T12:00:00Z`);
+  date.setUTCDate(date.getUTCDate() + by);
+  return date.toISOString().slice(0, 10);
+}
+
+export function mondayOf(day: string): string {
+  const weekday = (new Date(`${day}T12:00:00Z`).getUTCDay() + 6) % 7;
+  return dayPlus(day, -weekday);
+}
+
+export function step(view: View, day: string, by: number): string {
+  return dayPlus(day, by * (view === "day" ? 1 : view === "week" ? 7 : 28));
+}
