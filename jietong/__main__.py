@@ -35,6 +35,7 @@ from jietong.reports.deliveries import Deliveries
 from jietong.reports.service import Reports
 from jietong.routing import cli as routing
 from jietong.sla import cli as agreements
+from jietong.workforce import sizing_cli as sizing
 
 cli = typer.Typer(
     name="jietong",
@@ -116,6 +117,7 @@ deliveries.add_commands(report, _opened_deliveries)
 cli.add_typer(report, name="report")
 cli.add_typer(agreements.commands(_quiet_database, _warehouse), name="sla")
 cli.add_typer(demo.commands(_quiet_database), name="demo")
+cli.command("size")(sizing.size)
 
 
 @cli.command()

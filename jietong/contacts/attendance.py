@@ -54,6 +54,7 @@ class PersonDay(Struct, frozen=True, omit_defaults=True):
     day: str
     spans: tuple[PlannedSpan, ...]
     version: int
+    zone: str = field(default_factory=lambda: SiteSpec().zone)  # of the site when it was published
     by: str = ""
     part_time: bool = False
 
@@ -69,13 +70,11 @@ class Excuse(Struct, frozen=True, omit_defaults=True):
     withdrawn: bool = False
 
 
-def planned_times(
-    today: PersonDay, before: PersonDay | None, excuses: Iterable[Excuse], zone: str
-) -> list[PlannedTime]:
+def planned_times(today: PersonDay, before: PersonDay | None, excuses: Iterable[Excuse]) -> list[PlannedTime]:
     """The rows of a person-day, in order; `before` is the same person's day before. None of a day that is free."""
     if not today.spans:
         return []
-    start, end = day_of(date.fromisoformat(today.day), zone)
+    start, end = day_of(date.fromisoformat(today.day), today.zone)
     if before is not None and before.spans:
         start = max(start, max(span.end for span in before.spans))
     end = max(end, max(span.end for span in today.spans))
@@ -156,7 +155,7 @@ class ScheduleFold:
             else:
                 self.state.part_time.pop(event.spec.id, None)
         elif isinstance(event, DayScheduled):
-            one = person_day(event, part_time=event.agent in self.state.part_time)
+            one = person_day(event, self.state.zone, part_time=event.agent in self.state.part_time)
             self.state.days.setdefault(event.agent, {})[event.day] = one
             return {(event.agent, event.day), (event.agent, next_day(event.day))}
         elif isinstance(event, AdherenceExcused):
@@ -170,7 +169,7 @@ class ScheduleFold:
         if today is None:
             return []
         excuses = self.state.excuses.get(agent, {}).values()
-        return planned_times(today, days.get(day_before(day)), excuses, self.state.zone)
+        return planned_times(today, days.get(day_before(day)), excuses)
 
     def forget_before(self, day: str) -> None:
         for agent in list(self.state.days):
@@ -192,9 +191,9 @@ class ScheduleFold:
         }
 
 
-def person_day(event: DayScheduled, *, part_time: bool) -> PersonDay:
-    return PersonDay(event.agent, event.day, tuple(sorted(event.spans, key=lambda span: span.start)), event.version,
-                     event.by, part_time)  # fmt: skip
+def person_day(event: DayScheduled, zone: str, *, part_time: bool) -> PersonDay:
+    spans = tuple(sorted(event.spans, key=lambda span: span.start))
+    return PersonDay(event.agent, event.day, spans, event.version, zone, event.by, part_time)
 
 
 def excuse_of(event: AdherenceExcused) -> Excuse:

@@ -56,7 +56,7 @@ def rows(site: str, events: Iterable[tuple[int, e.ImportedFact]]) -> Rows:
             one = interval_of(event)
             found.agent_interval.append(
                 f"{_text(site)}\t{seq}\t{_text(one.agent)}\t{one.start}\t{one.end}\t{one.state}\t{_text(one.reason)}"
-                f"\t{_text(one.queue)}\t{one.part_time}\t{{}}\t{_text(one.busy_since)}\n"
+                f"\t{_text(one.queue)}\t{one.part_time}\t{{}}\t{one.busy_since}\n"
             )
             start, end = min(start, event.start), max(end, event.end)
         else:

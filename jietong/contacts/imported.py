@@ -6,7 +6,7 @@ when: the hold is drawn as one stretch at the end of the talk.
 
 from msgspec.structs import replace
 
-from jietong.contacts.model import AgentInterval, End, Kind, Segment
+from jietong.contacts.model import BUSY, AgentInterval, End, Kind, Segment
 from jietong.contacts.stays import ContactFold, SegmentChange
 from jietong.core.events import HistoryAgent, HistoryContact, HistoryStay
 

@@ -10,12 +10,26 @@ from typing import NamedTuple
 
 from msgspec.structs import replace
 
+from jietong.contacts.attendance import Attended, PlannedTime, attended
 from jietong.contacts.later import LaterFact
 from jietong.contacts.model import AgentInterval, Kind, Segment, TrunkBusyTime
 from jietong.contacts.stays import reopened
 from jietong.core.days import Span
 from jietong.core.vocabulary import Ms, State
-from jietong.metrics.definition import PLAIN, Again, Count, Definition, How, Later, Sum, Terms, Time, TrunkTime
+from jietong.metrics.definition import (
+    PLAIN,
+    Again,
+    Count,
+    Definition,
+    How,
+    Kept,
+    Later,
+    Planned,
+    Sum,
+    Terms,
+    Time,
+    TrunkTime,
+)
 
 ON_LINE = frozenset({State.READY, State.OFFERED, State.TALKING, State.HOLD, State.WRAPUP})
 
@@ -75,11 +89,12 @@ def evaluate(
     customers: Mapping[str, str] | None = None,
     everyone: Sequence[Segment] | None = None,
     later: Sequence[LaterFact] = (),
+    plans: Sequence[PlannedTime] = (),
 ) -> Figure:
     """The figure over the facts that belong to `window`, by the definition's own attribution.
 
     `now` is the instant the facts are known up to; open intervals last until it. `where` narrows the segments (a
-    queue, an agent, a client, an entry); narrow intervals and `trunks` before handing them in. Figures of customers
+    queue, an agent, a client, an entry); narrow intervals, `trunks` and `plans` before handing them in. Figures of customers
     who come again need `customers`, each contact's, and the stays of all contacts: `segments`, or `everyone` where
     those are narrowed. Raises ValueError for a figure of the present moment, which facts alone do not give.
     """
@@ -99,9 +114,10 @@ def evaluate(
         found = values[max(0, ceil(share * len(values)) - 1)]
         return Figure(found, found, len(values))
     upto = Span(window.start, min(window.end, now))
+    beside = _beside(definition, intervals, plans, now)
 
     def total(sums: tuple[Sum, ...]) -> int:
-        known = _sum(sums, mine, intervals, trunks, others, upto, terms)
+        known = _sum(sums, mine, intervals, trunks, others, plans, beside, upto, terms)
         came = (one for one in sums if isinstance(one, Again))
         return known + sum(_again(one, mine, everyone or segments, customers or {}, terms) for one in came)
 
@@ -155,6 +171,8 @@ def _sum(
     intervals: Sequence[AgentInterval],
     trunks: Sequence[TrunkBusyTime],
     later: Sequence[LaterFact],
+    plans: Sequence[PlannedTime],
+    beside: Sequence[Attended],
     window: Span,
     terms: Terms,
 ) -> int:
@@ -168,7 +186,26 @@ def _sum(
             total += sum(one.of(fact, terms) for fact in later)
         elif isinstance(one, TrunkTime):
             total += sum(one.of(t, window.start, window.end) for t in trunks)
+        elif isinstance(one, Planned):
+            total += sum(one.of(plan, window.start, window.end) for plan in plans)
+        elif isinstance(one, Kept):
+            total += sum(one.of(stay, window.start, window.end) for stay in beside)
     return total
+
+
+def _beside(
+    definition: Definition, intervals: Iterable[AgentInterval], plans: Iterable[PlannedTime], now: Ms
+) -> list[Attended]:
+    """Each agent's schedule laid over that agent's states, where the figure looks at both."""
+    if not any(isinstance(one, Kept) for one in (*definition.numerator, *definition.denominator)):
+        return []
+    states: dict[str, list[AgentInterval]] = defaultdict(list)
+    scheduled: dict[str, list[PlannedTime]] = defaultdict(list)
+    for interval in intervals:
+        states[interval.agent].append(interval)
+    for plan in plans:
+        scheduled[plan.agent].append(plan)
+    return [stay for agent, mine in scheduled.items() for stay in attended(mine, states[agent], now)]
 
 
 def _again(

@@ -13,9 +13,9 @@ QUARTER_S = 900
 
 
 class Goal(Struct, frozen=True):
-    """What staffing is to reach: `share` of the contacts offered answered within `within_s` seconds (SL3 of metrics.md
-    as a model sees it: answered in time ÷ offered, abandoners in the denominator), at an occupancy of at most
-    `max_occupancy` (None: no limit)."""
+    """What staffing is to reach: `share` of the contacts offered answered within `within_s` seconds (SL3 of
+    metrics.md as a model sees it: answered in time ÷ offered, abandoners in the denominator), at an occupancy of
+    at most `max_occupancy` (None: no limit)."""
 
     share: float = 0.85
     within_s: float = 20.0

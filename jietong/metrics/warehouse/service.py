@@ -17,7 +17,7 @@ from jietong.core.days import Span
 from jietong.core.errors import Forbidden
 from jietong.core.vocabulary import Ms
 from jietong.db.pool import ALL, Connection, Database, Scope
-from jietong.metrics.definition import Again, Count, Definition, How, Later, Time, TrunkTime
+from jietong.metrics.definition import Again, Count, Definition, How, Kept, Later, Planned, Time, TrunkTime
 from jietong.metrics.intervals import Metric, Query, Row
 from jietong.metrics.warehouse import behind, closing, days, facts, names, proof, sites, views
 from jietong.metrics.warehouse.closing import Closed
@@ -281,6 +281,7 @@ def _wanted(metrics: Iterable[Metric], spans: tuple[Span, ...], now: Ms, scope: 
         spans,
         now,
         kinds=tuple(sorted(kind.value for kind in kinds)),
-        agents=everything and (streak or any(isinstance(one, Time) for one in sums)),
+        agents=everything and (streak or any(isinstance(one, (Time, Kept)) for one in sums)),
         trunks=everything and any(isinstance(one, TrunkTime) for one in sums),
+        plans=everything and any(isinstance(one, (Planned, Kept)) for one in sums),
     )

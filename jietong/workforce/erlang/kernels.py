@@ -1,7 +1,7 @@
 """The queueing formulas, compiled. Every sum has terms of one sign, so that no digit is lost and nothing overflows.
 
-Time is counted in mean handling times: `load` a = λ·AHT in Erlangs, `agents` n (a real number ≥ 0), `patience` p = mean
-patience ÷ AHT (inf: nobody gives up), `places` m to wait in (inf: no limit), `within` τ = T ÷ AHT.
+Time is counted in mean handling times: `load` a = λ·AHT in Erlangs, `agents` n (a real number ≥ 0), `patience` p =
+mean patience ÷ AHT (inf: nobody gives up), `places` m to wait in (inf: no limit), `within` τ = T ÷ AHT.
 
 Below n agents the states weigh as Erlang's: Σ_{j≤n} π_j ÷ π_n = 1/B = 1 + `excess`. Above, with η = a·p and c = n·p,
 π_{n+k} ÷ π_n = t_k = Π_{i≤k} η ÷ (c + i). So π_n = 1 ÷ (1 + excess + R), R = Σ_{k≥1} t_k.
@@ -12,11 +12,12 @@ Jagerman 1974 (Erlang B between whole numbers of agents).
 
 import math
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import Any, TypeAlias, TypeVar, cast
 
 import numba
 
 Kernel = TypeVar("Kernel", bound=Callable[..., Any])
+Row: TypeAlias = tuple[float, float, float, float, float, float, float, float, float, float]
 INF = math.inf
 EPS = 1e-17
 ASIDE = 200
@@ -36,14 +37,13 @@ OFFERED, WITHIN, ANSWERED, NO_SHORT, OF_ATTEMPTS, NOT_BLOCKED = range(6)
 def kernel(function: Kernel) -> Kernel:
     """Compiled at its first use and kept on disk, where there is a place to keep it."""
     try:
-        made: Kernel = numba.njit(cache=True, error_model="numpy")(function)
+        return cast(Kernel, numba.njit(cache=True, error_model="numpy")(function))
     except RuntimeError:  # no folder can be written to
-        made = numba.njit(error_model="numpy")(function)
-    return made
+        return cast(Kernel, numba.njit(error_model="numpy")(function))
 
 
 @kernel
-def excess(load, agents):  # type: ignore[no-untyped-def]
+def excess(load: float, agents: float) -> float:
     """1/B(a, n) − 1 = n/a + n(n−1)/a² + …; the rest below one agent is an incomplete gamma function."""
     if load <= 0.0:
         return INF if agents > 0.0 else 0.0
@@ -64,7 +64,7 @@ def excess(load, agents):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def _excess_below_one(load, rest):  # type: ignore[no-untyped-def]
+def _excess_below_one(load: float, rest: float) -> float:
     """a∫e^{−at}(1+t)^f dt − 1 for 0 < f < 1, which is e^a·a^{−f}·Γ(1+f, a) − 1 = f·a^{−f}·e^a·Γ(f, a)."""
     if load < 1.5:
         term, total, k = 1.0 / rest, 1.0 / rest, 0
@@ -90,15 +90,15 @@ def _excess_below_one(load, rest):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def palm(x, c, n_t):  # type: ignore[no-untyped-def]
+def palm(x: float, c: float, moments: bool) -> tuple[float, float, float, float]:
     """(L, R, Q, W), the last three to be multiplied by e^L, of t_k = x^k ÷ ((c+1)…(c+k)):
     R = Σ_{k≥1} t_k, Q = Σ k·t_k ÷ x, W = Σ_{k≥0} t_k·H_{k+1} ÷ (c+k+1) with H_k = Σ_{i≤k} 1 ÷ (c+i).
-    `n_t`: whether Q and W are wanted."""
+    `moments`: whether Q and W are wanted."""
     if x - c > ASIDE:
         return _palm_from_its_top(x, c)
     term, r, q = 1.0, 0.0, 0.0
     down = c + 1.0
-    if not n_t:
+    if not moments:
         while True:
             term *= x / down
             r += term
@@ -120,7 +120,7 @@ def palm(x, c, n_t):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def _palm_from_its_top(x, c):  # type: ignore[no-untyped-def]
+def _palm_from_its_top(x: float, c: float) -> tuple[float, float, float, float]:
     top = math.floor(x - c)
     y = c + top
     if c >= 10.0:  # Stirling's series on both sides, their large parts cancelled by hand
@@ -156,14 +156,14 @@ def _palm_from_its_top(x, c):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def _stirling(x):  # type: ignore[no-untyped-def]
+def _stirling(x: float) -> float:
     """ln Γ(x+1) − (x+½)ln x + x − ½ln 2π, for x ≥ 10."""
     y = 1.0 / (x * x)
     return (1 / 12 - y * (1 / 360 - y * (1 / 1260 - y * (1 / 1680 - y / 1188)))) / x
 
 
 @kernel
-def digamma(x):  # type: ignore[no-untyped-def]
+def digamma(x: float) -> float:
     found = 0.0
     while x < 12.0:
         found -= 1.0 / x
@@ -173,7 +173,7 @@ def digamma(x):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def figures(load, agents, patience, places, within):  # type: ignore[no-untyped-def]
+def figures(load: float, agents: float, patience: float, places: float, within: float) -> Row:
     """A tuple in the order of P_WAIT …, waits in handling times. All but BLOCKED are of those who get in:
     P(wait > 0), P(wait > τ), answered, answered within τ, gave up, blocked, mean wait of all,
     mean of (wait if answered, else 0), queue length, occupancy."""
@@ -192,13 +192,13 @@ def figures(load, agents, patience, places, within):  # type: ignore[no-untyped-
 
 
 @kernel
-def _loss(load, agents, p_wait, gone, blocked, served):  # type: ignore[no-untyped-def]
+def _loss(load: float, agents: float, p_wait: float, gone: float, blocked: float, served: float) -> Row:
     busy = load * (1.0 - blocked) * served / agents if agents > 0.0 else 1.0
     return (p_wait, 0.0, served, served, gone, blocked, 0.0, 0.0, 0.0, busy)
 
 
 @kernel
-def _patient(load, agents, within):  # type: ignore[no-untyped-def]
+def _patient(load: float, agents: float, within: float) -> Row:
     """Erlang C. From a = n on the queue grows without end: nobody is answered in time, all waits are infinite."""
     spare = agents - load
     if spare <= 0.0:
@@ -209,13 +209,13 @@ def _patient(load, agents, within):  # type: ignore[no-untyped-def]
     whole = agents + below * spare
     p_wait = agents / whole
     beyond = p_wait * math.exp(-spare * within)
-    in_time = below * spare / whole - p_wait * math.expm1(-spare * within)
+    imomentsime = below * spare / whole - p_wait * math.expm1(-spare * within)
     wait = p_wait / spare
-    return (p_wait, beyond, 1.0, in_time, 0.0, 0.0, wait, wait, load * wait, load / agents)
+    return (p_wait, beyond, 1.0, imomentsime, 0.0, 0.0, wait, wait, load * wait, load / agents)
 
 
 @kernel
-def _impatient(load, agents, patience, within, below):  # type: ignore[no-untyped-def]
+def _impatient(load: float, agents: float, patience: float, within: float, below: float) -> Row:
     """Erlang A. P(V > τ) = π_n·e^E·S(z), E = η(1 − e^{−τ/p}) − n·τ, z = η·e^{−τ/p}, S = 1 + R."""
     eta, c = load * patience, agents * patience
     scale, r, q, w = palm(eta, c, True)
@@ -232,11 +232,11 @@ def _impatient(load, agents, patience, within, below):  # type: ignore[no-untype
     scale_z, r_z, _, _ = palm(eta * decay, c, False)
     beyond = decay * math.exp(shift + scale_z - scale) * (math.exp(-scale_z) + r_z) / whole
     late = math.exp(shift + scale_z - scale) * r_z
-    in_time = (one * below + agents / load * (r - late)) / whole
-    if in_time < 1e-3:
-        in_time = (one * below + agents * _within(load, agents, patience, within, scale)) / whole
+    imomentsime = (one * below + agents / load * (r - late)) / whole
+    if imomentsime < 1e-3:
+        imomentsime = (one * below + agents * _within(load, agents, patience, within, scale)) / whole
     busy = load / agents * served if agents > 0.0 else 1.0
-    return (p_wait, beyond, served, in_time, gone, 0.0, wait, c * patience * w / whole, load * wait, busy)
+    return (p_wait, beyond, served, imomentsime, gone, 0.0, wait, c * patience * w / whole, load * wait, busy)
 
 
 _NODES = (
@@ -250,7 +250,7 @@ _WEIGHTS = (
 
 
 @kernel
-def _within(load, agents, patience, within, scale):  # type: ignore[no-untyped-def]
+def _within(load: float, agents: float, patience: float, within: float, scale: float) -> float:
     """e^{−scale}·∫₀^τ exp(η(1 − e^{−v/p}) − (n + 1/p)v) dv, by Gauss's rule from the integrand's top outwards."""
     eta, slope = load * patience, agents + 1.0 / patience
     top = patience * math.log(load / slope) if load > slope else 0.0
@@ -276,7 +276,7 @@ def _within(load, agents, patience, within, scale):  # type: ignore[no-untyped-d
 
 
 @kernel
-def _limited(load, agents, patience, places, within):  # type: ignore[no-untyped-def]
+def _limited(load: float, agents: float, patience: float, places: float, within: float) -> Row:
     """M/M/n/n+m, and +M. Who meets k waiting is answered, if ever, after k+1 steps at the rates n + i/p; the time is
     longer than τ with I_x(c, k+1), x = e^{−τ/p}, of which each is the one before and a positive part."""
     below = excess(load, agents)
@@ -321,9 +321,9 @@ def _limited(load, agents, patience, places, within):  # type: ignore[no-untyped
             break
     let_in = whole - term
     served = (below + answered) / let_in
-    in_time = (below + answered - late) / let_in
+    imomentsime = (below + answered - late) / let_in
     busy = load / agents * (let_in / whole) * served if agents > 0.0 else 1.0
     return (
-        waits / let_in, math.exp(-within * leave) * beyond / let_in, served, in_time,
+        waits / let_in, math.exp(-within * leave) * beyond / let_in, served, imomentsime,
         queue * leave / load / let_in, term / whole, queue / load / let_in, served_wait / let_in, queue / whole, busy,
     )  # fmt: skip

@@ -12,7 +12,7 @@ from msgspec import Struct
 
 from jietong.core.errors import Invalid
 
-type Roster = dict[str, tuple[str | None, ...]]
+Roster = dict[str, tuple[str | None, ...]]
 """For each employee the shift of each day; None: free."""
 
 

@@ -198,9 +198,7 @@ def _tail_s(of: Curve) -> float:
     return area / (1 - left) if left < 1 and area > 0 else 86_400.0
 
 
-def _by_curve(
-    of: Curve, chance: "np.ndarray[Any, np.dtype[np.float64]]"
-) -> "np.ndarray[Any, np.dtype[np.float64]]":
+def _by_curve(of: Curve, chance: "np.ndarray[Any, np.dtype[np.float64]]") -> "np.ndarray[Any, np.dtype[np.float64]]":
     """Inverse of the curve; beyond it, exponential."""
     import numpy as np
 

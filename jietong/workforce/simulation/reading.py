@@ -126,6 +126,8 @@ def _check_queue(scenario: Scenario, table: str, queue: Queue) -> None:
         raise _wrong(f"{table}.arrivals", given[0], "rates and counts are 0 or more")
     if (arrivals.per_hour or 0.0) * scenario.hours > CONTACTS_MAX or sum(values) > CONTACTS_MAX:
         raise _wrong(f"{table}.arrivals", given[0], f"more than {CONTACTS_MAX:,} contacts: shorten the hours")
+    if not all(isfinite(value) and 0 <= value <= 100 for value in arrivals.pace or ()):
+        raise _wrong(f"{table}.arrivals", "pace", "factors of the handling time go from 0 to 100")
     if arrivals.step_s < 1:
         raise _wrong(f"{table}.arrivals", "step_s", "a step is 1 second or longer")
     for key in ("handling", "wrapup", "patience", "answer"):

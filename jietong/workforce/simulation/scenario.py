@@ -13,7 +13,7 @@ from jietong.core.vocabulary import Channel, Employment, Selection
 from jietong.workforce.simulation.chance import NOTHING, Duration, Exponential, Never, Patience
 
 Money: TypeAlias = float
-DEFAULT_METRICS = "sl3,sl7,abandon_rate,asa,wait_p90,max_wait,entry_busy_rate,aht,occupancy,utilisation,online_streak"
+DEFAULT_METRICS = "sl3,sl7,abandon_rate,asa,wait_p90,max_wait,entry_busy_rate,aht,occupancy,online_streak"
 """What is measured where a scenario says nothing; ids of docs/reference/metrics.md."""
 
 
@@ -29,6 +29,7 @@ class Arrivals(Table, frozen=True):
     per_hour: float | None = None
     profile: tuple[float, ...] | None = None  # contacts expected in each step
     counts: tuple[int, ...] | None = None  # contacts that come in each step, at chance instants within it
+    pace: tuple[float, ...] | None = None  # handling time in each step ÷ the queue's own; after the last step 1
     step_s: int = 1800
     process: Literal["poisson", "fixed"] = "poisson"
 

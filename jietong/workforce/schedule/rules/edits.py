@@ -138,7 +138,8 @@ AnyEdit: TypeAlias = (
 def read(document: object) -> AnyEdit:
     """Raises Invalid `bad_edit`."""
     try:
-        return msgspec.convert(document, AnyEdit)
+        edit: AnyEdit = msgspec.convert(document, AnyEdit)
+        return edit
     except msgspec.ValidationError as error:
         raise Invalid("bad_edit", f"This edit cannot be read: {error}.") from error
 
@@ -163,9 +164,9 @@ def apply(edit: AnyEdit, days: Days, ground: Ground) -> dict[DayKey, PersonDay]:
     day = days.get(key) or PersonDay(edit.agent, edit.day)
     if isinstance(edit, Lock):
         return {key: _with(day, locked=edit.locked)}
-    for agent, date in touches(edit):
-        if (held := days.get((agent, date))) is not None and held.locked:
-            raise Refused("day_locked", "This day is locked: unlock it first.", agent=agent, day=date)
+    for agent, local in touches(edit):
+        if (held := days.get((agent, local))) is not None and held.locked:
+            raise Refused("day_locked", "This day is locked: unlock it first.", agent=agent, day=local)
     if isinstance(edit, Assign):
         return _assigned(edit, day, days, ground)
     if isinstance(edit, CallIn):
@@ -222,9 +223,15 @@ def check_day(day: str, spans: Spans, zone: str) -> None:
 
 
 def overlaps(spans: Spans) -> list[tuple[PlannedSpan, PlannedSpan]]:
-    """Neighbours that lie over each other."""
-    ordered = sorted(spans, key=lambda s: (s.start, s.end))
-    return [(one, two) for one, two in zip(ordered, ordered[1:], strict=False) if two.start < one.end]
+    """Each span that begins before one before it has ended, with that one."""
+    out: list[tuple[PlannedSpan, PlannedSpan]] = []
+    longest: PlannedSpan | None = None
+    for span in sorted(spans, key=lambda s: (s.start, s.end)):
+        if longest is not None and span.start < longest.end:
+            out.append((longest, span))
+        if longest is None or span.end > longest.end:
+            longest = span
+    return out
 
 
 def moved(spans: Sequence[PlannedSpan], by: Ms) -> Spans:

@@ -8,6 +8,8 @@ import { changed, lifted, moved, paint, resized, spanOf } from "./spans";
  */
 export type Place = { agent: string; day: string };
 export type Aim = Place & { activity: Activity; start: Ms };
+/** What has the focus: a span, or a free place of somebody's day. */
+export type Picked = Place & { activity: Activity | null; start: Ms };
 export type Edit =
   | ({ kind: "move"; by: number } & Aim)
   | ({ kind: "resize"; edge: "start" | "end"; by: number } & Aim)

@@ -32,8 +32,16 @@ export function keyOf(agent: string, day: string): string {
   return `${agent} ${day}`;
 }
 
+const free = new Map<string, Cell>();
+
+/** The person-day; a free one, always the same, where the plan has none. */
 export function cellOf(plan: Plan, agent: string, day: string): Cell {
-  return plan.get(keyOf(agent, day)) ?? { agent, day, spans: [], invites: [], locked: false, rev: 0 };
+  const key = keyOf(agent, day);
+  const found = plan.get(key) ?? free.get(key);
+  if (found) return found;
+  const made: Cell = { agent, day, spans: [], invites: [], locked: false, rev: 0 };
+  free.set(key, made);
+  return made;
 }
 
 export function planOf(cells: Iterable<Cell>): Plan {
