@@ -241,6 +241,23 @@ def _amiss(killed: Found) -> int:
     return abs(calls - handled) + sum(outcomes.values()) - handled
 
 
+def sizing(found: Found) -> list[Figure]:
+    out = []
+    for name, of, c_ms, a_ms in (("mean", "15 Erlangs", 10, 100), ("twenty", "300 Erlangs", 30, 500)):
+        one = found[name]
+        every = f"{found['intervals']:,} intervals of {of} on the mean"
+        out += [
+            at_most(f"Erlang C, {every}", one["c_ms"], "ms", c_ms),
+            beside("Erlang C, sized", one["c_per_s"], "/s", "pyworkforce", one["pyworkforce_c_per_s"]),
+            beside("Erlang C, sized", one["c_per_s"], "/s", "plain Python", one["plain_c_per_s"]),
+            at_most(f"Erlang A, {every}", one["a_ms"], "ms", a_ms),
+            beside("Erlang A, sized", one["a_per_s"], "/s", "plain Python", one["plain_a_per_s"]),
+            at_most(f"answers that differ from plain Python's, of {of}", one["plain_differ"], "", 0),
+            alone(f"intervals of {of} in which pyworkforce asks for more", one["pyworkforce_more"], ""),
+        ]
+    return out
+
+
 BENCHES = (
     Bench(
         "engine",
@@ -319,6 +336,15 @@ BENCHES = (
         history,
         arguments=("--rows", "10000000,50000000"),
         short=("--rows", "1000000", "--rounds", "1"),
+    ),
+    Bench(
+        "sizing",
+        "Sizing",
+        "Agents for 80 % in 20 s in a hundred weeks of quarter-hours, and in as many of twenty times the load, "
+        "arrays in and out on one core, best of several. The peers size a part of the same intervals in the same "
+        "run; pyworkforce has no Erlang A.",
+        sizing,
+        short=("--intervals", "5000", "--rounds", "3", "--sample", "400"),
     ),
     Bench(
         "knowledge",

@@ -36,6 +36,8 @@ from jietong.reports.service import Reports
 from jietong.routing import cli as routing
 from jietong.sla import cli as agreements
 from jietong.workforce import sizing_cli as sizing
+from jietong.workforce.forecast import cli as forecasts
+from jietong.workforce.roster import cli as rosters
 
 cli = typer.Typer(
     name="jietong",
@@ -118,6 +120,8 @@ cli.add_typer(report, name="report")
 cli.add_typer(agreements.commands(_quiet_database, _warehouse), name="sla")
 cli.add_typer(demo.commands(_quiet_database), name="demo")
 cli.command("size")(sizing.size)
+cli.command("forecast")(forecasts.forecast)
+cli.command("roster")(rosters.roster)
 
 
 @cli.command()

@@ -73,6 +73,7 @@ from jietong.sla import routes as agreement_routes
 from jietong.web.factory import Services, create_app
 from jietong.web.server import listening
 from jietong.workforce.jobs import routes as job_routes
+from jietong.workforce.schedule import routes as schedule_routes
 
 if TYPE_CHECKING:
     from jietong.core.commands import AnyCommand
@@ -101,6 +102,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     plant_routes.router,
     call_routes.router,
     job_routes.router,
+    schedule_routes.router,
 )
 
 Report = Callable[[str], None]

@@ -48,5 +48,5 @@ async def planning(
         jobs = Jobs(database, clock, active=active)
         jobs.open()
         stack.push_async_callback(jobs.close)
-        schedules = Schedules(database, inbox, clock, site)
+        schedules = Schedules(database, inbox, clock, site, warehouse)
         yield Planning(schedules, jobs)

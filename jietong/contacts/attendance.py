@@ -1,8 +1,8 @@
 """The published schedule as facts: what a person was to do, when, and what of it was excused. Pure.
 
-A person-day is the last `DayScheduled` of that agent and day; an exception holds until it is withdrawn. From both come
-rows of planned time that do not overlap, and one more row for the day as a whole: from its midnight to the next, or
-from the end of the day before, where that shift passes midnight, to the end of its own. Work on a day without a
+A person-day is the last `DayScheduled` of that agent and day; an exception holds until it is withdrawn. From both
+come rows of planned time that do not overlap, and one more row for the day as a whole: from its midnight to the next,
+or from the end of the day before, where that shift passes midnight, to the end of its own. Work on a day without a
 schedule is thereby in no figure that compares the two.
 """
 
@@ -76,9 +76,9 @@ def planned_times(today: PersonDay, before: PersonDay | None, excuses: Iterable[
         return []
     start, end = day_of(date.fromisoformat(today.day), today.zone)
     if before is not None and before.spans:
-        start = max(start, max(span.end for span in before.spans))
-    end = max(end, max(span.end for span in today.spans))
-    start = min(start, min(span.start for span in today.spans))
+        start = max(start, *(span.end for span in before.spans))
+    end = max(end, *(span.end for span in today.spans))
+    start = min(start, *(span.start for span in today.spans))
     whole = PlannedTime(today.agent, today.day, start, end, None, start, part_time=today.part_time)
     held = [Span(one.start, one.end) for one in excuses if not one.withdrawn and one.end > one.start]
     rows = [whole]
@@ -208,5 +208,3 @@ def next_day(day: str) -> str:
 
 def day_before(day: str) -> str:
     return (date.fromisoformat(day) - timedelta(days=1)).isoformat()
-
-

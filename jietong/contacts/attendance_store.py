@@ -28,9 +28,7 @@ _PLANNED = (
 )  # fmt: skip
 
 
-async def project(
-    conn: Connection, site: str, events: Sequence[tuple[int, ScheduleEvent, str, bool]]
-) -> set[Span]:
+async def project(conn: Connection, site: str, events: Sequence[tuple[int, ScheduleEvent, str, bool]]) -> set[Span]:
     """Writes what the events come to, each with its number, the site's zone and whether its agent is part-time then.
     Gives the spans of time whose facts have changed."""
     if not events:
@@ -161,9 +159,7 @@ async def _save_days(conn: Connection, site: str, state: ScheduleState, events: 
     )
 
 
-async def _replace(
-    conn: Connection, site: str, fold: ScheduleFold, touched: dict[tuple[str, str], int]
-) -> set[Span]:
+async def _replace(conn: Connection, site: str, fold: ScheduleFold, touched: dict[tuple[str, str], int]) -> set[Span]:
     keys = sorted(touched)
     gone = await conn.fetch(
         """

@@ -28,7 +28,19 @@ _SEGMENT = (
 )  # fmt: skip
 """All that `fold_of` ever sets; `contacts verify` would find what were left out."""
 _FACET = ("contact", "client", "arrived", "facet")
-_INTERVAL = ("site", "seq", "agent", "started", "ended", "state", "reason", "queue", "part_time", "skills", "busy_since")
+_INTERVAL = (
+    "site",
+    "seq",
+    "agent",
+    "started",
+    "ended",
+    "state",
+    "reason",
+    "queue",
+    "part_time",
+    "skills",
+    "busy_since",
+)
 _TABLES = {"contact": _CONTACT, "segment": _SEGMENT, "contact_facet": _FACET, "agent_interval": _INTERVAL}
 
 

@@ -4,14 +4,14 @@
     plan_ = plan(query, facts, now=as_of)
     found = rows(plan_, execute)            # list[Row]; execute: an Ibis table in, a pyarrow.Table out
 
-`execute` is `backend.to_pyarrow`; or, with any DuckDB connection that has tables or views `segment`, `agent_interval`,
-`trunk_busy` and `planned_time`,
+`execute` is `backend.to_pyarrow`; or, with any DuckDB connection that has tables or views `segment`,
+`agent_interval`, `trunk_busy` and `planned_time`,
 
     lambda table: connection.sql(ibis.to_sql(table, dialect="duckdb")).to_arrow_table()
 
-A plan has one part for all counts and sums over segments, and one more for each of: agents' time, scheduled time, schedules laid over agents' time, trunks' time,
-quantiles of one kind, customers who come again, streaks. Importing Ibis takes half a second: import this package
-where it is needed first.
+A plan has one part for all counts and sums over segments, and one more for each of: agents' time, scheduled time,
+schedules laid over agents' time, trunks' time, quantiles of one kind, customers who come again, streaks. Importing
+Ibis takes half a second: import this package where it is needed first.
 
 What the rows are:
 

@@ -70,9 +70,7 @@ def attended_time(
 
 def planned_sums(want: Wanted, facts: TableExpression) -> Mapping[str, ValueExpression]:
     """Of facts with a column `spent`."""
-    return {
-        name: facts.spent.sum(where=holds(one.where, facts, PLAIN)) for name, one in want.planned.items()
-    }
+    return {name: facts.spent.sum(where=holds(one.where, facts, PLAIN)) for name, one in want.planned.items()}
 
 
 def kept_sums(want: Wanted, facts: TableExpression) -> Mapping[str, ValueExpression]:
@@ -88,9 +86,7 @@ def _cut(facts: TableExpression, first: Ms, last: Ms) -> TableExpression:
     columns `bucket`, `started`, `until`."""
     facts = facts.filter((facts.started < last) & (facts.until > first) & (facts.until > facts.started))
     facts = facts.mutate(started=ibis.greatest(facts.started, first), until=ibis.least(facts.until, last))
-    days = ibis.range(
-        (facts.started // _BUCKET).cast("int64"), ((facts.until - 1) // _BUCKET).cast("int64") + 1
-    )
+    days = ibis.range((facts.started // _BUCKET).cast("int64"), ((facts.until - 1) // _BUCKET).cast("int64") + 1)
     facts = facts.mutate(bucket=days.unnest())
     return facts.mutate(
         started=ibis.greatest(facts.started, facts.bucket * _BUCKET),

@@ -6,7 +6,19 @@ from hashlib import sha256
 
 from jietong.contacts.model import Kind
 from jietong.core.vocabulary import Ms, State
-from jietong.metrics.definition import PLAIN, Again, Count, Definition, How, Kept, Planned, Sum, Terms, Time, TrunkTime
+from jietong.metrics.definition import (
+    PLAIN,
+    Again,
+    Count,
+    Definition,
+    How,
+    Kept,
+    Planned,
+    Sum,
+    Terms,
+    Time,
+    TrunkTime,
+)
 from jietong.metrics.intervals import Metric
 from jietong.metrics.query.conditions import said, terms_of
 

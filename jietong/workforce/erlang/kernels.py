@@ -73,7 +73,7 @@ def _excess_below_one(load: float, rest: float) -> float:
             term *= load / (rest + k)
             total += term
         # Γ(f) − γ(f, a); Γ(f) = Γ(1+f) ÷ f
-        return math.exp(load) * load**-rest * math.gamma(1.0 + rest) - rest * total
+        return math.exp(load) * math.pow(load, -rest) * math.gamma(1.0 + rest) - rest * total
     b = load + 1.0 - rest  # Legendre's continued fraction by Lentz's way
     c, d = 1e300, 1.0 / b
     h = d
@@ -121,7 +121,7 @@ def palm(x: float, c: float, moments: bool) -> tuple[float, float, float, float]
 
 @kernel
 def _palm_from_its_top(x: float, c: float) -> tuple[float, float, float, float]:
-    top = math.floor(x - c)
+    top = float(math.floor(x - c))
     y = c + top
     if c >= 10.0:  # Stirling's series on both sides, their large parts cancelled by hand
         scale = -c * math.log(x / c) + 0.5 * math.log(c / y) - c + _stirling(c)

@@ -18,6 +18,7 @@ from jietong.workforce.erlang.kernels import (
     INF,
     MET,
     NO_SHORT,
+    OCCUPANCY,
     OF_ATTEMPTS,
     OFFERED,
     SERVED,
@@ -156,31 +157,18 @@ def needed(
         return 0.0
     if share >= 1.0:
         return INF
-    share -= MET
-    least = math.ceil(load / (busiest * slots) * (1.0 - MET)) if busiest < 1.0 else 1.0
-    if redial > 0.0 and busiest < 1.0:  # those who come again make agents busy too, at most so much
-        least = 1.0
-    if patience == INF and places == INF and redial <= 0.0:
-        if slots == 1.0:
-            return max(least, _needed_by_patient(load, within, share))
-        least = max(least, math.floor(load / slots) + 1.0)
-    low, high = least - 1.0, max(least, math.floor((load + beta * math.sqrt(load)) / slots))
-    step = 1.0
-    if high == least or not _reaches(load, (high - 1.0) * slots, patience, places, within, which, redial, share):
-        while not _enough(load, high * slots, patience, places, within, which, redial, share, busiest):
-            low, high, step = high, high + step, step * 2.0
-            if high > MOST:
-                return INF
-    else:
-        high -= 1.0
-        while high - step > low:
-            if not _enough(load, (high - step) * slots, patience, places, within, which, redial, share, busiest):
-                low = high - step
-                break
-            high, step = high - step, step * 2.0
+    if patience == INF and places == INF:  # nobody is lost, so nobody calls again
+        redial = 0.0
+    agents = _for_level(load, patience, places, within, which, share - MET, redial, slots, beta)
+    if busiest >= 1.0:
+        return agents
+    # What is carried is at most the fresh load.
+    low, high = agents, math.ceil(load / (busiest * slots) * (1.0 - MET))
+    if high <= low or _busy(load, low * slots, patience, places, redial) <= busiest * (1.0 + MET):
+        return low
     while high - low > 1.0:
         middle = math.floor((low + high) / 2.0)
-        if _enough(load, middle * slots, patience, places, within, which, redial, share, busiest):
+        if _busy(load, middle * slots, patience, places, redial) <= busiest * (1.0 + MET):
             high = middle
         else:
             low = middle
@@ -188,29 +176,49 @@ def needed(
 
 
 @kernel
-def _enough(
+def _for_level(
     load: float,
-    agents: float,
     patience: float,
     places: float,
     within: float,
     which: int,
-    redial: float,
     share: float,
-    busiest: float,
-) -> bool:
-    if not _reaches(load, agents, patience, places, within, which, redial, share):
-        return False
-    if redial > 0.0 and busiest < 1.0:
-        total = attempts(load, agents, patience, places, redial)
-        return total * _through(total, agents, patience, places) <= busiest * agents * (1.0 + MET)
-    return True
+    redial: float,
+    slots: float,
+    beta: float,
+) -> float:
+    low = 0.0
+    if patience == INF and places == INF:
+        if slots == 1.0:
+            return _needed_by_patient(load, within, share)
+        low = math.floor(load / slots)
+    high, step = max(low + 1.0, math.floor((load + beta * math.sqrt(load)) / slots)), 1.0
+    if _reaches(load, high * slots, patience, places, within, which, redial, share):
+        while high - step > low:
+            if not _reaches(load, (high - step) * slots, patience, places, within, which, redial, share):
+                low = high - step
+                break
+            high, step = high - step, step * 2.0
+    else:
+        low, high = high, high + 1.0
+        while not _reaches(load, high * slots, patience, places, within, which, redial, share):
+            step *= 2.0
+            low, high = high, high + step
+            if high > MOST:
+                return INF
+    while high - low > 1.0:
+        middle = math.floor((low + high) / 2.0)
+        if _reaches(load, middle * slots, patience, places, within, which, redial, share):
+            high = middle
+        else:
+            low = middle
+    return high
 
 
 @kernel
-def _through(load: float, agents: float, patience: float, places: float) -> float:
-    found = figures(load, agents, patience, places, 0.0)
-    return found[SERVED] * (1.0 - found[BLOCKED])
+def _busy(load: float, agents: float, patience: float, places: float, redial: float) -> float:
+    total = attempts(load, agents, patience, places, redial)
+    return 1.0 if total == INF else figures(total, agents, patience, places, 0.0)[OCCUPANCY]
 
 
 @kernel

@@ -59,18 +59,15 @@ class Figures(NamedTuple):
 
     def level(self, which: Level = Level.OFFERED) -> Floats:
         """The service level of that name, for the threshold that was asked for."""
-        with np.errstate(invalid="ignore", divide="ignore"):
-            found = {
-                Level.OFFERED: lambda: self.in_time,
-                Level.WITHIN: lambda: 1 - self.wait_beyond,
-                Level.ANSWERED: lambda: np.where(self.served > 0, self.in_time / self.served, 0.0),
-                Level.NO_SHORT: lambda: np.where(
-                    self.in_time + self.wait_beyond > 0, self.in_time / (self.in_time + self.wait_beyond), 1.0
-                ),
-                Level.OF_ATTEMPTS: lambda: self.in_time * (1 - self.blocked),
-                Level.NOT_BLOCKED: lambda: 1 - self.blocked,
-            }[which]()
-        return np.asarray(found)
+        if which is Level.OFFERED:
+            return self.in_time
+        if which is Level.WITHIN:
+            return 1 - self.wait_beyond
+        if which is Level.ANSWERED:
+            return _share(self.in_time, self.served, 0.0)
+        if which is Level.NO_SHORT:
+            return _share(self.in_time, self.in_time + self.wait_beyond, 1.0)
+        return self.in_time * (1 - self.blocked) if which is Level.OF_ATTEMPTS else 1 - self.blocked
 
     @property
     def abandoned_in_time(self) -> Floats:
@@ -80,9 +77,7 @@ class Figures(NamedTuple):
     @property
     def abandoned_wait_s(self) -> Floats:
         """Mean wait of those who give up; 0 where nobody does."""
-        with np.errstate(invalid="ignore", divide="ignore"):
-            found = (self.wait_s - self.asa_s * self.served) / self.abandoned
-        return np.where(self.abandoned > 0, found, 0.0)
+        return _share(self.wait_s - self.asa_s * self.served, self.abandoned, 0.0)
 
 
 def figures(
@@ -207,3 +202,7 @@ def _checked(name: str, value: Amount, least: float = 0.0, most: float = 1e15) -
 
 def _flat(values: Floats, shape: tuple[int, ...]) -> Floats:
     return np.ascontiguousarray(np.broadcast_to(values, shape), dtype=np.float64).reshape(-1)
+
+
+def _share(part: Floats, whole: Floats, of_nothing: float) -> Floats:
+    return np.where(whole > 0, part / np.where(whole > 0, whole, 1.0), of_nothing)

@@ -44,6 +44,7 @@ class Country:
         self.code = code.strip().upper()
         self.weekend: frozenset[int] = frozenset({5, 6})
         self._years: dict[int, dict[date, str]] = {}
+        self._known: dict[date, DayKind] = {}
         if self.code:
             import holidays
 
@@ -72,7 +73,7 @@ class Country:
         return day.weekday() not in self.weekend and self.holiday(day) is None
 
     def kinds(self, days: Sequence[date]) -> list[DayKind]:
-        return [self._kind(day) for day in days]
+        return [self._known.get(day) or self._known.setdefault(day, self._kind(day)) for day in days]
 
     def _kind(self, day: date) -> DayKind:
         first = day.replace(day=1)

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-from scipy.linalg import cho_factor, cho_solve
+from scipy.linalg import cho_factor, cho_solve, lapack
 from scipy.optimize import minimize
 
 Floats = npt.NDArray[np.float64]
@@ -62,9 +62,10 @@ def fit(
     noise: float,
     own: Floats | None = None,
     amplitudes: Floats | None = None,
+    begin: Floats | None = None,
 ) -> Fit:
     """Learns from `values` on `days` (rows of a table). `own`: each value's known noise variance. With `amplitudes`
-    nothing is learnt but the values themselves."""
+    nothing is learnt but the values themselves; `begin` is where the search for them starts."""
     known = np.zeros(len(values)) if own is None else own
     centre = float(np.median(values))
     y = values - centre
@@ -74,19 +75,17 @@ def fit(
     usual = np.log(np.array([*(part.usual for part in parts), noise]))
     if amplitudes is None:
         some = slice(max(0, len(y) - _MOST_TO_LEARN), None)
-        learnt = _learn(covariances[:, some, some], y[some], known[some], wide, usual)
+        learnt = _learn(covariances[:, some, some], y[some], known[some], wide, usual, begin=begin)
         # Twice: the first look finds the outliers, the second learns without their pull.
         first = _solve(covariances, y, known, np.ones(len(y)), wide, learnt)
         weights = _weights(first, y)
         if (weights > 1).any():
-            learnt = _learn(covariances[:, some, some], y[some], known[some], wide, usual, weights[some])
+            learnt = _learn(covariances[:, some, some], y[some], known[some], wide, usual, weights[some], learnt)
     else:
         learnt = amplitudes
         weights = _weights(_solve(covariances, y, known, np.ones(len(y)), wide, learnt), y)
     factor = _solve(covariances, y, known, weights, wide, learnt)
-    return Fit(
-        tuple(parts), days, centre, learnt, wide, weights, known, factor, cho_solve(factor, y)
-    )
+    return Fit(tuple(parts), days, centre, learnt, wide, weights, known, factor, cho_solve(factor, y))
 
 
 def predict(model: Fit, days: Floats) -> Prediction:
@@ -126,7 +125,8 @@ def level(model: Fit) -> float:
 
 def _build(covariances: Floats, own: Floats, weights: Floats, wide: float, amplitudes: Floats) -> Floats:
     squares = amplitudes**2
-    matrix: Floats = np.tensordot(squares[:-1], covariances, axes=1) + wide
+    n = covariances.shape[1]
+    matrix: Floats = (squares[:-1] @ covariances.reshape(len(covariances), -1)).reshape(n, n) + wide
     matrix[np.diag_indices_from(matrix)] += squares[-1] * weights + own + 1e-9
     return matrix
 
@@ -156,27 +156,28 @@ def _learn(
     wide: float,
     usual: Floats,
     weights: Floats | None = None,
+    begin: Floats | None = None,
 ) -> Floats:
     weight = np.ones(len(y)) if weights is None else weights
-    identity = np.eye(len(y))
+    flat = covariances.reshape(len(covariances), -1)
 
     def objective(logs: Floats) -> tuple[float, Floats]:
         squares = np.exp(2 * logs)
-        try:
-            factor = cho_factor(_build(covariances, own, weight, wide, np.exp(logs)), lower=True)
-        except np.linalg.LinAlgError:
+        lower, fault = lapack.dpotrf(_build(covariances, own, weight, wide, np.exp(logs)), lower=1, clean=1)
+        if fault:
             return 1e12, np.zeros_like(logs)
-        alpha = cho_solve(factor, y)
-        inverse = cho_solve(factor, identity)
+        half, _ = lapack.dpotri(lower, lower=1)
+        inverse = half + np.tril(half, -1).T
+        alpha = inverse @ y
         off = (logs - usual) / _FREEDOM
-        value = 0.5 * float(y @ alpha) + float(np.log(np.diag(factor[0])).sum()) + 0.5 * float(off @ off)
+        value = 0.5 * float(y @ alpha) + float(np.log(np.diag(lower)).sum()) + 0.5 * float(off @ off)
         gap = inverse - np.outer(alpha, alpha)
-        slope = np.einsum("kij,ij->k", covariances, gap) * squares[:-1]
+        slope = flat @ gap.ravel() * squares[:-1]
         last = float(np.diag(gap) @ weight) * squares[-1]
         return value, np.append(slope, last) + off / _FREEDOM
 
-    found = minimize(objective, usual, jac=True, method="L-BFGS-B", options={"maxiter": _STEPS})
+    found = minimize(
+        objective, usual if begin is None else np.log(begin), jac=True, method="L-BFGS-B", options={"maxiter": _STEPS}
+    )
     learnt: Floats = np.exp(found.x)
     return learnt
-
-

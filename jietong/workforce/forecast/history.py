@@ -4,7 +4,7 @@ A slot is a step of the local clock from midnight, so that nine o'clock is nine 
 on a day of 23 hours a slot is unknown, on one of 25 hours the quarters that share a slot are averaged.
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -81,6 +81,18 @@ def filled(past: History) -> Floats:
             block[:, seldom] = np.nan_to_num(block[:, seldom])
             counts[rows] = block
     return counts
+
+
+def slots_in_use(past: History, days: Sequence[date]) -> npt.NDArray[np.bool_]:
+    """Days × slots: in which of them something is known or came on days of that weekday (of any, where the weekday is
+    new). Days that were counted round the clock are given round the clock."""
+    known = np.isfinite(past.counts)
+    weekdays = np.array([day.weekday() for day in past.days])
+    found = np.zeros((len(days), past.slots), dtype=bool)
+    for i, day in enumerate(days):
+        rows = weekdays == day.weekday()
+        found[i] = (known[rows] if rows.any() else known).mean(axis=0) >= 0.2
+    return found
 
 
 class Opening:

@@ -122,12 +122,21 @@ def parts(span_days: float) -> tuple[Part, ...]:
     return tuple(found)
 
 
-def fit(days: Floats, totals: Floats, *, amplitudes: Floats | None = None, span: float | None = None) -> Fit:
-    """`days` is a calendar table, `totals` the contacts of each day (fractions allowed, none below 0)."""
-    covered = float(days[-1, ORDINAL] - days[0, ORDINAL]) if span is None else span
+def fit(days: Floats, totals: Floats, *, like: Fit | None = None, free: bool = True) -> Fit:
+    """`days` is a calendar table, `totals` the contacts of each day (fractions allowed, none below 0). `like`: a fit of
+    the same queue with more days, whose amplitudes are a good place to begin, or, not `free`, are taken."""
+    seen = days if like is None else like.days
+    covered = float(seen[-1, ORDINAL] - seen[0, ORDINAL])
     own = 1.0 / np.maximum(totals, 0.5)  # of the logarithm of a Poisson count
+    known = None if like is None else like.amplitudes
     return gaussian.fit(
-        parts(covered), days, np.log(np.maximum(totals, 0.5)), noise=0.04, own=own, amplitudes=amplitudes
+        parts(covered),
+        days,
+        np.log(np.maximum(totals, 0.5)),
+        noise=0.04,
+        own=own,
+        amplitudes=None if free else known,
+        begin=known,
     )
 
 

@@ -6,7 +6,7 @@ before them (`calibration`) makes the intervals.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 import numpy as np
@@ -76,23 +76,21 @@ class Learnt:
         )  # fmt: skip
 
 
-def learn(past: History, country: Country, *, calibrated: bool = True, like: Learnt | None = None) -> Learnt:
-    """Raises Invalid `no_history`. With `like` the amplitudes of another fit are taken (of the same queue, a while
-    ago): a back-test refits everything else."""
+def learn(
+    past: History, country: Country, *, calibrated: bool = True, like: Learnt | None = None, free: bool = True
+) -> Learnt:
+    """Raises Invalid `no_history`. `like`: what the same queue taught with more days; the search for amplitudes begins
+    there or, not `free`, ends there, as everything else is learnt anew."""
     if not past.days:
         raise nothing_known()
     past = History(past.step_s, past.days[-MOST_DAYS:], past.counts[-MOST_DAYS:])
     counts = filled(past)
     rows = table(country.kinds(past.days))
-    profile = shape.fit(rows, counts, like=None if like is None else like.profile)
+    profile = shape.fit(rows, counts, like=None if like is None else like.profile, free=free)
     totals = _totals(counts, rows, profile)
-    span = None if like is None else float(like.amounts.days[-1, 0] - like.amounts.days[0, 0])
-    amplitudes = None if like is None else like.amounts.amplitudes
-    amounts = level.fit(rows, totals, amplitudes=amplitudes, span=span)
-    found = Learnt(past, country, amounts, profile, PLAIN if like is None else like.calibration, Opening(past, country))
-    if not calibrated or like is not None:
-        return found
-    return Learnt(past, country, amounts, profile, _calibrated(found, counts), found.opening)
+    amounts = level.fit(rows, totals, like=None if like is None else like.amounts, free=free)
+    found = Learnt(past, country, amounts, profile, PLAIN, Opening(past, country))
+    return replace(found, calibration=_calibrated(found, counts)) if calibrated else found
 
 
 def origins(past: History, *, folds: int, horizon: int, least: int = _LEAST_BEFORE) -> list[int]:
@@ -114,11 +112,12 @@ def _calibrated(found: Learnt, counts: Floats) -> Calibration:
     for at in origins(past, folds=_FOLDS, horizon=horizon):
         known = History(past.step_s, past.days[:at], past.counts[:at])
         # What a short history teaches changes from week to week, so nothing of today's may be known then.
-        like = found if at > _SHORT else None
-        said = learn(known, found.country, like=like, calibrated=False).ahead(past.days[at : at + horizon])
+        said = learn(known, found.country, like=found, free=at <= _SHORT, calibrated=False).ahead(
+            past.days[at : at + horizon]
+        )
         means.append(said.mean)
         actual.append(counts[at : at + horizon])
-        spreads.append(said.day_spread / (found.calibration.day if like is None else like.calibration.day))
+        spreads.append(said.day_spread / PLAIN.day)
     if not means:
         return PLAIN
     return calibrate(np.concatenate(means), np.concatenate(actual), np.concatenate(spreads))

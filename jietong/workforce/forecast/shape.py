@@ -49,9 +49,8 @@ class Shape:
         return tuple(fit.amplitudes for _, fit in self.scores)
 
 
-def fit(days: Floats, counts: Floats, *, like: Shape | None = None) -> Shape:
-    """`counts` are days × slots, nan where nothing is known. With `like`, its directions and amplitudes are taken and
-    the rest is learnt."""
+def fit(days: Floats, counts: Floats, *, like: Shape | None = None, free: bool = True) -> Shape:
+    """`counts` are days × slots, nan where nothing is known. `like` as in `level.fit`."""
     days, counts = days[-_MOST_DAYS:], counts[-_MOST_DAYS:]
     kind, weight = kinds_of(days), np.exp((days[:, ORDINAL] - days[-1, ORDINAL]) / _HALF_FORGOTTEN)
     all_days = _mean(counts, weight, None)
@@ -63,16 +62,22 @@ def fit(days: Floats, counts: Floats, *, like: Shape | None = None) -> Shape:
     own = days[plain], residual[plain], noise[plain]
     if len(own[0]) < _LEAST_DAYS:
         return Shape(all_days, kinds, np.zeros((0, counts.shape[1])), ())
-    directions = _directions(own[1]) if like is None else like.directions
+    directions = _directions(own[1]) if like is None or free or not like.scores else like.directions
     scores = []
     for j, direction in enumerate(directions):
         score = own[1] @ direction
         scale = float(np.std(score)) or 1.0
-        amplitudes = None if like is None else like.amplitudes[j]
-        if like is not None:
+        known = like.amplitudes[j] if like is not None and j < len(like.scores) else None
+        if like is not None and known is not None and not free:
             scale = like.scores[j][0]
         model = gaussian.fit(
-            _SCORES, own[0], score / scale, noise=0.5, own=own[2] / scale**2, amplitudes=amplitudes
+            _SCORES,
+            own[0],
+            score / scale,
+            noise=0.5,
+            own=own[2] / scale**2,
+            amplitudes=None if free else known,
+            begin=known,
         )
         scores.append((scale, model))
     return Shape(all_days, kinds, directions, tuple(scores))

@@ -1,4 +1,4 @@
-"""The base of a study under changed assumptions. Pure: what is not changed stays as it was recorded, to the last bit."""
+"""The base of a study under changed assumptions. Pure: what is not changed stays as it was recorded."""
 
 from collections.abc import Mapping
 from math import isfinite
@@ -11,7 +11,7 @@ from jietong.core.errors import Invalid
 from jietong.workforce.lab.model import LIMITS, Assumptions, Ground
 from jietong.workforce.simulation import reading
 from jietong.workforce.simulation.chance import Curve, Exponential, Never, Patience, scaled
-from jietong.workforce.simulation.scenario import Callback, Group, Queue, Redial, Scenario, Trunks
+from jietong.workforce.simulation.scenario import Group, Queue, Redial, Scenario, Trunks
 
 
 def base(ground: Ground, wanted: Assumptions) -> Scenario:
@@ -61,10 +61,6 @@ def changed(before: Assumptions, after: Assumptions) -> list[str]:
     """Names of the assumptions that differ."""
     then, now = asdict(before), asdict(after)
     return [name for name in then if then[name] != now[name]]
-
-
-def callback_of(wanted: Assumptions, after_s: float) -> Callback:
-    return Callback(after_s=after_s, accept=wanted.callback_accept, reached=wanted.callback_reached)
 
 
 def _queue(queue: Queue, known: Assumptions, wanted: Assumptions) -> Queue:

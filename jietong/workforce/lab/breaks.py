@@ -1,7 +1,7 @@
-"""Breaks and meals moved to where they cost least, within the rule of 15 minutes for every 2 hours on line (G6). Pure.
+"""Breaks and meals moved to where they cost least, within the rule of 15 minutes for 2 hours on line (G6). Pure.
 
-Greedy: the pauses that now hurt most first, each to the best of the places that it may have, seeing where those before
-it went. Nobody's shift changes, and no pause becomes shorter.
+Greedy: the pauses that now hurt most first, each to the best of the places that it may have, seeing where those
+before it went. Nobody's shift changes, and no pause becomes shorter.
 """
 
 from msgspec.structs import replace
@@ -90,7 +90,7 @@ class _State:
 
 
 def _allowed(shift: Shift, m: int, start: int, end: int) -> bool:
-    """In the order of the shift, off its edges, and nobody longer on line at a stretch than the rule or than before."""
+    """In the order of the shift, off its edges, nobody longer on line than by the rule, or than before."""
     first, last = clock_s(shift.start), clock_s(shift.end)
     others = [(clock_s(one.start), clock_s(one.end)) for n, one in enumerate(shift.breaks) if n != m]
     before = max((b for _, b in others[:m]), default=first)

@@ -1,7 +1,9 @@
-"""The centre's facts that a study is made from, read under the planner's scope. SQL only; `recorded` makes the base."""
+"""The centre's facts that a study is made from, under the planner's scope. SQL only; `recorded` makes the base."""
 
 from collections.abc import Sequence
 from typing import NamedTuple
+
+from msgspec import Struct
 
 from jietong.core.days import Span
 from jietong.core.vocabulary import Channel, Ms
@@ -28,7 +30,7 @@ class Way(NamedTuple):
     closed: bool  # out of hours
 
 
-class Times(NamedTuple):
+class Times(Struct, frozen=True):
     """Of a queue: evenly spaced quantiles of what was measured, with the mean that belongs to them, in ms."""
 
     count: int
@@ -139,8 +141,9 @@ async def talks(conn: Connection, asked: Asked, span: Span) -> dict[str, tuple[T
         "percentile_cont($7::float8[]) WITHIN GROUP (ORDER BY wrapup) AS wrapups FROM ("
         "SELECT queue, (coalesce(talk_ms, 0) + coalesce(hold_ms, 0))::float8 AS talk, "
         "coalesce(wrapup_ms, 0)::float8 AS wrapup "
-        f"FROM segment WHERE {_CHOSEN} AND arrived >= $4 AND arrived < $5 AND kind = 'handling' AND ended IS NOT NULL "
-        "AND queue IS NOT NULL AND ($6::text[] IS NULL OR queue = ANY($6))) AS h GROUP BY h.queue",
+        f"FROM segment WHERE {_CHOSEN} AND arrived >= $4 AND arrived < $5 AND kind = 'handling' "
+        "AND ended IS NOT NULL AND queue IS NOT NULL AND ($6::text[] IS NULL OR queue = ANY($6))) AS h "
+        "GROUP BY h.queue",
         *asked.chosen, *span, asked.wanted, points,
     )  # fmt: skip
     return {
@@ -172,8 +175,9 @@ async def worked(conn: Connection, asked: Asked, span: Span) -> list[Worked]:
     rows = await conn.fetch(
         "SELECT agent, queue, part_time, started, coalesce(ended, started + coalesce(talk_ms, 0) + "
         "coalesce(hold_ms, 0) + coalesce(wrapup_ms, 0)) AS ended "
-        f"FROM segment WHERE {_CHOSEN} AND arrived >= $4 AND arrived < $5 AND kind = 'handling' AND agent IS NOT NULL "
-        "AND queue IS NOT NULL AND ($6::text[] IS NULL OR queue = ANY($6)) ORDER BY agent, started",
+        f"FROM segment WHERE {_CHOSEN} AND arrived >= $4 AND arrived < $5 AND kind = 'handling' "
+        "AND agent IS NOT NULL AND queue IS NOT NULL AND ($6::text[] IS NULL OR queue = ANY($6)) "
+        "ORDER BY agent, started",
         *asked.chosen, *span, asked.wanted,
     )  # fmt: skip
     return [Worked(row["agent"], row["queue"], row["part_time"], row["started"], row["ended"]) for row in rows]

@@ -112,7 +112,7 @@ class Ground(Struct, frozen=True):
     sources: dict[str, Source]
     measured: Measured | None  # None: a day that has not been yet
     agents: int
-    standby: tuple[str, ...]  # part-timers of the centre who were not on duty
+    standby: dict[str, dict[str, int]]  # part-timers of the centre, with what they can
     notes: tuple[str, ...] = ()  # codes: staff_from_contacts, simulated_contacts …
     names: dict[str, str] = {}  # of agents, by id
 
@@ -205,7 +205,6 @@ class Study(Struct, frozen=True):
     made_at: Ms
     made_by: str
     made_by_name: str
-    version: int
     error: str = ""
 
 
@@ -217,6 +216,8 @@ class Tried(Struct, frozen=True):
     name: str  # a planner's own; empty: worded by the change
     change: Change
     made_at: Ms
+    planned_at: Ms | None = None
+    planned_by_name: str | None = None
 
 
 class Run(Struct, frozen=True):

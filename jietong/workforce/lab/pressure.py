@@ -25,9 +25,15 @@ class Pressure(NamedTuple):
 
     def worst(self, hours: float) -> tuple[str, str]:
         """The stretch of so many hours that is shortest of people, as times of day."""
-        wide = min(max(round(hours * 4), 1), len(self.work))
-        short = self.short
-        sums = [sum(short[n : n + wide]) for n in range(len(short) - wide + 1)]
+        return self._highest(self.short, hours)
+
+    def busiest(self, hours: float) -> tuple[str, str]:
+        """The stretch in which most work comes."""
+        return self._highest(self.work, hours)
+
+    def _highest(self, values: Sequence[float], hours: float) -> tuple[str, str]:
+        wide = min(max(round(hours * 4), 1), len(values))
+        sums = [sum(values[n : n + wide]) for n in range(len(values) - wide + 1)]
         best = max(range(len(sums)), key=lambda n: (sums[n], -n))
         start = self.opens_s + best * QUARTER_S
         return clock_text(start), clock_text(start + wide * QUARTER_S)

@@ -91,14 +91,12 @@ def ground(of: Facts) -> Ground | None:
     scenario = replace(scenario, costs=replace(scenario.costs, **_costs(Assumptions())))
     reading.check(scenario)
     sources, assumptions = _assumed(of, scenario, lines, line_source, known)
-    on_duty = set(groups)
-    standby = tuple(
-        sorted(
-            id
-            for id, spec in of.agents.items()
-            if spec.active and spec.employment == "part_time" and id not in on_duty
-        )
-    )
+    standby = {
+        id: _skills(of, spec, names, known)
+        for id, spec in sorted(of.agents.items())
+        if spec.active and spec.employment == "part_time"
+    }
+    standby = {id: skills for id, skills in standby.items() if skills}
     notes = (*of.notes, *(() if known else ("staff_from_contacts",)))
     return Ground(
         reading.tables(scenario),
@@ -136,6 +134,15 @@ def _staff(of: Facts, names: Sequence[str]) -> tuple[dict[str, Group], bool]:
         return staff.of_stretches(of.stretches, of.day.start, of.agents, needs), True
     skill_of = {id: _own_skill(id) for id in names}
     return staff.of_contacts(of.worked, of.day.start, of.agents, skill_of), False
+
+
+def _skills(of: Facts, spec: AgentSpec, names: Sequence[str], known: bool) -> dict[str, int]:
+    """What of the study's queues somebody can serve, in the skills of the scenario."""
+    held = {skill.skill: skill.level for skill in spec.skills}
+    able = [name for name in names if staff.serves(held, _needs(of.queues.get(name)))]
+    if not able:
+        return {}
+    return held if known else {_own_skill(name): 3 for name in able}
 
 
 def _needs(spec: QueueSpec | None) -> dict[str, int]:

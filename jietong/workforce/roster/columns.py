@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from jietong.workforce.roster.prepared import Prepared
-from jietong.workforce.roster.tours import Floats, cheapest, through, within
+from jietong.workforce.roster.tours import NEVER, Floats, cheapest, within
 
 LIMIT_PRICE = 10_000.0
 Tour = NDArray[np.int64]
@@ -48,7 +48,8 @@ class Columns:
         self.limits = [(n, kind, most) for n, one in enumerate(problem.staff) for kind, most in one.limits.items()]
         self.tours: list[tuple[int, Tour]] = []
         self.index: dict[tuple[int, bytes], int] = {}
-        self.best: Duals | None = None
+        self.forced: dict[int, dict[int, int]] = {}  # for whom, on which day, which kind (-1: free) must be
+        self.barred: dict[int, set[tuple[int, int]]] = {}  # for whom which (day, kind) must not be
         self.held: dict[int, int] = {}  # who is held to a tour
         self.value = np.inf
         self.master = Highs()
@@ -134,7 +135,33 @@ class Columns:
         work = one.work - duals.cover
         for kind in one.limits:
             work[:, kind] -= duals.limits[who, kind]
-        return work, one.free
+        if who not in self.forced and who not in self.barred:
+            return work, one.free
+        free = one.free.copy()
+        for day, kind in self.barred.get(who, ()):
+            if kind < 0:
+                free[day] = NEVER
+            else:
+                work[day, kind] = NEVER
+        for day, kind in self.forced.get(who, {}).items():
+            kept = NEVER if kind < 0 else work[day, kind]
+            work[day] = NEVER
+            if kind >= 0:
+                free[day] = NEVER
+                work[day, kind] = kept
+        return work, free
+
+    def branch(self, forced: dict[int, dict[int, int]], barred: dict[int, set[tuple[int, int]]]) -> None:
+        """Only tours that have what is forced and nothing that is barred."""
+        self.forced, self.barred = forced, barred
+        for n, (who, tour) in enumerate(self.tours):
+            if who not in self.held:
+                self.master.changeColBounds(self.fixed + n, 0.0, np.inf if self._follows_branch(who, tour) else 0.0)
+
+    def _follows_branch(self, who: int, tour: Tour) -> bool:
+        return all(tour[day] == kind for day, kind in self.forced.get(who, {}).items()) and not any(
+            tour[day] == kind for day, kind in self.barred.get(who, ())
+        )
 
     def priced(self, duals: Duals) -> dict[int, Tour]:
         """The cheapest tour of each employee who is not held; `duals` gets its bound. An employee without any tour:
@@ -197,7 +224,7 @@ class Columns:
             left -= len(found)
             if not whole:
                 return None
-            out[who] = [row for row in found if self._allowed(who, row)]
+            out[who] = [row for row in found if self.allowed(who, row)]
         return out
 
     def reduced(self, duals: Duals, slack: float) -> dict[int, list[Tour]]:
@@ -206,7 +233,7 @@ class Columns:
         prices = {who: self.prices(who, duals) for who in out}
         days = np.arange(self.problem.need.shape[0])
         for who, tour in self.tours:
-            if who in out and self._allowed(who, tour):
+            if who in out and self.allowed(who, tour):
                 work, free = prices[who]
                 price = np.where(tour < 0, free, work[days, np.maximum(tour, 0)]).sum()
                 if price - duals.least[who] <= slack + 1e-6:
@@ -262,18 +289,8 @@ class Columns:
         value = np.array(highs.getSolution().col_value)[first:]
         return {order[n][0]: order[n][1] for n in np.nonzero(value > 0.5)[0]}, proved
 
-    def _allowed(self, who: int, tour: Tour) -> bool:
+    def allowed(self, who: int, tour: Tour) -> bool:
         return all((tour == kind).sum() <= most for kind, most in self.problem.staff[who].limits.items())
-
-    def needless(self, duals: Duals, slack: float) -> list[tuple[NDArray[np.bool_], NDArray[np.bool_]]]:
-        """For each employee the days and kinds [d, t], and the free days [d], that no roster of at most bound + slack
-        has."""
-        out = []
-        for who in range(self.people):
-            work, free = self.prices(who, duals)
-            least, worked, idle = through(self.problem.staff[who].rules, work, free)
-            out.append((worked > least + slack + 1e-6, idle > least + slack + 1e-6))
-        return out
 
     def fractions(self) -> list[tuple[int, Tour, float]]:
         """What the last master chose."""

@@ -97,7 +97,7 @@ def _size(shape):  # type: ignore[no-untyped-def]
     return (shape[0] * shape[1] + shape[2]) * shape[3] * shape[4] * shape[5]
 
 
-@njit(cache=True)  # type: ignore[untyped-decorator]
+@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
 def _first(shape):  # type: ignore[no-untyped-def]
     """The state before day 0."""
     kinds, runs, offs, weeks, tops, ends = shape[0], shape[1], shape[2], shape[3], shape[4], shape[5]
@@ -183,7 +183,7 @@ def _extra(shape, soft, dear, closes, day, state):  # type: ignore[no-untyped-de
     return dear[day] * max(0, unit - soft[day])
 
 
-@njit(cache=True)  # type: ignore[untyped-decorator]
+@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
 def _cheapest(shape, follows, units, weekend, most, least, soft, dear, closes, new_week, work, free):  # type: ignore[no-untyped-def]
     days, kinds, size = len(free), shape[0], _size(shape)
     cost = np.full((days + 1, size), np.inf)
@@ -218,7 +218,7 @@ def _cheapest(shape, follows, units, weekend, most, least, soft, dear, closes, n
     return best, tour
 
 
-@njit(cache=True)  # type: ignore[untyped-decorator]
+@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
 def _to_go(shape, follows, units, weekend, most, least, soft, dear, closes, new_week, work, free):  # type: ignore[no-untyped-def]
     """The least cost from each state before each day to the end."""
     days, kinds, size = len(free), shape[0], _size(shape)
@@ -242,7 +242,7 @@ def _to_go(shape, follows, units, weekend, most, least, soft, dear, closes, new_
     return ahead
 
 
-@njit(cache=True)  # type: ignore[untyped-decorator]
+@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
 def _through(shape, follows, units, weekend, most, least, soft, dear, closes, new_week, work, free):  # type: ignore[no-untyped-def]
     days, kinds, size = len(free), shape[0], _size(shape)
     ahead = _to_go(shape, follows, units, weekend, most, least, soft, dear, closes, new_week, work, free)
@@ -277,7 +277,7 @@ def _through(shape, follows, units, weekend, most, least, soft, dear, closes, ne
     return ahead[0, first], worked, idle
 
 
-@njit(cache=True)  # type: ignore[untyped-decorator]
+@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
 def _within(shape, follows, units, weekend, most, least, soft, dear, closes, new_week, work, free, limit, room):  # type: ignore[no-untyped-def]
     days, kinds = len(free), shape[0]
     ahead = _to_go(shape, follows, units, weekend, most, least, soft, dear, closes, new_week, work, free)

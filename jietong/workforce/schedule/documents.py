@@ -1,4 +1,4 @@
-"""Planning's set-up: patterns, terms, rules, groups, templates. Documents with versions; changes are in the audit log.
+"""Planning's set-up: patterns, terms, rules, groups, templates. Documents with versions, all changes audited.
 
 What nobody has set up has defaults (version 0): the site's rules, a group for each queue, terms by employment.
 """
@@ -274,6 +274,6 @@ async def _leave(conn: Connection) -> dict[str, list[tuple[Ms, Ms]]]:
 
 
 _EU = frozenset(
-    ("AT", "BE", "BG", "CY", "CZ", "DE", "DK", "EE", "ES", "FI", "FR", "GR", "HR", "HU")
-    + ("IE", "IT", "LT", "LU", "LV", "MT", "NL", "PL", "PT", "RO", "SE", "SI", "SK")
-)
+    ("AT", "BE", "BG", "CY", "CZ", "DE", "DK", "EE", "ES", "FI", "FR", "GR", "HR", "HU", "IE", "IT", "LT", "LU", "LV",
+     "MT", "NL", "PL", "PT", "RO", "SE", "SI", "SK")
+)  # fmt: skip

@@ -48,7 +48,11 @@ def simulate(
         if reason is not None and path == "compiled":
             raise Invalid("not_compiled", f"The compiled path cannot play this: {reason} Use the engine.")
         path = "engine" if reason is not None else "compiled"
-    days = samples(scenario, seed, replications, path, processes, tell)
+    return result_of(scenario, samples(scenario, seed, replications, path, processes, tell), seed, path)
+
+
+def result_of(scenario: Scenario, days: Sequence[Sample], seed: int, path: str = "engine") -> Result:
+    """What the first so many days tell; of all of them, what `simulate` gives."""
     sheet = sheet_of(scenario)
     figures, linear = estimates(sheet, days, stationary=_stationary(scenario))
     costs = [_cost(scenario, day) for day in days]
@@ -56,7 +60,7 @@ def simulate(
     return Result(
         scenario=scenario.name,
         seed=seed,
-        replications=replications,
+        replications=len(days),
         path=path,
         contacts=mean_of([float(day.counted) for day in days]),
         figures=figures,
@@ -113,4 +117,4 @@ def _cost(scenario: Scenario, day: Sample) -> dict[str, float]:
     return cost
 
 
-__all__ = ["Difference", "Estimate", "Figure", "Result", "Scenario", "Tell", "compare", "simulate"]
+__all__ = ["Difference", "Estimate", "Figure", "Result", "Scenario", "Tell", "compare", "result_of", "simulate"]

@@ -15,8 +15,8 @@ from jietong.core.vocabulary import Ms
 from jietong.workforce.simulation.chance import Patience, draw
 from jietong.workforce.simulation.scenario import Arrivals, Group, Queue, Scenario
 
-Times: TypeAlias = "np.ndarray[Any, np.dtype[np.int64]]"
-Shares: TypeAlias = "np.ndarray[Any, np.dtype[np.float64]]"
+Times: TypeAlias = np.ndarray[Any, np.dtype[np.int64]]
+Shares: TypeAlias = np.ndarray[Any, np.dtype[np.float64]]
 
 FOREVER: Ms = 1 << 60
 LONGEST_S = 30 * 86_400.0

@@ -94,7 +94,9 @@ class Centre:
                             if beside:  # whose a state is, the schedule that it is laid over tells
                                 times = self.intervals if due else []
                             trunks = self.trunks if trunk_row and not agents and _known(chosen, False) else []
-                            parts = [evaluate(figure, [], times, part, now=now, trunks=trunks, plans=due) for part in open_]
+                            parts = [
+                                evaluate(figure, [], times, part, now=now, trunks=trunks, plans=due) for part in open_
+                            ]
                             num, den = sum(p.num for p in parts), sum(p.den for p in parts)
                             if figure.how is How.SUM:
                                 told = trunk_row and _known(chosen, agents)

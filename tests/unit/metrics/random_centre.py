@@ -165,7 +165,8 @@ class RandomCentre:
 
     def move_schedule(self) -> k.AnyCommand:
         """A day is published anew, often late: yesterday's too, with shifts that pass midnight, and days off."""
-        day = to_datetime(self.now).astimezone(ZoneInfo(self.zone)).date() + timedelta(days=self.rng.choice((-1, 0, 0, 1)))
+        day = to_datetime(self.now).astimezone(ZoneInfo(self.zone)).date()
+        day += timedelta(days=self.rng.choice((-1, 0, 0, 1)))
         at = day_of(day, self.zone).start + self.rng.randrange(0, 26) * 3_000_000
         spans = []
         for _ in range(self.rng.choice((0, 3, 8, 12))):
@@ -179,9 +180,7 @@ class RandomCentre:
         start = self.now + self.rng.randrange(-7_200_000, 7_200_000)
         end = start + self.rng.choice((1, 120_000, 7_200_000))
         id, agent = self.rng.choice((("x0", "a0"), ("x1", "a1"), ("x2", "a2"), ("x5", "a5")))
-        return k.Witness(
-            (e.AdherenceExcused(0, id, agent, start, end, "agreed", "boss", self.rng.random() < 0.3),)
-        )
+        return k.Witness((e.AdherenceExcused(0, id, agent, start, end, "agreed", "boss", self.rng.random() < 0.3),))
 
     def move_accept(self) -> k.AnyCommand | None:
         return self._on_offer(k.Accept)
@@ -290,6 +289,10 @@ class RandomCentre:
             steps = (MoveStep(30, "q2"),)
             return k.ConfigureQueue(self._queue("q0", steps=steps, service_level_s=self.rng.choice((5, 20, 60))))
         return k.ConfigureAgent(self._agent(self.rng.randrange(6)))
+
+    def do(self, command: k.AnyCommand) -> None:
+        """One more command; what the engine refuses does not count."""
+        self._do(command)
 
     # --- inside ----------------------------------------------------------------------------------------------
 

@@ -1332,6 +1332,480 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/planning/drafts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Drafts */
+        get: operations["drafts_api_planning_drafts_get"];
+        put?: never;
+        /** Create Draft */
+        post: operations["create_draft_api_planning_drafts_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/planning/drafts/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Drop Draft */
+        delete: operations["drop_draft_api_planning_drafts__id__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/planning/drafts/{id}/changes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Draft Changes
+         * @description What was edited since a revision, by anybody: how a second planner's screen keeps up.
+         */
+        get: operations["draft_changes_api_planning_drafts__id__changes_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/planning/drafts/{id}/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Check Draft */
+        get: operations["check_draft_api_planning_drafts__id__check_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/planning/drafts/{id}/copy": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Copy Days */
+        post: operations["copy_days_api_planning_drafts__id__copy_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/planning/drafts/{id}/edits": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Draft Edits
+         * @description The undo list, newest first.
+         */
+        get: operations["draft_edits_api_planning_drafts__id__edits_get"];
+        put?: never;
+        /**
+         * Edit Draft
+         * @description All of them or none; kept at once. 409 `edited_meanwhile` names who changed the same person-day, and what.
+         */
+        post: operations["edit_draft_api_planning_drafts__id__edits_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/planning/drafts/{id}/edits/{n}/undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Undo Edit
+         * @description Takes one edit back; taking that back does it again.
+         */
+        post: operations["undo_edit_api_planning_drafts__id__edits__n__undo_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/planning/drafts/{id}/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Preview
+         * @description What edits would do, without putting them down: figures and cover before and after.
+         */
+        post: operations["preview_api_planning_drafts__id__preview_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/planning/drafts/{id}/publish": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Publish Preview
+         * @description What would be published, and who would be told.
+         */
+        get: operations["publish_preview_api_planning_drafts__id__publish_get"];
+        put?: never;
+        /**
+         * Publish
+         * @description 409 `stale_draft`, `published_meanwhile`, `conflicts`, `nothing_to_publish`. May be repeated.
+         */
+        post: operations["publish_api_planning_drafts__id__publish_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/planning/drafts/{id}/template": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Make Template
+         * @description Keeps a week of the draft as a template.
+         */
+        post: operations["make_template_api_planning_drafts__id__template_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/planning/jobs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Listed
+         * @description Latest first.
+         */
+        get: operations["listed_api_planning_jobs_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/planning/jobs/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read */
+        get: operations["read_api_planning_jobs__id__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/planning/jobs/{id}/again": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Again
+         * @description Once more from its beginning: failed, cancelled and interrupted ones.
+         */
+        post: operations["again_api_planning_jobs__id__again_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/planning/jobs/{id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Cancel
+         * @description Ends it within a second. One that has ended stays as it is.
+         */
+        post: operations["cancel_api_planning_jobs__id__cancel_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/planning/jobs/{id}/result": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Result
+         * @description What the work gave, or told of it so far; `null`: nothing yet.
+         */
+        get: operations["result_api_planning_jobs__id__result_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/planning/schedule": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Schedule
+         * @description People and their days, both days inclusive: as published, or as a draft has them.
+         */
+        get: operations["schedule_api_planning_schedule_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/planning/schedule/changes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Change
+         * @description Changes of the published schedule, published at once. 409 `conflicts` where rules would be broken.
+         */
+        post: operations["change_api_planning_schedule_changes_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/planning/schedule/cover": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Cover
+         * @description Need and cover by quarter of an hour, of one group or of all in the reader's scope.
+         */
+        get: operations["cover_api_planning_schedule_cover_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/planning/schedule/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Versions
+         * @description Publications, newest first, fifty at a time.
+         */
+        get: operations["versions_api_planning_schedule_versions_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/planning/schedule/versions/{n}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Version
+         * @description What a publication changed.
+         */
+        get: operations["version_api_planning_schedule_versions__n__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/planning/schedule/versions/{n}/publish": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Publish Older
+         * @description Publishes again what was in force with that version (0: before the first).
+         */
+        post: operations["publish_older_api_planning_schedule_versions__n__publish_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/planning/setup": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Setup
+         * @description Shift patterns, terms, rules, skill groups and templates. What nobody has set up comes with version 0.
+         */
+        get: operations["setup_api_planning_setup_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/planning/setup/{kind}/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Save Setup
+         * @description 422 `invalid_setup` with `errors: [{field, code, params}]`; 409 `stale_version`.
+         */
+        put: operations["save_setup_api_planning_setup__kind___id__put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/planning/setup/{kind}/{id}/revisions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Setup Revisions
+         * @description Every version there was, newest first.
+         */
+        get: operations["setup_revisions_api_planning_setup__kind___id__revisions_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/prompts": {
         parameters: {
             query?: never;
@@ -3595,6 +4069,12 @@ export interface components {
             active: boolean;
         };
         /**
+         * Activity
+         * @description What a schedule has a person do (排定活動). Every minute of a shift is exactly one of the first six.
+         * @enum {string}
+         */
+        Activity: "work" | "break" | "meal" | "training" | "meeting" | "casework" | "leave" | "standby";
+        /**
          * Against
          * @description What a period is compared with.
          * @enum {string}
@@ -4922,6 +5402,21 @@ export interface components {
             version: number;
         };
         /**
+         * ChangesOfDayIn
+         * @description Changes of the published schedule at once: the supervisor's, on the day.
+         */
+        ChangesOfDayIn: {
+            /** Accept */
+            accept?: string[];
+            /** Edits */
+            edits: (components["schemas"]["PutDayIn"] | components["schemas"]["DayEditIn"])[];
+            /**
+             * Note
+             * @default
+             */
+            note: string;
+        };
+        /**
          * Channel
          * @description How the customer reaches us.
          * @enum {string}
@@ -5022,6 +5517,45 @@ export interface components {
         Confirm: {
             /** Password */
             password: string;
+        };
+        /**
+         * ConflictOut
+         * @description `fix`: edits that mend it; empty: there is no plain one.
+         */
+        ConflictOut: {
+            /** Agent */
+            agent: string | null;
+            /** Code */
+            code: string;
+            /** Day */
+            day: string | null;
+            /** End */
+            end: number | null;
+            /** Fix */
+            fix: {
+                [key: string]: unknown;
+            }[];
+            /** Key */
+            key: string;
+            /** Must */
+            must: boolean;
+            /** Params */
+            params: {
+                [key: string]: string | number;
+            };
+            /** Start */
+            start: number | null;
+        };
+        /** ConflictsOut */
+        ConflictsOut: {
+            /** Items */
+            items: components["schemas"]["ConflictOut"][];
+            /** Must */
+            must: number;
+            /** Notes */
+            notes: number;
+            /** Rev */
+            rev: number;
         };
         /**
          * ContactOut
@@ -5335,13 +5869,6 @@ export interface components {
              */
             state: "draft" | "proposed" | "approved" | "rejected" | "replaced";
         };
-        /** CopyIn */
-        CopyIn: {
-            /** Title */
-            title?: {
-                [key: string]: string;
-            } | null;
-        };
         /**
          * CorrectionIn
          * @description What is not named stays as it is.
@@ -5393,6 +5920,24 @@ export interface components {
             version: number;
         };
         /**
+         * CoverOut
+         * @description `need` sums the groups; `people` on line, each once. `forecast`: whether every group has one.
+         */
+        CoverOut: {
+            /** Forecast */
+            forecast: boolean;
+            /** Groups */
+            groups: components["schemas"]["GroupCoverOut"][];
+            /** Need */
+            need: number[] | null;
+            /** People */
+            people: number[];
+            /** Start */
+            start: number;
+            /** Step S */
+            step_s: number;
+        };
+        /**
          * CustomerKind
          * @enum {string}
          */
@@ -5437,6 +5982,71 @@ export interface components {
             items: components["schemas"]["CustomerOut"][];
             /** Next */
             next: string | null;
+        };
+        /** DayChangeOut */
+        DayChangeOut: {
+            /** After */
+            after: components["schemas"]["PlannedSpanOut"][];
+            /** Agent */
+            agent: string;
+            /** Before */
+            before: components["schemas"]["PlannedSpanOut"][];
+            /** Day */
+            day: string;
+            /** Name */
+            name: string;
+            /** Short Notice */
+            short_notice: boolean;
+        };
+        /**
+         * DayEditIn
+         * @description An edit; which fields it needs says `op`. `base`: the person-day's `rev` that the planner saw; whoever changed
+         *     it since is named in 409 `edited_meanwhile`. Without `base` it is applied to what is there.
+         *
+         *     - `clear`, `place_breaks`
+         *     - `move_shift`: `by_s`
+         *     - `move`: `start`, `to` · `resize`: `start`, `begin`, `end` · `change`: `start`, `into` · `remove`: `start`;
+         *       `activity` tells apart what starts at one time
+         *     - `insert`: `start`, `end`, `activity`
+         *     - `assign`: `to_agent` · `place`: `pattern`, `minute` · `lock`: `locked`
+         *     - `call_in`: `start`, `end` · `no_call_in`: `start`
+         */
+        DayEditIn: {
+            activity?: components["schemas"]["Activity"] | null;
+            /** Agent */
+            agent: string;
+            /** Base */
+            base?: number | null;
+            /** Begin */
+            begin?: number | null;
+            /** By S */
+            by_s?: number | null;
+            /** Day */
+            day: string;
+            /** End */
+            end?: number | null;
+            into?: components["schemas"]["Activity"] | null;
+            /** Locked */
+            locked?: boolean | null;
+            /** Minute */
+            minute?: number | null;
+            /**
+             * Op
+             * @enum {string}
+             */
+            op: "clear" | "move_shift" | "move" | "resize" | "change" | "insert" | "remove" | "assign" | "place" | "place_breaks" | "lock" | "call_in" | "no_call_in";
+            /** Overtime */
+            overtime?: boolean | null;
+            /** Paid */
+            paid?: boolean | null;
+            /** Pattern */
+            pattern?: string | null;
+            /** Start */
+            start?: number | null;
+            /** To */
+            to?: number | null;
+            /** To Agent */
+            to_agent?: string | null;
         };
         /**
          * DefinitionOut
@@ -5961,10 +6571,108 @@ export interface components {
             seq: number;
         };
         /**
+         * DraftIn
+         * @description `copy_from`: the first day of a span of the same length whose published schedule is copied in; `template`: a
+         *     stored week, for whole weeks.
+         */
+        DraftIn: {
+            /** Copy From */
+            copy_from?: string | null;
+            /** First */
+            first: string;
+            /** Last */
+            last: string;
+            /**
+             * Name
+             * @default
+             */
+            name: string;
+            /** Template */
+            template?: string | null;
+        };
+        /** DraftListOut */
+        DraftListOut: {
+            /** Items */
+            items: components["schemas"]["DraftOut"][];
+        };
+        /** DraftOut */
+        DraftOut: {
+            /** Changed At */
+            changed_at: number;
+            /** Changed By Name */
+            changed_by_name: string;
+            /** Changes */
+            changes: number;
+            /** First */
+            first: string;
+            /** Id */
+            id: string;
+            /** Last */
+            last: string;
+            /** Made At */
+            made_at: number;
+            /** Made By Name */
+            made_by_name: string;
+            /** Name */
+            name: string;
+            /** Published */
+            published: number | null;
+            /** Rev */
+            rev: number;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "open" | "published" | "dropped";
+        };
+        /**
          * Drawn
          * @enum {string}
          */
         Drawn: "line" | "bar" | "stacked" | "heat";
+        /** EditListOut */
+        EditListOut: {
+            /** Items */
+            items: components["schemas"]["EditOut"][];
+        };
+        /**
+         * EditOut
+         * @description One entry of the undo list: what it was (`edit`), what it changed.
+         */
+        EditOut: {
+            /** Agents */
+            agents: string[];
+            /** At */
+            at: number;
+            /** By */
+            by: string;
+            /** By Name */
+            by_name: string;
+            /** Days */
+            days: string[];
+            /** Edit */
+            edit: {
+                [key: string]: unknown;
+            };
+            /** N */
+            n: number;
+            /** Undoes */
+            undoes: number | null;
+            /** Undone */
+            undone: boolean;
+        };
+        /**
+         * EditedOut
+         * @description `days`: the person-days as they are now; `edits`: what was put on the undo list.
+         */
+        EditedOut: {
+            /** Days */
+            days: components["schemas"]["PersonDayOut"][];
+            /** Edits */
+            edits: components["schemas"]["EditOut"][];
+            /** Rev */
+            rev: number;
+        };
         /** EditionFileOut */
         EditionFileOut: {
             /** Bytes */
@@ -6029,6 +6737,46 @@ export interface components {
             /** Reason */
             reason: string;
         };
+        /** EditsIn */
+        EditsIn: {
+            /** Edits */
+            edits: (components["schemas"]["PutDayIn"] | components["schemas"]["DayEditIn"])[];
+        };
+        /**
+         * EffectFiguresOut
+         * @description `gap_hours`: person-hours missing; `sl3`, `true_access`: estimated by Erlang A from the forecast, null where
+         *     there is none or nothing is known of who does not get in; `cost`: of the paid hours.
+         */
+        EffectFiguresOut: {
+            /** Cost */
+            cost: number;
+            /** Gap Hours */
+            gap_hours: number | null;
+            /** Largest Gap */
+            largest_gap: number | null;
+            /** Over Hours */
+            over_hours: number | null;
+            /** Sl3 */
+            sl3: number | null;
+            /** True Access */
+            true_access: number | null;
+        };
+        /**
+         * EffectOut
+         * @description Of edits that are not yet put down. The cover is of the groups asked for, after them and before.
+         */
+        EffectOut: {
+            after: components["schemas"]["EffectFiguresOut"];
+            before: components["schemas"]["EffectFiguresOut"];
+            /** Conflicts */
+            conflicts: components["schemas"]["ConflictOut"][];
+            cover_after: components["schemas"]["CoverOut"];
+            cover_before: components["schemas"]["CoverOut"];
+            /** Days */
+            days: components["schemas"]["PersonDayOut"][];
+            /** Since */
+            since: number;
+        };
         /**
          * EmailIO
          * @description `attach_mb`: larger files go as links that expire. The secret is the password of `username`.
@@ -6063,6 +6811,11 @@ export interface components {
              */
             way: "email";
         };
+        /**
+         * Employment
+         * @enum {string}
+         */
+        Employment: "full_time" | "part_time";
         /** EndContractIn */
         EndContractIn: {
             /** Day */
@@ -6685,6 +7438,33 @@ export interface components {
             /** Why */
             why: string;
         };
+        /**
+         * GroupCoverOut
+         * @description By steps. `need` with absence and shrinkage in it; null: there is no forecast. `able`: all who could serve it,
+         *     counted in every group that they can serve; `agents`: each counted for one group alone.
+         */
+        GroupCoverOut: {
+            /** Able */
+            able: number[];
+            /** Absence */
+            absence: number;
+            /** Agents */
+            agents: number[];
+            /** Id */
+            id: string;
+            /** Names */
+            names: {
+                [key: string]: string;
+            };
+            /** Need */
+            need: number[] | null;
+            /** Share */
+            share: number;
+            /** Shrinkage */
+            shrinkage: number;
+            /** Within S */
+            within_s: number;
+        };
         /** Health */
         Health: {
             /**
@@ -6730,6 +7510,17 @@ export interface components {
             hold: components["schemas"]["HoldOut"];
             /** Late */
             late: string[];
+        };
+        /** HeldSkillOut */
+        HeldSkillOut: {
+            /** Gated */
+            gated: boolean;
+            /** Level */
+            level: number;
+            /** Skill */
+            skill: string;
+            /** Until */
+            until: number | null;
         };
         /** HitOut */
         HitOut: {
@@ -6855,6 +7646,53 @@ export interface components {
             items: components["schemas"]["IntervalOut"][];
             /** Next */
             next?: null;
+        };
+        /**
+         * JobOut
+         * @description Instants in ms UTC. `share`: 0..1, null while nobody can know.
+         */
+        JobOut: {
+            /** Best */
+            best: number | null;
+            /** Bound */
+            bound: number | null;
+            /** Ended At */
+            ended_at: number | null;
+            /** Error */
+            error: string | null;
+            /** Error Detail */
+            error_detail: string | null;
+            /** Id */
+            id: string;
+            /** Kind */
+            kind: string;
+            /** Made At */
+            made_at: number;
+            /** Owner */
+            owner: string;
+            /** Owner Name */
+            owner_name: string;
+            /** Share */
+            share: number | null;
+            /** Started At */
+            started_at: number | null;
+            state: components["schemas"]["JobState"];
+            /** Subject */
+            subject: string;
+            /** Text */
+            text: string;
+            /** Told At */
+            told_at: number | null;
+        };
+        /**
+         * JobState
+         * @enum {string}
+         */
+        JobState: "queued" | "running" | "done" | "failed" | "cancelled" | "interrupted";
+        /** JobsOut */
+        JobsOut: {
+            /** Items */
+            items: components["schemas"]["JobOut"][];
         };
         /**
          * JudgedScoreIn
@@ -7090,6 +7928,20 @@ export interface components {
             items: components["schemas"]["LinkOut"][];
             /** Next */
             next?: null;
+        };
+        /**
+         * LocalDayOut
+         * @description `end` is the next day's start: 23, 24 or 25 hours later.
+         */
+        LocalDayOut: {
+            /** Day */
+            day: string;
+            /** End */
+            end: number;
+            /** Start */
+            start: number;
+            /** Weekend */
+            weekend: boolean;
         };
         /** MadeToken */
         MadeToken: {
@@ -7775,6 +8627,21 @@ export interface components {
             ready: number;
         };
         /**
+         * OlderIn
+         * @description Publishes what was in force with that version, for the days that were changed since.
+         */
+        OlderIn: {
+            /** First */
+            first?: string | null;
+            /** Last */
+            last?: string | null;
+            /**
+             * Note
+             * @default
+             */
+            note: string;
+        };
+        /**
          * OnTimeOut
          * @description `numerator` of `denominator` deliveries arrived by their deadline; `value` null: none was due.
          */
@@ -7958,6 +8825,30 @@ export interface components {
             paused: boolean;
         };
         /**
+         * PendingOut
+         * @description A request that lies over the schedule while it is open: an invitation without an answer, leave asked for.
+         */
+        PendingOut: {
+            /** Agent */
+            agent: string;
+            /** Asked */
+            asked: string[];
+            /** Day */
+            day: string;
+            /** End */
+            end: number | null;
+            /** Id */
+            id: string;
+            kind: components["schemas"]["RequestKind"];
+            /** Last Day */
+            last_day: string;
+            /** Partner */
+            partner: string | null;
+            /** Start */
+            start: number | null;
+            state: components["schemas"]["RequestState"];
+        };
+        /**
          * PeriodIO
          * @description `n` belongs to last_days, last_weeks and last_months; `first` and `last` (ISO dates, both included) to
          *     absolute.
@@ -7977,6 +8868,150 @@ export interface components {
          * @enum {string}
          */
         Permission: "desk.use" | "floor.view" | "floor.act" | "wall.view" | "contacts.view" | "contacts.edit" | "contacts.export" | "ledger.view" | "customers.view" | "customers.edit" | "customers.merge" | "customers.reveal" | "knowledge.view" | "knowledge.edit" | "knowledge.publish" | "metrics.view" | "setup.view" | "setup.edit" | "staff.view" | "staff.edit" | "tokens.edit" | "audit.view" | "flow.read" | "flow.write" | "flow.publish" | "recording.listen" | "recording.download" | "recording.hold" | "recording.delete" | "call.listen" | "call.whisper" | "call.barge" | "report.view" | "report.edit" | "report.schedule" | "contract.view" | "contract.edit" | "contract.approve" | "schedule.own" | "plan.view" | "plan.edit" | "plan.publish" | "plan.approve";
+        /**
+         * PersonDayOut
+         * @description `edited`: the draft has it otherwise than what is published. `rev`: give it back as `base` with an edit.
+         */
+        PersonDayOut: {
+            /** Agent */
+            agent: string;
+            /** At */
+            at?: number | null;
+            /** By Name */
+            by_name?: string | null;
+            /** Day */
+            day: string;
+            /** Edited */
+            edited: boolean;
+            /** Invites */
+            invites: components["schemas"]["StandbyInviteOut"][];
+            /** Locked */
+            locked: boolean;
+            /** Rev */
+            rev: number;
+            /** Spans */
+            spans: components["schemas"]["PlannedSpanOut"][];
+            /** Version */
+            version: number;
+        };
+        /**
+         * PlannedPersonOut
+         * @description `frames`, `standby`: of the days asked for, [day, start, end]; no frames at all: any time (`framed` false).
+         */
+        PlannedPersonOut: {
+            employment: components["schemas"]["Employment"];
+            /** Framed */
+            framed: boolean;
+            /** Frames */
+            frames: [
+                string,
+                number,
+                number
+            ][];
+            /** Groups */
+            groups: string[];
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+            /** Skills */
+            skills: components["schemas"]["HeldSkillOut"][];
+            /** Standby */
+            standby: [
+                string,
+                number,
+                number
+            ][];
+            /** Team */
+            team: string;
+        };
+        /** PlannedSpanIn */
+        PlannedSpanIn: {
+            activity: components["schemas"]["Activity"];
+            /** End */
+            end: number;
+            /**
+             * Overtime
+             * @default false
+             */
+            overtime: boolean;
+            /**
+             * Paid
+             * @default true
+             */
+            paid: boolean;
+            /** Start */
+            start: number;
+        };
+        /** PlannedSpanOut */
+        PlannedSpanOut: {
+            activity: components["schemas"]["Activity"];
+            /** End */
+            end: number;
+            /** Overtime */
+            overtime: boolean;
+            /** Paid */
+            paid: boolean;
+            /** Start */
+            start: number;
+        };
+        /**
+         * PlanningDocumentIn
+         * @description `version`: the one it was made from; null: new.
+         */
+        PlanningDocumentIn: {
+            /** Spec */
+            spec: {
+                [key: string]: unknown;
+            };
+            /** Version */
+            version?: number | null;
+        };
+        /**
+         * PlanningDocumentOut
+         * @description `version` 0: nobody has set it up, `spec` are the defaults.
+         */
+        PlanningDocumentOut: {
+            /** Changed At */
+            changed_at: number;
+            /** Changed By */
+            changed_by: string;
+            /** Id */
+            id: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "pattern" | "terms" | "rules" | "group" | "template";
+            /** Spec */
+            spec: {
+                [key: string]: unknown;
+            };
+            /** Version */
+            version: number;
+        };
+        /**
+         * PlanningSetupOut
+         * @description `presets`: of rules, by jurisdiction. `people`: agents and the terms that hold for them.
+         */
+        PlanningSetupOut: {
+            /** Groups */
+            groups: components["schemas"]["PlanningDocumentOut"][];
+            /** Patterns */
+            patterns: components["schemas"]["PlanningDocumentOut"][];
+            /** Presets */
+            presets: {
+                [key: string]: {
+                    [key: string]: number | null;
+                };
+            };
+            /** Rules */
+            rules: components["schemas"]["PlanningDocumentOut"][];
+            /** Templates */
+            templates: components["schemas"]["PlanningDocumentOut"][];
+            /** Terms */
+            terms: components["schemas"]["PlanningDocumentOut"][];
+        };
         /** PopOut */
         PopOut: {
             /** Contacts */
@@ -8005,6 +9040,17 @@ export interface components {
              * @enum {string}
              */
             way: "portal";
+        };
+        /** PreviewIn */
+        PreviewIn: {
+            /** Edits */
+            edits: (components["schemas"]["PutDayIn"] | components["schemas"]["DayEditIn"])[];
+            /** First */
+            first?: string | null;
+            /** Group */
+            group?: string | null;
+            /** Last */
+            last?: string | null;
         };
         /**
          * PrinterIO
@@ -8141,11 +9187,43 @@ export interface components {
              */
             note: string;
         };
-        /** PublishedOut */
-        PublishedOut: {
-            article: components["schemas"]["ArticleOut"];
-            /** Pushed */
-            pushed: boolean;
+        /**
+         * PublishPreviewOut
+         * @description What publishing would do. `stale`: person-days that were published by somebody else since they were drafted.
+         */
+        PublishPreviewOut: {
+            /** Changes */
+            changes: components["schemas"]["DayChangeOut"][];
+            /** Invites */
+            invites: number;
+            /** Must */
+            must: number;
+            /** Next Version */
+            next_version: number;
+            /** Notes */
+            notes: number;
+            /** Rev */
+            rev: number;
+            /** Stale */
+            stale: components["schemas"]["DayChangeOut"][];
+            /** Told */
+            told: components["schemas"]["ToldOut"][];
+        };
+        /** PutDayIn */
+        PutDayIn: {
+            /** Agent */
+            agent: string;
+            /** Base */
+            base?: number | null;
+            /** Day */
+            day: string;
+            /**
+             * Op
+             * @constant
+             */
+            op: "put";
+            /** Spans */
+            spans: components["schemas"]["PlannedSpanIn"][];
         };
         /** QueueOut */
         QueueOut: {
@@ -8287,6 +9365,16 @@ export interface components {
         ReportIn: {
             report: components["schemas"]["ReportIO"];
         };
+        /**
+         * RequestKind
+         * @enum {string}
+         */
+        RequestKind: "leave" | "swap" | "give_away" | "call_up" | "overtime";
+        /**
+         * RequestState
+         * @enum {string}
+         */
+        RequestState: "offered" | "awaiting" | "approved" | "refused" | "declined" | "withdrawn" | "expired";
         /** RestateIn */
         RestateIn: {
             /** Reason */
@@ -8448,23 +9536,6 @@ export interface components {
             schedule: components["schemas"]["ScheduleSpecIO"];
         };
         /**
-         * ScheduleOut
-         * @description `owner_name`: with whose right its reports are made. `next_at` null: never again.
-         */
-        ScheduleOut: {
-            /** Changed At */
-            changed_at: number;
-            /** Id */
-            id: string;
-            /** Next At */
-            next_at: number | null;
-            /** Owner Name */
-            owner_name: string;
-            schedule: components["schemas"]["ScheduleSpecIO"];
-            /** Version */
-            version: number;
-        };
-        /**
          * ScheduleSpecIO
          * @description `reports`: several become one file. `client` null: the figures of all clients. `escalate`: the e-mail
          *     destination that is told of a missed deadline. `contract`: the agreement whose duty it is.
@@ -8502,10 +9573,41 @@ export interface components {
             reports: string[];
             timetable: components["schemas"]["TimetableIO"];
         };
+        /** ScheduleVersionOut */
+        ScheduleVersionOut: {
+            /** Agents */
+            agents: number;
+            /** At */
+            at: number;
+            /** By Name */
+            by_name: string;
+            /** Changes */
+            changes: number;
+            /** Draft */
+            draft: string | null;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "draft" | "day" | "request" | "older";
+            /** N */
+            n: number;
+            /** Note */
+            note: string;
+            /** Older */
+            older: number | null;
+            /** Request */
+            request: string | null;
+        };
+        /** ScheduleVersionsOut */
+        ScheduleVersionsOut: {
+            /** Items */
+            items: components["schemas"]["ScheduleVersionOut"][];
+        };
         /** SchedulesOut */
         SchedulesOut: {
             /** Items */
-            items: components["schemas"]["ScheduleOut"][];
+            items: components["schemas"]["jietong__reports__delivery_schemas__ScheduleOut"][];
             /** Next */
             next?: null;
         };
@@ -8794,6 +9896,13 @@ export interface components {
              */
             next: string | null;
         };
+        /** StandbyInviteOut */
+        StandbyInviteOut: {
+            /** End */
+            end: number;
+            /** Start */
+            start: number;
+        };
         /**
          * StandingOut
          * @description The period so far. `main`: id of the first objective. `texts`: one sentence that says it all.
@@ -9040,6 +10149,18 @@ export interface components {
             value: number;
         };
         /**
+         * TemplateIn
+         * @description A week of the draft as a template.
+         */
+        TemplateIn: {
+            /** First */
+            first: string;
+            /** Name */
+            name: {
+                [key: string]: string;
+            };
+        };
+        /**
          * TestIn
          * @description Without `state` the test begins. `document` is tried instead of the stored draft, where it is given.
          *
@@ -9214,6 +10335,20 @@ export interface components {
             prefix: string;
             /** Roles */
             roles: components["schemas"]["Role"][];
+        };
+        /**
+         * ToldOut
+         * @description Who is told what when it is published.
+         */
+        ToldOut: {
+            /** Agent */
+            agent: string;
+            /** Days */
+            days: number;
+            /** Name */
+            name: string;
+            /** Short Notice */
+            short_notice: boolean;
         };
         /** TotalOut */
         TotalOut: {
@@ -9727,6 +10862,12 @@ export interface components {
             /** Version */
             version: number;
         };
+        /** PublishedOut */
+        jietong__knowledge__routes__PublishedOut: {
+            article: components["schemas"]["ArticleOut"];
+            /** Pushed */
+            pushed: boolean;
+        };
         /**
          * ContactBehindOut
          * @description A contact that the figure counts; of the stay that counts: its queue, agent, times in seconds, and end.
@@ -9758,6 +10899,23 @@ export interface components {
             /** Next */
             next: string | null;
         };
+        /**
+         * ScheduleOut
+         * @description `owner_name`: with whose right its reports are made. `next_at` null: never again.
+         */
+        jietong__reports__delivery_schemas__ScheduleOut: {
+            /** Changed At */
+            changed_at: number;
+            /** Id */
+            id: string;
+            /** Next At */
+            next_at: number | null;
+            /** Owner Name */
+            owner_name: string;
+            schedule: components["schemas"]["ScheduleSpecIO"];
+            /** Version */
+            version: number;
+        };
         /** ContactBehindOut */
         jietong__reports__schemas__ContactBehindOut: {
             /** Agent */
@@ -9785,6 +10943,83 @@ export interface components {
             items: components["schemas"]["jietong__reports__schemas__ContactBehindOut"][];
             /** Next */
             next: string | null;
+        };
+        /** CopyIn */
+        jietong__reports__schemas__CopyIn: {
+            /** Title */
+            title?: {
+                [key: string]: string;
+            } | null;
+        };
+        /**
+         * CopyIn
+         * @description Copies published or drafted days on to others, wall time by wall time. Locked days stay.
+         */
+        jietong__workforce__schedule__schemas__CopyIn: {
+            /** Agents */
+            agents?: string[] | null;
+            /** From First */
+            from_first: string;
+            /** From Last */
+            from_last: string;
+            /** To First */
+            to_first: string;
+        };
+        /**
+         * PublishIn
+         * @description `accept`: keys of conflicts that must be mended and are answered for instead, with `note` as the reason.
+         *     `over`: publish over what was published meanwhile.
+         */
+        jietong__workforce__schedule__schemas__PublishIn: {
+            /** Accept */
+            accept?: string[];
+            /**
+             * Note
+             * @default
+             */
+            note: string;
+            /**
+             * Over
+             * @default false
+             */
+            over: boolean;
+            /** Rev */
+            rev: number;
+        };
+        /** PublishedOut */
+        jietong__workforce__schedule__schemas__PublishedOut: {
+            /** Changes */
+            changes: components["schemas"]["DayChangeOut"][];
+            /** Told */
+            told: components["schemas"]["ToldOut"][];
+            version: components["schemas"]["ScheduleVersionOut"];
+        };
+        /**
+         * ScheduleOut
+         * @description `locked_until`: what starts before it is past and stays.
+         */
+        jietong__workforce__schedule__schemas__ScheduleOut: {
+            /** Days */
+            days: components["schemas"]["LocalDayOut"][];
+            draft: components["schemas"]["DraftOut"] | null;
+            /** First */
+            first: string;
+            /** Items */
+            items: components["schemas"]["PersonDayOut"][];
+            /** Last */
+            last: string;
+            /** Locked Until */
+            locked_until: number;
+            /** Now */
+            now: number;
+            /** Pending */
+            pending: components["schemas"]["PendingOut"][];
+            /** People */
+            people: components["schemas"]["PlannedPersonOut"][];
+            /** Version */
+            version: number;
+            /** Zone */
+            zone: string;
         };
     };
     responses: never;
@@ -10054,7 +11289,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["PublishedOut"];
+                    "application/json": components["schemas"]["jietong__knowledge__routes__PublishedOut"];
                 };
             };
             /** @description Problem */
@@ -12565,6 +13800,883 @@ export interface operations {
             };
         };
     };
+    drafts_api_planning_drafts_get: {
+        parameters: {
+            query?: {
+                state?: "open" | "published" | "dropped";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DraftListOut"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_draft_api_planning_drafts_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DraftIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DraftOut"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    drop_draft_api_planning_drafts__id__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    draft_changes_api_planning_drafts__id__changes_get: {
+        parameters: {
+            query?: {
+                since?: number;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EditedOut"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    check_draft_api_planning_drafts__id__check_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConflictsOut"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    copy_days_api_planning_drafts__id__copy_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["jietong__workforce__schedule__schemas__CopyIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EditedOut"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    draft_edits_api_planning_drafts__id__edits_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EditListOut"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    edit_draft_api_planning_drafts__id__edits_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EditsIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EditedOut"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    undo_edit_api_planning_drafts__id__edits__n__undo_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                n: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EditedOut"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    preview_api_planning_drafts__id__preview_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PreviewIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EffectOut"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    publish_preview_api_planning_drafts__id__publish_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PublishPreviewOut"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    publish_api_planning_drafts__id__publish_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["jietong__workforce__schedule__schemas__PublishIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["jietong__workforce__schedule__schemas__PublishedOut"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    make_template_api_planning_drafts__id__template_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TemplateIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlanningDocumentOut"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listed_api_planning_jobs_get: {
+        parameters: {
+            query?: {
+                kind?: string | null;
+                subject?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobsOut"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_api_planning_jobs__id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobOut"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    again_api_planning_jobs__id__again_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobOut"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    cancel_api_planning_jobs__id__cancel_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobOut"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    result_api_planning_jobs__id__result_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    schedule_api_planning_schedule_get: {
+        parameters: {
+            query: {
+                first: string;
+                last: string;
+                draft?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["jietong__workforce__schedule__schemas__ScheduleOut"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_api_planning_schedule_changes_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChangesOfDayIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["jietong__workforce__schedule__schemas__PublishedOut"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    cover_api_planning_schedule_cover_get: {
+        parameters: {
+            query: {
+                first: string;
+                last: string;
+                draft?: string | null;
+                group?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CoverOut"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    versions_api_planning_schedule_versions_get: {
+        parameters: {
+            query?: {
+                before?: number | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScheduleVersionsOut"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    version_api_planning_schedule_versions__n__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                n: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["jietong__workforce__schedule__schemas__PublishedOut"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    publish_older_api_planning_schedule_versions__n__publish_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                n: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OlderIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["jietong__workforce__schedule__schemas__PublishedOut"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    setup_api_planning_setup_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlanningSetupOut"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    save_setup_api_planning_setup__kind___id__put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                kind: "pattern" | "terms" | "rules" | "group" | "template";
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PlanningDocumentIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlanningDocumentOut"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    setup_revisions_api_planning_setup__kind___id__revisions_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                kind: "pattern" | "terms" | "rules" | "group" | "template";
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlanningDocumentOut"][];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     all_prompts_api_prompts_get: {
         parameters: {
             query?: never;
@@ -13954,7 +16066,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ScheduleOut"];
+                    "application/json": components["schemas"]["jietong__reports__delivery_schemas__ScheduleOut"];
                 };
             };
             /** @description Problem */
@@ -14018,7 +16130,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ScheduleOut"];
+                    "application/json": components["schemas"]["jietong__reports__delivery_schemas__ScheduleOut"];
                 };
             };
             /** @description Problem */
@@ -14053,7 +16165,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ScheduleOut"];
+                    "application/json": components["schemas"]["jietong__reports__delivery_schemas__ScheduleOut"];
                 };
             };
             /** @description Problem */
@@ -14425,7 +16537,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["CopyIn"];
+                "application/json": components["schemas"]["jietong__reports__schemas__CopyIn"];
             };
         };
         responses: {

@@ -17,7 +17,7 @@ SEES = (
 SEES_OWN_CENTRE = f"client = '' OR {SEES}"
 """As SEES, and what is no client's is seen by every session that set a scope at all."""
 
-TABLES = ("lab_study", "lab_version", "lab_scenario")
+TABLES = ("lab_study", "lab_version", "lab_scenario", "lab_run")
 
 UP: tuple[str, ...] = (
     """
@@ -52,6 +52,63 @@ CREATE TABLE planning_job (
     "CREATE INDEX planning_job_open ON planning_job (made_at) WHERE state IN ('queued', 'running')",
     "CREATE INDEX planning_job_subject ON planning_job (subject, made_at)",
     "CREATE INDEX planning_job_made ON planning_job (made_at)",
+    """
+-- A day of the centre that scenarios are tried on. `client`: '*' all together.
+CREATE TABLE lab_study (
+    id           text PRIMARY KEY,
+    client       text NOT NULL,
+    title        text NOT NULL,
+    of           jsonb NOT NULL,          -- which day, recorded or forecast
+    queues       text[] NOT NULL,         -- empty: all of the client
+    days         integer NOT NULL CHECK (days BETWEEN 2 AND 200),
+    seed         integer NOT NULL,
+    state        text NOT NULL CHECK (state IN ('preparing', 'ready', 'failed')),
+    error        text NOT NULL DEFAULT '',
+    job          text,                    -- that prepares it
+    ground       jsonb NOT NULL,          -- the base, and where it comes from; not changed once ready
+    made_at      bigint NOT NULL,
+    made_by      text NOT NULL,
+    made_by_name text NOT NULL
+)
+    """,
+    "CREATE INDEX lab_study_made ON lab_study (made_at)",
+    """
+-- Assumptions; saved ones never change.
+CREATE TABLE lab_version (
+    study        text NOT NULL REFERENCES lab_study ON DELETE CASCADE,
+    n            integer NOT NULL CHECK (n > 0),
+    client       text NOT NULL,
+    assumptions  jsonb NOT NULL,
+    note         text NOT NULL DEFAULT '',
+    made_at      bigint NOT NULL,
+    made_by_name text NOT NULL,
+    PRIMARY KEY (study, n)
+)
+    """,
+    """
+CREATE TABLE lab_scenario (
+    id              text PRIMARY KEY,
+    study           text NOT NULL REFERENCES lab_study ON DELETE CASCADE,
+    client          text NOT NULL,
+    place           integer NOT NULL,     -- among the study's
+    name            text NOT NULL,        -- a planner's own; empty: worded by the change
+    change          jsonb NOT NULL,
+    made_at         bigint NOT NULL,
+    planned_at      bigint,               -- somebody decided to do it
+    planned_by_name text
+)
+    """,
+    "CREATE INDEX lab_scenario_study ON lab_scenario (study, place)",
+    """
+CREATE TABLE lab_run (
+    scenario text NOT NULL REFERENCES lab_scenario ON DELETE CASCADE,
+    version  integer NOT NULL,
+    client   text NOT NULL,
+    job      text NOT NULL,
+    result   jsonb,                       -- once it is done: the job is forgotten after a while
+    PRIMARY KEY (scenario, version)
+)
+    """,
 )
 
 
@@ -62,7 +119,11 @@ def upgrade() -> None:
     op.execute("ALTER TABLE planning_job FORCE ROW LEVEL SECURITY")
     sees = f"current_setting('jietong.clients', true) IS NOT NULL AND ({SEES_OWN_CENTRE})"
     op.execute(f"CREATE POLICY planning_job_client ON planning_job USING ({sees}) WITH CHECK ({sees})")
+    for table in TABLES:
+        op.execute(f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY")
+        op.execute(f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY")
+        op.execute(f"CREATE POLICY {table}_client ON {table} USING ({SEES}) WITH CHECK ({SEES})")
 
 
 def downgrade() -> None:
-    op.execute("DROP TABLE planning_job")
+    op.execute(f"DROP TABLE {', '.join(reversed(TABLES))}, planning_job")

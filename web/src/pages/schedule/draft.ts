@@ -60,17 +60,18 @@ export function cleared(draft: Draft, key: string): Draft {
  * Others saved: their person-days come in under ours. Where both changed the same one it is a clash; ours stays on
  * screen until somebody chooses.
  */
-export function merged(draft: Draft, cells: readonly Cell[], by: (cell: Cell) => string): Draft {
+export function merged(draft: Draft, cells: readonly Cell[]): Draft {
   const base = new Map(draft.base);
   const ours = new Set(draft.made.flatMap((one) => touched(one.edit)));
   let clashes = draft.clashes;
   for (const cell of cells) {
     const key = keyOf(cell.agent, cell.day);
     const known = base.get(key);
-    if (known && known.rev >= cell.rev) continue;
+    if (known && known.rev === cell.rev && known.version === cell.version) continue;
+    if (known && cell.rev < known.rev && (cell.version ?? 0) <= (known.version ?? 0)) continue; // an old answer
     const differs = !known || !sameCell(known, cell);
-    if (ours.has(key) && differs) {
-      clashes = [...clashes.filter((one) => one.key !== key), { key, theirs: cell, by: by(cell) }];
+    if (ours.has(key) && differs && known) {
+      clashes = [...clashes.filter((one) => one.key !== key), { key, theirs: cell, by: cell.by ?? "" }];
     } else base.set(key, cell);
   }
   return replayed({ ...draft, base, clashes });

@@ -22,6 +22,8 @@ export type Cell = {
   invites: readonly Invite[];
   locked: boolean;
   rev: number; // of the draft, at which this was changed last: an edit made on an older one is a clash
+  version?: number; // of the publication that it stands on
+  by?: string | null; // who changed it last
 };
 export type Plan = ReadonlyMap<string, Cell>;
 

@@ -1,5 +1,5 @@
 import { useMemo } from "react";
-import { useCollator, zone } from "../../i18n/format";
+import { zone } from "../../i18n/format";
 import { type Language, useLanguage } from "../../i18n/language";
 import { useWords } from "../../i18n/messages";
 import { schedule } from "../../i18n/schedule";
@@ -55,4 +55,3 @@ export function useRowWords(of: string): RowWords {
   return useMemo(() => ({ t, clock: clocks.clock, zone: of, dayName: clocks.day }), [t, clocks, of]);
 }
 
-export { useCollator };

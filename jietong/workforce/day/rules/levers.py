@@ -1,0 +1,406 @@
+"""What can be done about the rest of the day, with effect and cost; the cheapest first, heads last (H3). Pure.
+
+Each lever is found by itself, against the day as it stands, and its effect is told by the same counting of cover
+(each person once) as the gap itself. A lever that changes nothing is not told.
+"""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from hashlib import sha256
+from math import ceil
+from typing import NamedTuple
+
+import msgspec
+
+from jietong.core.errors import Refused
+from jietong.core.events import PlannedSpan
+from jietong.core.vocabulary import Activity, Employment, Ms
+from jietong.workforce.day.rules.gap import HOUR, cover, missing, to_spare, weight
+from jietong.workforce.day.model import Grid, Group, Lever, LeverKind, Weight
+from jietong.workforce.schedule.model import MINUTE, STEP, PersonDay
+from jietong.workforce.schedule.rules.breaks import too_long
+from jietong.workforce.schedule.rules.edits import AnyEdit, Change, Insert, Move, apply_all
+from jietong.workforce.schedule.rules.ground import DayKey, Ground, groups_of
+
+NOTICE: Ms = 5 * MINUTE  # nothing that begins sooner is moved
+AHEAD: Ms = 4 * HOUR  # how far ahead breaks are moved
+AWAY: Ms = 60 * MINUTE  # and how far from their place
+LEAST_HOURS = 0.05  # a smaller effect is none
+MOST_MOVES = 16
+OVERTIME: Ms = 60 * MINUTE
+SPARE: Ms = 60 * MINUTE  # to send somebody home for less is not worth the way
+ACCEPTED = 0.4
+"""Of those who would wait too long, how many take a call-back where one is offered. An assumption, shown as one."""
+_POSTPONED = frozenset({Activity.TRAINING, Activity.MEETING, Activity.CASEWORK})
+_RANK = {kind: n for n, kind in enumerate(LeverKind)}
+
+
+class Day(NamedTuple):
+    """The day as it stands. `days` without those who did not come; `standby`: part-timers signed in and waiting to be
+    asked; `closed`: queues' groups that cannot offer a call-back."""
+
+    grid: Grid
+    ground: Ground
+    groups: Mapping[str, Group]
+    days: Mapping[DayKey, PersonDay]
+    today: str
+    now: Ms
+    absent: frozenset[str] = frozenset()
+    standby: frozenset[str] = frozenset()
+    callback: frozenset[str] = frozenset()
+
+
+def levers(day: Day) -> list[Lever]:
+    """All that would help, cheapest first, heads last."""
+    found: list[Lever | None] = [
+        move_breaks(day),
+        postpone(day),
+        callback(day),
+        call_in(day),
+        overtime(day),
+        send_home(day),
+        heads(day),
+    ]
+    told = [one for one in found if one is not None]
+    return sorted(told, key=lambda one: (one.kind is LeverKind.HEADS, one.cost or 0.0, _RANK[one.kind]))
+
+
+def move_breaks(day: Day) -> Lever | None:
+    """Breaks of the next hours out of the gap, each by at most an hour, none against the rules (G6)."""
+    short, spare = _short(day), _spare(day)
+    if not any(value > 0 for values in short.values() for value in values):
+        return None
+    edits: list[AnyEdit] = []
+    for key, one, span in _due(day, frozenset({Activity.BREAK})):
+        if len(edits) == MOST_MOVES:
+            break
+        mine = _groups(day, one, span.start)
+        if not _gain(day, short, mine, span.start, span.end):
+            continue
+        length = span.end - span.start
+        places = [
+            at
+            for by in range(int(STEP), int(AWAY) + 1, int(STEP))
+            for at in (span.start - by, span.start + by)
+            if day.now + NOTICE <= at <= day.now + AHEAD
+        ]
+        best, most = None, LEAST_HOURS
+        for at in places:
+            if not _fits(day, one, span, at):
+                continue
+            gain = _gain(day, short, mine, span.start, span.end) - _loss(day, short, spare, mine, at, at + length)
+            if gain > most:
+                best, most = at, gain
+        if best is not None:
+            edits.append(Move(key[0], key[1], span.start, best, span.activity))
+            _shift(day, short, spare, mine, span.start, span.end, 1)
+            _shift(day, short, spare, mine, best, best + length, -1)
+    return _of_edits(day, LeverKind.MOVE_BREAKS, edits, 0.0)
+
+
+def postpone(day: Day) -> Lever | None:
+    """Training, meetings and casework that lie in the gap become work; they are to be placed anew on another day."""
+    short, spare = _short(day), _spare(day)
+    edits: list[AnyEdit] = []
+    for key, one, span in _due(day, _POSTPONED):
+        mine = _groups(day, one, span.start)
+        hours = _gain(day, short, mine, span.start, span.end)
+        if hours > LEAST_HOURS and hours * HOUR >= (span.end - span.start) / 2:
+            edits.append(Change(key[0], key[1], span.start, Activity.WORK, span.activity))
+            _shift(day, short, spare, mine, span.start, span.end, 1)
+    return _of_edits(day, LeverKind.POSTPONE, edits, 0.0)
+
+
+def call_in(day: Day) -> Lever | None:
+    """Part-timers on standby, as many as the largest gap asks for (A6)."""
+    window = _window(day)
+    if window is None:
+        return None
+    start, end, most = window
+    asked = []
+    for id, person in sorted(day.ground.people.items()):
+        if person.terms.employment is not Employment.PART_TIME or id in day.absent:
+            continue
+        frames = day.ground.frames_of(id, day.today, standby=True)
+        free = id in day.standby or any(a <= start and end <= b for a, b in frames)
+        if free and not _works(day, id, start, end) and _serves(day, id, start):
+            asked.append(id)
+    return _asking(day, LeverKind.CALL_IN, asked, ceil(most - 1e-6), start, end, 1.0)
+
+
+def overtime(day: Day) -> Lever | None:
+    """Whoever's shift ends within the gap, for up to an hour more; they are asked."""
+    window = _window(day)
+    if window is None:
+        return None
+    start, end, most = window
+    asked = []
+    for (agent, _), one in sorted(day.days.items()):
+        person, shift = day.ground.people.get(agent), one.shift
+        if person is None or shift is None or person.terms.employment is not Employment.FULL_TIME:
+            continue
+        if agent not in day.absent and day.now < shift[1] < end and _serves(day, agent, shift[1]):
+            asked.append((max(start - shift[1], 0), agent, shift[1]))
+    if not asked:
+        return None
+    begin = max(min(at for _, _, at in asked), day.now + NOTICE)
+    begin -= begin % STEP
+    upto = min(end, begin + OVERTIME)
+    near = [agent for _, agent, at in sorted(asked) if at <= begin + STEP]
+    factor = max((day.ground.people[a].terms.overtime_factor for a in near), default=1.5)
+    return _asking(day, LeverKind.OVERTIME, near, ceil(most - 1e-6), begin, upto, factor)
+
+
+def send_home(day: Day) -> Lever | None:
+    """Where more are there than needed to the end of a shift: who wants to may go, unpaid."""
+    spare = _spare(day)
+    edits: list[AnyEdit] = []
+    saved = 0.0
+    rate_known = True
+    for key, one in sorted(day.days.items(), key=lambda item: item[1].shift or (0, 0)):
+        shift = one.shift
+        if shift is None or key[0] in day.absent or not day.now < shift[1]:
+            continue
+        begin = max(day.now + 15 * MINUTE, shift[0])
+        begin += -begin % STEP
+        rest = [s.activity for s in one.spans if s.end > begin]
+        if shift[1] - begin < SPARE or not set(rest) <= {Activity.WORK, Activity.BREAK}:
+            continue
+        mine = _groups(day, one, begin)
+        until = shift[1]
+        if not mine or _least(day, spare, mine, begin, until) < 1.0 or len(edits) >= 3:
+            continue
+        edits.append(Insert(key[0], key[1], begin, until, Activity.LEAVE, paid=False))
+        _shift(day, {}, spare, mine, begin, until, -1)
+        cost = day.ground.people[key[0]].terms.cost_hour if key[0] in day.ground.people else 0.0
+        rate_known = rate_known and cost > 0
+        saved += (until - begin) / HOUR * cost
+    return _of_edits(day, LeverKind.SEND_HOME, edits, -saved if rate_known else None, over=True)
+
+
+def callback(day: Day) -> Lever | None:
+    """Customers who would wait too long are called back when it is quieter. An estimate: so many of them accept."""
+    groups = {
+        id: one for id, one in day.groups.items() if id in day.callback and sum(missing(day.grid, one, day.now))
+    }
+    if not any(sum(missing(day.grid, one, day.now)) > 0 for one in groups.values()):
+        return None
+    before = _weight(day, day.groups, day.days)
+    saved = weight(day.grid, groups, {id: one.cover for id, one in groups.items()}, day.ground, day.now).late
+    if saved * ACCEPTED < 1:
+        return None
+    after = Weight(before.gap_hours, before.largest, round(before.late - saved * ACCEPTED, 4), before.over_hours)
+    return Lever(
+        _id(LeverKind.CALLBACK, sorted(groups)), LeverKind.CALLBACK, tuple(sorted(groups)), before, after, 0.0
+    )
+
+
+def heads(day: Day) -> Lever | None:
+    """As many more people as the largest gap asks for, for the time of the gap: the quickest and worst lever."""
+    window = _window(day)
+    if window is None:
+        return None
+    start, end, most = window
+    n = ceil(most - 1e-6)
+    before = _weight(day, day.groups, day.days)
+    rates = [p.terms.cost_hour for p in day.ground.people.values() if p.terms.cost_hour > 0]
+    cost = n * (end - start) / HOUR * sum(rates) / len(rates) if rates else None
+    agents = {id: list(one.cover) for id, one in day.groups.items()}
+    for id, one in day.groups.items():
+        for i, short in enumerate(missing(day.grid, one, day.now)):
+            agents[id][i] += short
+    after = weight(day.grid, day.groups, agents, day.ground, day.now)
+    id = _id(LeverKind.HEADS, [str(n), str(start)])
+    return Lever(id, LeverKind.HEADS, _concerned(day), before, after, cost, places=n, start=start, end=end)
+
+
+# --- inside -------------------------------------------------------------------------------------------------------
+
+
+def _of_edits(
+    day: Day, kind: LeverKind, edits: Sequence[AnyEdit], cost: float | None, *, over: bool = False
+) -> Lever | None:
+    """The lever of these edits, if they help: counted anew with all of them made."""
+    if not edits:
+        return None
+    try:
+        made = apply_all(edits, day.days, day.ground)
+    except Refused:
+        return None
+    before = _weight(day, day.groups, day.days)
+    after = _weight(day, day.groups, {**day.days, **made})
+    better = after.over_hours < before.over_hours if over else after.gap_hours < before.gap_hours - LEAST_HOURS
+    if not better or (over and after.gap_hours > before.gap_hours + LEAST_HOURS):
+        return None
+    agents = tuple(dict.fromkeys(edit.agent for edit in edits))
+    concerned = {g for edit in edits for g in _groups(day, day.days[edit.agent, edit.day], day.now)}
+    id = _id(kind, [str(msgspec.json.encode(edit)) for edit in edits])
+    return Lever(id, kind, tuple(sorted(concerned)), before, after, cost, edits=tuple(edits), agents=agents)
+
+
+def _asking(
+    day: Day, kind: LeverKind, agents: Sequence[str], places: int, start: Ms, end: Ms, factor: float
+) -> Lever | None:
+    """Whoever is asked may say no: the effect is that of as many as there are places for."""
+    places = min(places, len(agents))
+    if not places or end <= start:
+        return None
+    chosen = agents[:places]
+    made = dict(day.days)
+    for agent in chosen:
+        key = (agent, day.today)
+        held = made.get(key) or PersonDay(agent, day.today)
+        made[key] = PersonDay(agent, day.today, (*held.spans, PlannedSpan(start, end, Activity.WORK)))
+    before, after = _weight(day, day.groups, day.days), _weight(day, day.groups, made)
+    if after.gap_hours >= before.gap_hours - LEAST_HOURS:
+        return None
+    rates = [day.ground.people[a].terms.cost_hour for a in chosen]
+    cost = sum(rates) * factor * (end - start) / HOUR if all(rates) else None
+    concerned = {g for a in chosen for g in groups_of(day.ground.people[a], day.ground, start)} & set(day.groups)
+    return Lever(
+        _id(kind, [*agents, str(start), str(end)]), kind, tuple(sorted(concerned)), before, after, cost,
+        ask=tuple(agents), places=places, start=start, end=end, agents=tuple(chosen),
+    )  # fmt: skip
+
+
+def _weight(day: Day, groups: Mapping[str, Group], days: Mapping[DayKey, PersonDay]) -> Weight:
+    need = {id: one.need for id, one in groups.items()}
+    there = cover(day.grid, day.ground, list(groups), days.values(), need)
+    return weight(day.grid, groups, there.agents, day.ground, day.now)
+
+
+def _short(day: Day) -> dict[str, list[float]]:
+    return {id: missing(day.grid, one, day.now) for id, one in day.groups.items()}
+
+
+def _spare(day: Day) -> dict[str, list[float]]:
+    return {id: to_spare(day.grid, one, day.now) for id, one in day.groups.items()}
+
+
+def _window(day: Day) -> tuple[Ms, Ms, float] | None:
+    """From the first step with half a person or more missing to the last within four hours of it, and the most
+    that are missing."""
+    total = [sum(values) for values in zip(*_short(day).values(), strict=True)] if day.groups else []
+    steps = [i for i, value in enumerate(total) if value >= 0.5]
+    if not steps:
+        return None
+    steps = [i for i in steps if (i - steps[0]) * day.grid.step < AHEAD]
+    start = max(day.grid.at(steps[0]), day.now + NOTICE)
+    return start + -start % STEP, day.grid.at(steps[-1] + 1), max(total[i] for i in steps)
+
+
+def _due(day: Day, activities: Collection[Activity]) -> Iterable[tuple[DayKey, PersonDay, PlannedSpan]]:
+    """What of these activities begins within the next hours, of those who are there; earliest first."""
+    found = [
+        (key, one, span)
+        for key, one in day.days.items()
+        if key[0] not in day.absent
+        for span in one.spans
+        if span.activity in activities and day.now + NOTICE <= span.start <= day.now + AHEAD
+    ]
+    return sorted(found, key=lambda item: (item[2].start, item[0]))
+
+
+def _fits(day: Day, one: PersonDay, span: PlannedSpan, at: Ms) -> bool:
+    """Whether the break may lie there: within work of the same shift, away from its ends, and no stretch on line
+    becomes too long by it."""
+    rule, shift = day.ground.rules_of(one.agent).breaks, one.shift
+    length = span.end - span.start
+    if shift is None or at < shift[0] + rule.edge * MINUTE or at + length > shift[1] - rule.edge * MINUTE:
+        return False
+    others = [s for s in one.spans if s is not span and s.activity not in (Activity.WORK, Activity.CASEWORK)]
+    if any(s.start < at + length + rule.edge * MINUTE and s.end > at - rule.edge * MINUTE for s in others):
+        return False
+    try:
+        moved = apply_all([Move(one.agent, one.day, span.start, at, span.activity)], day.days, day.ground)
+    except Refused:
+        return False
+    return len(too_long(moved[one.agent, one.day].spans, rule)) <= len(too_long(one.spans, rule))
+
+
+def _groups(day: Day, one: PersonDay, at: Ms) -> tuple[str, ...]:
+    person = day.ground.people.get(one.agent)
+    return () if person is None else tuple(g for g in groups_of(person, day.ground, at) if g in day.groups)
+
+
+def _serves(day: Day, agent: str, at: Ms) -> bool:
+    """Whether somebody can take work of a group that lacks people."""
+    short = {id for id, values in _short(day).items() if sum(values) > 0}
+    return bool(short & set(groups_of(day.ground.people[agent], day.ground, at)))
+
+
+def _works(day: Day, agent: str, start: Ms, end: Ms) -> bool:
+    return any(
+        span.start < end and span.end > start and span.activity is not Activity.STANDBY
+        for (who, _), one in day.days.items()
+        if who == agent
+        for span in one.spans
+    )
+
+
+def _parts(day: Day, start: Ms, end: Ms) -> Iterable[tuple[int, float]]:
+    """The steps that a stretch touches, and for what share of each."""
+    for i in range(day.grid.number(start), min(day.grid.number(end - 1) + 1, day.grid.n)):
+        yield i, (min(end, day.grid.at(i + 1)) - max(start, day.grid.at(i))) / day.grid.step
+
+
+def _gain(day: Day, short: Mapping[str, Sequence[float]], mine: Iterable[str], start: Ms, end: Ms) -> float:
+    """Person-hours of gap that somebody more would fill."""
+    names = list(mine)
+    filled = sum(min(share, max((short[g][i] for g in names), default=0.0)) for i, share in _parts(day, start, end))
+    return filled * day.grid.step / HOUR
+
+
+def _loss(
+    day: Day,
+    short: Mapping[str, Sequence[float]],
+    spare: Mapping[str, Sequence[float]],
+    mine: Iterable[str],
+    start: Ms,
+    end: Ms,
+) -> float:
+    """Person-hours of gap that somebody less would open."""
+    names = list(mine)
+    opened = sum(
+        max(0.0, share - max((spare[g][i] for g in names), default=0.0)) for i, share in _parts(day, start, end)
+    )
+    return opened * day.grid.step / HOUR
+
+
+def _least(day: Day, spare: Mapping[str, Sequence[float]], mine: Iterable[str], start: Ms, end: Ms) -> float:
+    names = list(mine)
+    return min((max(spare[g][i] for g in names) for i, _ in _parts(day, start, end)), default=0.0)
+
+
+def _shift(
+    day: Day,
+    short: dict[str, list[float]],
+    spare: dict[str, list[float]],
+    mine: Iterable[str],
+    start: Ms,
+    end: Ms,
+    by: int,
+) -> None:
+    """Somebody more (1) or less (-1) in these steps, in the one of their groups where it matters most."""
+    names = list(mine)
+    if not names:
+        return
+    for i, share in _parts(day, start, end):
+        if by > 0 and short:
+            group = max(names, key=lambda g: short[g][i])
+            filled = min(share, short[group][i])
+            short[group][i] -= filled
+            spare[group][i] += share - filled
+        else:
+            group = max(names, key=lambda g: spare[g][i])
+            taken = min(share, spare[group][i])
+            spare[group][i] -= taken
+            if short:
+                short[group][i] += share - taken
+
+
+def _concerned(day: Day) -> tuple[str, ...]:
+    return tuple(sorted(id for id, values in _short(day).items() if max(values, default=0.0) >= 0.5))
+
+
+def _id(kind: LeverKind, parts: Iterable[str]) -> str:
+    return f"{kind.value}-{sha256('|'.join(parts).encode()).hexdigest()[:10]}"

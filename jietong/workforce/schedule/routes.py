@@ -1,0 +1,193 @@
+"""HTTP: schedules as published and drafted, need and cover, edits, checks, publishing. Requests, one's own and the
+set-up have files of their own, and are part of this router."""
+
+from typing import Annotated, Any, Literal, cast
+
+from fastapi import APIRouter, Depends, Query
+from starlette.requests import HTTPConnection
+
+from jietong.identity.http import allow, state
+from jietong.identity.model import Principal
+from jietong.identity.permissions import Permission as P
+from jietong.workforce.schedule import schemas as s
+from jietong.workforce.schedule.drafts import Based
+from jietong.workforce.schedule.rules import edits as e
+from jietong.workforce.schedule.service import Schedules
+
+router = APIRouter(prefix="/api/planning", tags=["planning"])
+
+
+def schedules(connection: HTTPConnection) -> Schedules:
+    return cast(Schedules, state(connection, "schedules"))
+
+
+All = Annotated[Schedules, Depends(schedules)]
+Views = Annotated[Principal, Depends(allow(P.PLAN_VIEW))]
+Edits = Annotated[Principal, Depends(allow(P.PLAN_EDIT))]
+Publishes = Annotated[Principal, Depends(allow(P.PLAN_PUBLISH))]
+Approves = Annotated[Principal, Depends(allow(P.PLAN_APPROVE))]
+Day = Annotated[str, Query(pattern=r"^\d{4}-\d{2}-\d{2}$")]
+Rev = Annotated[int, Query(ge=0, lt=2**31)]
+
+
+# --- set-up ----------------------------------------------------------------------------------------------------
+
+
+@router.get("/setup")
+async def setup(by: Views, all: All) -> s.PlanningSetupOut:
+    """Shift patterns, terms, rules, skill groups and templates. What nobody has set up comes with version 0."""
+    return s.PlanningSetupOut.model_validate(await all.documents.all(by))
+
+
+@router.put("/setup/{kind}/{id}")
+async def save_setup(
+    kind: s.SetupKind, id: str, body: s.PlanningDocumentIn, by: Edits, all: All
+) -> s.PlanningDocumentOut:
+    """422 `invalid_setup` with `errors: [{field, code, params}]`; 409 `stale_version`."""
+    return s.PlanningDocumentOut.model_validate(await all.documents.save(by, kind, id, body.version, body.spec))
+
+
+@router.get("/setup/{kind}/{id}/revisions")
+async def setup_revisions(kind: s.SetupKind, id: str, by: Views, all: All) -> list[s.PlanningDocumentOut]:
+    """Every version there was, newest first."""
+    return [s.PlanningDocumentOut.model_validate(one) for one in await all.documents.revisions(by, kind, id)]
+
+
+# --- the schedule ----------------------------------------------------------------------------------------------
+
+
+@router.get("/schedule")
+async def schedule(by: Views, all: All, first: Day, last: Day, draft: str | None = None) -> s.ScheduleOut:
+    """People and their days, both days inclusive: as published, or as a draft has them."""
+    return s.ScheduleOut.model_validate(await all.planner.schedule(by, first, last, draft))
+
+
+@router.get("/schedule/cover")
+async def cover(
+    by: Views, all: All, first: Day, last: Day, draft: str | None = None, group: str | None = None
+) -> s.CoverOut:
+    """Need and cover by quarter of an hour, of one group or of all in the reader's scope."""
+    return s.CoverOut.model_validate(await all.planner.cover(by, first, last, draft, group))
+
+
+@router.get("/schedule/versions")
+async def versions(by: Views, all: All, before: Rev | None = None) -> s.ScheduleVersionsOut:
+    """Publications, newest first, fifty at a time."""
+    return s.ScheduleVersionsOut.model_validate({"items": await all.publishing.versions(before)})
+
+
+@router.get("/schedule/versions/{n}")
+async def version(n: int, by: Views, all: All) -> s.PublishedOut:
+    """What a publication changed."""
+    return s.PublishedOut.model_validate(await all.publishing.version(_small(n)))
+
+
+@router.post("/schedule/versions/{n}/publish")
+async def publish_older(n: int, body: s.OlderIn, by: Publishes, all: All) -> s.PublishedOut:
+    """Publishes again what was in force with that version (0: before the first)."""
+    return s.PublishedOut.model_validate(await all.publishing.older(by, _small(n), body.first, body.last, body.note))
+
+
+@router.post("/schedule/changes")
+async def change(body: s.ChangesOfDayIn, by: Approves, all: All) -> s.PublishedOut:
+    """Changes of the published schedule, published at once. 409 `conflicts` where rules would be broken."""
+    edits = [one.edit for one in based(body.edits)]
+    return s.PublishedOut.model_validate(await all.publishing.change(by, edits, note=body.note, accept=body.accept))
+
+
+# --- drafts ----------------------------------------------------------------------------------------------------
+
+
+@router.get("/drafts")
+async def drafts(by: Views, all: All, state: Literal["open", "published", "dropped"] = "open") -> s.DraftListOut:
+    return s.DraftListOut.model_validate({"items": await all.drafts.listed(state=state)})
+
+
+@router.post("/drafts", status_code=201)
+async def create_draft(body: s.DraftIn, by: Edits, all: All) -> s.DraftOut:
+    made = await all.drafts.create(by, body.first, body.last, body.name, body.copy_from, body.template)
+    return s.DraftOut.model_validate(made)
+
+
+@router.delete("/drafts/{id}", status_code=204)
+async def drop_draft(id: str, by: Edits, all: All) -> None:
+    await all.drafts.drop(by, id)
+
+
+@router.get("/drafts/{id}/changes")
+async def draft_changes(id: str, by: Views, all: All, since: Rev = 0) -> s.EditedOut:
+    """What was edited since a revision, by anybody: how a second planner's screen keeps up."""
+    return s.EditedOut.model_validate(await all.drafts.changes(id, since))
+
+
+@router.get("/drafts/{id}/edits")
+async def draft_edits(id: str, by: Views, all: All) -> s.EditListOut:
+    """The undo list, newest first."""
+    return s.EditListOut.model_validate({"items": await all.drafts.edits(id)})
+
+
+@router.post("/drafts/{id}/edits")
+async def edit_draft(id: str, body: s.EditsIn, by: Edits, all: All) -> s.EditedOut:
+    """All of them or none; kept at once. 409 `edited_meanwhile` names who changed the same person-day, and what."""
+    return s.EditedOut.model_validate(await all.drafts.edit(by, id, based(body.edits)))
+
+
+@router.post("/drafts/{id}/edits/{n}/undo")
+async def undo_edit(id: str, n: int, by: Edits, all: All) -> s.EditedOut:
+    """Takes one edit back; taking that back does it again."""
+    return s.EditedOut.model_validate(await all.drafts.undo(by, id, _small(n)))
+
+
+@router.post("/drafts/{id}/copy")
+async def copy_days(id: str, body: s.CopyIn, by: Edits, all: All) -> s.EditedOut:
+    return s.EditedOut.model_validate(
+        await all.drafts.copy(by, id, body.from_first, body.from_last, body.to_first, body.agents)
+    )
+
+
+@router.post("/drafts/{id}/template", status_code=201)
+async def make_template(id: str, body: s.TemplateIn, by: Edits, all: All) -> s.PlanningDocumentOut:
+    """Keeps a week of the draft as a template."""
+    return s.PlanningDocumentOut.model_validate(await all.drafts.as_template(by, id, body.first, body.name))
+
+
+@router.get("/drafts/{id}/check")
+async def check_draft(id: str, by: Views, all: All) -> s.ConflictsOut:
+    return s.ConflictsOut.model_validate(await all.planner.check(by, id))
+
+
+@router.post("/drafts/{id}/preview")
+async def preview(id: str, body: s.PreviewIn, by: Edits, all: All) -> s.EffectOut:
+    """What edits would do, without putting them down: figures and cover before and after."""
+    return s.EffectOut.model_validate(
+        await all.planner.preview(by, id, based(body.edits), body.group, body.first, body.last)
+    )
+
+
+@router.get("/drafts/{id}/publish")
+async def publish_preview(id: str, by: Views, all: All) -> s.PublishPreviewOut:
+    """What would be published, and who would be told."""
+    return s.PublishPreviewOut.model_validate(await all.publishing.preview(id))
+
+
+@router.post("/drafts/{id}/publish")
+async def publish(id: str, body: s.PublishIn, by: Publishes, all: All) -> s.PublishedOut:
+    """409 `stale_draft`, `published_meanwhile`, `conflicts`, `nothing_to_publish`. May be repeated."""
+    return s.PublishedOut.model_validate(
+        await all.publishing.publish(by, id, body.rev, note=body.note, accept=body.accept, over=body.over)
+    )
+
+
+def based(edits: list[Any]) -> list[Based]:
+    """Edits as the domain has them. Raises Invalid `bad_edit`."""
+    out = []
+    for one in edits:
+        fields = one.model_dump(exclude_none=True, exclude={"base", "to_agent"})
+        if getattr(one, "to_agent", None) is not None:
+            fields["to"] = one.to_agent
+        out.append(Based(e.read(fields), one.base))
+    return out
+
+
+def _small(n: int) -> int:
+    return min(max(n, -1), 2**31 - 1)

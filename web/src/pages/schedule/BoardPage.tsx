@@ -1,0 +1,461 @@
+import { useCallback, useMemo, useRef, useState } from "react";
+import { isProblem } from "../../api/problem";
+import { useCollator } from "../../i18n/format";
+import { useLanguage } from "../../i18n/language";
+import { useWords } from "../../i18n/messages";
+import { schedule } from "../../i18n/schedule";
+import { scheduleFaults } from "../../i18n/scheduleFaults";
+import { useNow } from "../../live/clock";
+import { useMay, useSession } from "../../session/session";
+import { Empty } from "../../ui/Empty";
+import { useNotice } from "../../ui/notices";
+import { type Conflict, cellFrom, personFrom } from "./api";
+import { axisOf, daysOf, openingOf } from "./axis";
+import { BoardBar } from "./BoardBar";
+import { BoardMenu } from "./BoardMenu";
+import { ChangePanel } from "./ChangePanel";
+import { Banners, ClashPanel } from "./ClashPanel";
+import { ConflictPanel } from "./ConflictPanel";
+import { coverWith, type Series, shortage } from "./curve";
+import * as drafts from "./draft";
+import { EffectPanel } from "./EffectPanel";
+import * as editing from "./editor";
+import type { Edit, Picked } from "./edits";
+import type { FaultWords } from "./faults";
+import { Gantt, type Hand } from "./Gantt";
+import { Legend } from "./Legend";
+import { ListView } from "./ListView";
+import { cellOf } from "./model";
+import { NeedPanel } from "./NeedPanel";
+import { listed, shown } from "./people";
+import { PublishDialog } from "./PublishDialog";
+import type { Mark } from "./Row";
+import { tipSaid } from "./said";
+import { SolveDialog } from "./SolveDialog";
+import { useSkills } from "./setup";
+import {
+  draftSpan,
+  editsInHand,
+  editsOf,
+  useConflicts,
+  useCover,
+  useDrafts,
+  useEffectOf,
+  useSave,
+  useSchedule,
+} from "./useBoard";
+import { useBoardKeys } from "./useBoardKeys";
+import { useEditor } from "./useEditor";
+import { useSize } from "./useSize";
+import { useView } from "./useView";
+import { useClocks, useRowWords } from "./words";
+import "./schedule.css";
+
+const NAMES_PX = 176;
+
+/** The schedule: need and cover above, a line for each person below, effects, conflicts and changes beside. */
+export default function BoardPage() {
+  const t = useWords(schedule);
+  const f = useWords(scheduleFaults);
+  const lang = useLanguage();
+  const session = useSession();
+  const notice = useNotice();
+  const mayEdit = useMay("plan.edit");
+  const names = useCollator();
+  const { view, set } = useView(session.site?.zone ?? "UTC");
+  const days = useMemo(() => daysOf(view.range, view.day), [view.range, view.day]);
+  const span = useMemo(() => ({ first: days[0] ?? view.day, last: days.at(-1) ?? view.day }), [days, view.day]);
+
+  const open = useDrafts().data?.items.filter((one) => one.state === "open" && one.first <= span.last && one.last >= span.first);
+  const draftId = view.published ? null : (open?.find((one) => one.id === view.draft)?.id ?? open?.[0]?.id ?? null);
+  const query = useSchedule(span, draftId);
+  const data = query.data;
+  const draft = data?.draft ?? null;
+  const zone = data?.zone ?? session.site?.zone ?? "UTC";
+  const clocks = useClocks(zone);
+  const rowWords = useRowWords(zone);
+  const editable = mayEdit && !view.published;
+
+  const { editor, plan, step, saved, forget, unsaved, restored } = useEditor(session.account, data);
+  const save = useSave();
+  const cover = useCover(span, draft?.id ?? null, draft?.rev ?? data?.version ?? 0);
+  const conflicts = useConflicts(draft, span);
+
+  const everyone = useMemo(() => (data?.people ?? []).map((one) => personFrom(one, data?.now ?? 0)), [data]);
+  const byId = useMemo(() => new Map(everyone.map((one) => [one.id, one])), [everyone]);
+  const people = useMemo(() => shown(everyone, view), [everyone, view]);
+  const items = useMemo(() => listed(people, editor.draft.base, days, names), [people, editor.draft.base, days, names]);
+  const nameOf = useCallback((id: string) => byId.get(id)?.name ?? id, [byId]);
+  const tell = useMemo(() => ({ t, clock: clocks.clock, nameOf }), [t, clocks, nameOf]);
+
+  const box = useRef<HTMLDivElement>(null);
+  const size = useSize(box);
+  const opening = useMemo(() => openingOf(editor.draft.base, days, zone), [editor.draft.base, days, zone]);
+  const axis = useMemo(
+    () => axisOf(days, opening, Math.max(320, size.width - NAMES_PX - 16), zone),
+    [days, opening, size.width, zone],
+  );
+  const now = useNow(60_000);
+  const earliest = Math.max(data?.locked_until ?? 0, now);
+
+  // --- need, cover, effect
+  const group = view.group;
+  const counts = useCallback(
+    (agent: string) => {
+      const groups = byId.get(agent)?.groups ?? [];
+      return group === null ? groups.length > 0 : groups.includes(group);
+    },
+    [byId, group],
+  );
+  const stored = useMemo(() => curveOf(cover.data, group), [cover.data, group]);
+  const made = useMemo(() => drafts.changes(editor.draft), [editor.draft]);
+  const inHand = useMemo(
+    () =>
+      editor.pending
+        ? drafts.changes({ ...editor.draft, made: [...editor.draft.made, { id: -1, edit: editor.pending, at: 0 }], present: plan })
+        : made,
+    [editor, plan, made],
+  );
+  const coverBefore = useMemo(
+    () => (stored ? coverWith(stored.cover, editor.draft.base, made, counts) : null),
+    [stored, editor.draft.base, made, counts],
+  );
+  const coverNow = useMemo(
+    () => (stored ? coverWith(stored.cover, editor.draft.base, inHand, counts) : null),
+    [stored, editor.draft.base, inHand, counts],
+  );
+  const kept = useMemo(() => editsOf(editor.draft), [editor.draft]);
+  const all = useMemo(() => editsInHand(editor), [editor]);
+  const effectKept = useEffectOf(draft?.id ?? null, kept, group, span);
+  const effectAll = useEffectOf(draft?.id ?? null, all, group, span);
+  const before = editor.pending && kept.length > 0 ? (effectKept.data?.after ?? null) : (effectAll.data?.before ?? null);
+  const quick = stored && coverBefore && coverNow && !effectAll.data ? roughly(stored.need, coverBefore, coverNow, earliest) : null;
+
+  // --- commands
+  const saveNow = useCallback(async (): Promise<string | null> => {
+    const put = editing.putDown(editor, Date.now());
+    step(() => put);
+    const edits = editsOf(put.draft);
+    if (edits.length === 0) return draft?.id ?? null;
+    const sent = put.draft.made.map((one) => one.id);
+    try {
+      const done = await save.mutateAsync({ draft: draft?.id ?? null, edits, span: draftSpan(days) });
+      saved(sent, done.cells);
+      set({ draft: done.draft });
+      notice.done(t("saved"));
+      return done.draft;
+    } catch (error) {
+      if (isProblem(error, "edited_meanwhile")) await query.refetch();
+      notice.failed(error);
+      return null;
+    }
+  }, [editor, step, draft, save, days, saved, set, notice, t, query]);
+
+  const locate = useCallback(
+    (one: { agent: string | null; day: string | null; start: number | null }) => {
+      if (one.day && !days.includes(one.day)) set({ day: one.day });
+      const agent = one.agent;
+      if (!agent) return;
+      const day = one.day ?? days[0] ?? view.day;
+      const item = items.find((each) => each.kind === "person" && each.person.id === agent);
+      if (item) box.current?.querySelector(".sc-rows")?.scrollTo({ top: Math.max(0, item.top - 96) });
+      step((e, at) => {
+        const spans = cellOf(e.draft.present, agent, day).spans;
+        const at_ = spans.find((each) => one.start !== null && each.start <= one.start && one.start < each.end) ?? spans[0];
+        return editing.select(e, { agent, day, activity: at_?.activity ?? null, start: at_?.start ?? 0 }, at);
+      });
+      requestAnimationFrame(() => box.current?.querySelector<HTMLElement>(".sc-rows [aria-current]")?.focus());
+    },
+    [days, items, set, step, view.day],
+  );
+
+  const fix = useCallback(
+    async (one: Conflict) => {
+      // What is unsaved goes first, for the fix was found on the saved draft.
+      const id = await saveNow();
+      const target = id ?? draft?.id;
+      if (!target) return;
+      try {
+        const done = await save.mutateAsync({ draft: target, edits: one.fix, span });
+        saved([], done.cells);
+        locate(one);
+      } catch (error) {
+        notice.failed(error);
+      }
+    },
+    [saveNow, draft, save, saved, span, locate, notice],
+  );
+
+  const refused = useCallback(
+    (edit: Edit): boolean => {
+      const why = editing.refusal(editor.draft.present, edit, earliest);
+      if (why) notice.warn(t(why === "past" ? "pastLocked" : "dayLocked"));
+      return why !== null;
+    },
+    [editor.draft.present, earliest, notice, t],
+  );
+
+  const [menu, setMenu] = useState<{ picked: Picked; at: { x: number; y: number }; when: number | null } | null>(null);
+  const [hover, setHover] = useState<number | null>(null);
+  const [focused, setFocused] = useState(false);
+  const [dialog, setDialog] = useState<"solve" | "publish" | null>(null);
+
+  const hand = useMemo<Hand>(
+    () => ({
+      pick: (picked) => step((e, at) => (samePlace(e.selected, picked) && e.pending ? e : editing.select(e, picked, at))),
+      move: (picked, by) => step((e) => carried(e, picked, (aim) => ({ kind: "move", ...aim, by }), by, earliest)),
+      resize: (picked, edge, by) =>
+        step((e) => carried(e, picked, (aim) => ({ kind: "resize", ...aim, edge, by }), by, earliest)),
+      give: (picked, to) =>
+        step((e, at) =>
+          editing.handed({ ...e, pending: e.pending?.kind === "give" ? e.pending : null, selected: picked }, to, dayShift(picked.day, to.day), earliest, at),
+        ),
+      menu: (picked, at, when) => {
+        step((e, time) => editing.select(e, picked, time));
+        setMenu({ picked, at, when });
+      },
+      hover: setHover,
+      focused: setFocused,
+    }),
+    [step, earliest],
+  );
+  useBoardKeys({
+    focused: focused && dialog === null && menu === null,
+    editable,
+    step,
+    refused,
+    editor,
+    plan,
+    items,
+    days,
+    opening,
+    zone,
+    earliest,
+    save: () => void saveNow(),
+    openMenu: () => {
+      const element = box.current?.querySelector(".sc-rows [aria-current], .sc-lane[data-empty]");
+      const rect = element?.getBoundingClientRect();
+      if (editor.selected && rect) setMenu({ picked: editor.selected, at: { x: rect.left + 8, y: rect.bottom }, when: null });
+    },
+  });
+
+  const groups = useMemo(() => cover.data?.groups ?? [], [cover.data]);
+  const goal = groups.find((one) => one.id === group) ?? (groups.length === 1 ? groups[0] : undefined);
+  const skills = useSkills();
+  const faultWords = useMemo<FaultWords>(
+    () => ({ f, t, clocks, zone, lang, nameOf, groupOf: (id) => groups.find((one) => one.id === id)?.names, skillOf: skills }),
+    [f, t, clocks, zone, lang, nameOf, groups, skills],
+  );
+  const found = useMemo(() => (conflicts.data?.items ?? []).filter((one) => concerns(one, group, people)), [conflicts.data, group, people]);
+  const marks = useMemo(() => marksOf(found), [found]);
+  const lifted = useMemo(() => editing.liftedFrom(editor), [editor]);
+  const selected = useMemo(() => (editor.pending ? editing.landed(editor) : editor.selected), [editor]);
+  const tip = useMemo(() => {
+    if (!editor.pending || !selected) return null;
+    const cell = cellOf(plan, selected.agent, selected.day);
+    const index = cell.spans.findIndex((one) => one.activity === selected.activity && one.start === selected.start);
+    const each = cell.spans[index];
+    if (!each) return null;
+    const whole = each.activity === "work" ? editing.shiftSpan(cell.spans, index) : each;
+    return tipSaid(editor.pending, whole, tell);
+  }, [editor.pending, selected, plan, tell]);
+  const today = useMemo(() => data?.now ?? 0, [data?.now]);
+
+  if (query.isError && !data) return <Empty kind="lost">{t("loadFailed")}</Empty>;
+  const teams = [...new Set(everyone.map((one) => one.team))].filter(Boolean).sort(names.compare);
+  return (
+    <div className="sc-page" data-view={view.range}>
+      <h1 className="jt-hidden">{t("title")}</h1>
+      <BoardBar
+        view={view}
+        set={set}
+        clocks={clocks}
+        days={days}
+        groups={groups}
+        teams={teams}
+        shown={people.length}
+        all={everyone.length}
+        draft={draft}
+        version={data?.version ?? 0}
+        unsaved={unsaved}
+        editable={editable}
+        saving={save.isPending}
+        canUndo={editor.draft.made.length > 0 || editor.pending !== null}
+        canRedo={editor.draft.undone.length > 0}
+        onUndo={() => step((e, at) => (e.pending ? editing.putBack(e) : { ...editing.putDown(e, at), draft: drafts.undo(e.draft) }))}
+        onRedo={() => step((e) => ({ ...e, draft: drafts.redo(e.draft) }))}
+        onSave={() => void saveNow()}
+        onSolve={() => setDialog("solve")}
+        onPublish={() => void saveNow().then(() => setDialog("publish"))}
+        span={span}
+        onForget={forget}
+      />
+      <Banners restored={restored} lost={query.isError || (save.isError && isProblem(save.error, "unreachable"))} unsaved={unsaved} />
+      <div className="sc-main">
+        <div className="sc-work" ref={box}>
+          {data && everyone.length === 0 ? (
+            <Empty kind="none">{t("noPeople")}</Empty>
+          ) : view.list ? (
+            <ListView items={items} days={days} plan={plan} words={rowWords} onOpen={(place) => {
+              set({ list: false });
+              locate({ ...place, start: null });
+            }} />
+          ) : (
+            <>
+              <NeedPanel
+                curve={stored && coverNow ? { need: stored.need, cover: coverNow } : null}
+                before={editor.pending ? coverBefore : null}
+                forecast={stored?.forecast ?? false}
+                axis={axis}
+                days={days}
+                height={size.height < 620 ? 140 : 178}
+                now={now}
+                at={hover}
+                onAt={setHover}
+                goal={goal ?? null}
+                clocks={clocks}
+              />
+              {data && people.length === 0 ? (
+                <Empty
+                  kind="filtered"
+                  action={
+                    <button type="button" className="jt-btn" onClick={() => set({ group: null, team: null, who: "" })}>
+                      {t("clearFilters")}
+                    </button>
+                  }
+                >
+                  {t("noneFiltered")}
+                </Empty>
+              ) : (
+                <Gantt
+                  items={items}
+                  days={days}
+                  plan={plan}
+                  saved={editor.draft.base}
+                  marks={marks}
+                  axis={axis}
+                  selected={selected}
+                  lifted={lifted}
+                  tip={tip}
+                  words={rowWords}
+                  editable={editable}
+                  today={today}
+                  hand={hand}
+                  scroller={box_rows}
+                />
+              )}
+              <Past axis={axis} now={earliest} shown={now} clock={clocks.clock} />
+            </>
+          )}
+        </div>
+        <aside className="sc-side" aria-label={t("changes")}>
+          {editor.draft.clashes.length > 0 ? (
+            <ClashPanel
+              clashes={editor.draft.clashes}
+              present={editor.draft.present}
+              nameOf={nameOf}
+              clocks={clocks}
+              onSettle={(key, keep) => step((e, at) => ({ ...e, draft: drafts.settled(e.draft, key, keep, at) }))}
+            />
+          ) : null}
+          <EffectPanel
+            title={effectTitle(editor.pending, t, nameOf)}
+            note={editor.pending ? hoursNote(plan, selected, t) : ""}
+            since={t("effectSince", { at: momentOf(effectAll.data?.since ?? earliest, span.first, clocks, zone) })}
+            heads={headsOf(editor.pending, lifted?.span.start ?? null, t, clocks.clock)}
+            before={before ?? quick?.before ?? null}
+            after={effectAll.data && effectAll.current ? effectAll.data.after : (quick?.after ?? effectAll.data?.after ?? null)}
+            within={goal?.within_s ?? null}
+            working={all.length > 0 && (effectAll.isFetching || !effectAll.current)}
+            failed={effectAll.isError}
+            inHand={editor.pending !== null}
+            onPut={() => step((e, at) => editing.putDown(e, at))}
+            onBack={() => step((e) => editing.putBack(e))}
+          />
+          <ConflictPanel
+            items={found}
+            must={found.filter((one) => one.must).length}
+            notes={found.filter((one) => !one.must).length}
+            stale={unsaved > 0}
+            failed={conflicts.isError}
+            words={faultWords}
+            editable={editable}
+            onLocate={locate}
+            onFix={(one) => void fix(one)}
+          />
+          <ChangePanel
+            made={editor.draft.made}
+            rev={draft?.rev ?? null}
+            saved={draft?.changes ?? 0}
+            next={(data?.version ?? 0) + 1}
+            tell={tell}
+            onUndo={(id) => step((e) => ({ ...e, pending: null, draft: drafts.takenBack(e.draft, id) }))}
+          />
+        </aside>
+      </div>
+      <Legend />
+      {menu ? (
+        <BoardMenu
+          menu={menu}
+          editor={editor}
+          plan={plan}
+          person={byId.get(menu.picked.agent) ?? null}
+          clock={clocks.clock}
+          nameOf={nameOf}
+          opening={opening}
+          zone={zone}
+          earliest={earliest}
+          editable={editable}
+          step={step}
+          refused={refused}
+          onServer={async (edits) => {
+            const id = (await saveNow()) ?? draft?.id ?? null;
+            try {
+              const done = await save.mutateAsync({ draft: id, edits, span: draftSpan(days) });
+              saved([], done.cells);
+              set({ draft: done.draft });
+            } catch (error) {
+              notice.failed(error);
+            }
+          }}
+          onClose={() => setMenu(null)}
+        />
+      ) : null}
+      {dialog === "solve" ? (
+        <SolveDialog
+          draft={draft}
+          span={draftSpan(days)}
+          groups={groups}
+          clocks={clocks}
+          nameOf={nameOf}
+          within={goal?.within_s ?? null}
+          ensure={async () => {
+            const id = await saveNow();
+            if (id) return id;
+            const done = await save.mutateAsync({ draft: null, edits: [], span: draftSpan(days) });
+            set({ draft: done.draft });
+            return done.draft;
+          }}
+          onClose={() => setDialog(null)}
+        />
+      ) : null}
+      {dialog === "publish" ? (
+        <PublishDialog
+          draft={draft}
+          span={span}
+          words={faultWords}
+          conflicts={conflicts.data?.items ?? []}
+          onLocate={(one) => {
+            setDialog(null);
+            locate(one);
+          }}
+          onDone={() => {
+            forget();
+            set({ draft: null });
+          }}
+          onClose={() => setDialog(null)}
+        />
+      ) : null}
+    </div>
+  );
+}
