@@ -38,6 +38,7 @@ from jietong.sla import cli as agreements
 from jietong.workforce import sizing_cli as sizing
 from jietong.workforce.forecast import cli as forecasts
 from jietong.workforce.roster import cli as rosters
+from jietong.workforce.schedule import cli as schedules
 
 cli = typer.Typer(
     name="jietong",
@@ -118,6 +119,7 @@ report = reports.commands(_opened_warehouse)
 deliveries.add_commands(report, _opened_deliveries)
 cli.add_typer(report, name="report")
 cli.add_typer(agreements.commands(_quiet_database, _warehouse), name="sla")
+cli.add_typer(schedules.commands(_database), name="schedule")
 cli.add_typer(demo.commands(_quiet_database), name="demo")
 cli.command("size")(sizing.size)
 cli.command("forecast")(forecasts.forecast)

@@ -60,6 +60,7 @@ from jietong.live.alarms import AlarmBook
 from jietong.live.hub import Hub
 from jietong.live.reception import EngineReception
 from jietong.metrics import routes as metrics
+from jietong.metrics.attendance import Attendance
 from jietong.metrics.live import LiveFigures
 from jietong.recordings import routes as recording_routes
 from jietong.recordings.service import Recordings
@@ -72,7 +73,10 @@ from jietong.routing.service import load_specs
 from jietong.sla import routes as agreement_routes
 from jietong.web.factory import Services, create_app
 from jietong.web.server import listening
+from jietong.workforce.day import routes as day_routes
+from jietong.workforce.forecast import routes as forecast_routes
 from jietong.workforce.jobs import routes as job_routes
+from jietong.workforce.lab import routes as lab_routes
 from jietong.workforce.schedule import routes as schedule_routes
 
 if TYPE_CHECKING:
@@ -102,7 +106,10 @@ ROUTERS: tuple[APIRouter, ...] = (
     plant_routes.router,
     call_routes.router,
     job_routes.router,
+    forecast_routes.router,
+    lab_routes.router,
     schedule_routes.router,
+    day_routes.router,
 )
 
 Report = Callable[[str], None]
@@ -146,12 +153,13 @@ async def centre(settings: Settings, report: Report = lambda _: None) -> AsyncIt
         demo = bool(await panel(database))
 
         figures, book, flow_counts, plant_figures = LiveFigures(), AlarmBook(), FlowCounts(), PlantFigures()
+        attendance = Attendance()
         runtime = Runtime(
             database,
             SITE,
             Plan(Engine, Engine.load),
             clock=clock,
-            followers=[figures, book, flow_counts, plant_figures],
+            followers=[figures, book, flow_counts, plant_figures, attendance],
         )
         requests = Requests(lambda: runtime.engine.site.request_hosts)
         stack.push_async_callback(requests.close)
@@ -223,8 +231,6 @@ async def centre(settings: Settings, report: Report = lambda _: None) -> AsyncIt
         past = await stack.enter_async_context(
             figures_of(settings, database, clock, active=lambda: runtime.role == "active")
         )
-        hub.alarms_of_clients = past.alarms
-
         plans = await stack.enter_async_context(
             planning_of(
                 settings,
@@ -234,8 +240,12 @@ async def centre(settings: Settings, report: Report = lambda _: None) -> AsyncIt
                 lambda: runtime.engine.site,
                 past.warehouse,
                 active=lambda: runtime.role == "active",
+                demo=demo,
+                engine=lambda: runtime.engine,
+                attendance=attendance,
             )
         )
+        hub.alarms_of_clients = lambda: [*past.alarms(), *plans.alarms()]
 
         app = create_app(
             Services(
@@ -272,7 +282,7 @@ async def centre(settings: Settings, report: Report = lambda _: None) -> AsyncIt
 
 def followers() -> list[Follower]:
     """Fresh ones of each kind that the writer's snapshots hold: for whoever proves them."""
-    return [LiveFigures(), AlarmBook(), FlowCounts(), PlantFigures()]
+    return [LiveFigures(), AlarmBook(), FlowCounts(), PlantFigures(), Attendance()]
 
 
 def description() -> FastAPI:

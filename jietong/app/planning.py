@@ -12,8 +12,16 @@ from jietong.core.clock import Clock
 from jietong.core.inbox import Inbox
 from jietong.core.specs import SiteSpec
 from jietong.db.pool import Database
+from jietong.live.alarms import Alarm
+from jietong.metrics.attendance import Attendance
 from jietong.metrics.warehouse import Warehouse
+from jietong.routing.engine import Engine
+from jietong.workforce.day.service import TheDay
+from jietong.workforce.day.watch import Trouble, Watch
+from jietong.workforce.forecast.service import Forecasts
 from jietong.workforce.jobs.service import Jobs
+from jietong.workforce.lab.making import Maker, planned_spans
+from jietong.workforce.lab.service import Lab
 from jietong.workforce.schedule.service import Schedules
 
 
@@ -23,13 +31,25 @@ class Planning:
 
     schedules: Schedules
     jobs: Jobs
+    lab: Lab
+    forecasts: Forecasts
+    day: TheDay
+    day_watch: Watch
 
     @property
     def extra(self) -> dict[str, object]:
         return {
             "schedules": self.schedules,
             "jobs": self.jobs,
+            "lab": self.lab,
+            "forecasts": self.forecasts,
+            "day": self.day,
+            "day_watch": self.day_watch,
         }
+
+    def alarms(self) -> list[tuple[str, Alarm]]:
+        """What the day raises on the floor, each with its client; '': nobody's alone."""
+        return [_on_the_floor(one) for one in self.day_watch.troubles()]
 
 
 @asynccontextmanager
@@ -41,12 +61,30 @@ async def planning(
     site: Callable[[], SiteSpec],
     warehouse: Warehouse,
     active: Callable[[], bool],
+    *,
+    engine: Callable[[], Engine],
+    attendance: Attendance,
+    demo: bool = False,
 ) -> AsyncIterator[Planning]:
     """Runs until the block is left. `active`: this process is the one that writes; what must be done once only is
-    done by it."""
+    done by it. `demo`: a demonstration centre, whose simulated contacts are all there is to forecast from."""
     async with AsyncExitStack() as stack:
         jobs = Jobs(database, clock, active=active)
         jobs.open()
         stack.push_async_callback(jobs.close)
-        schedules = Schedules(database, inbox, clock, site, warehouse)
-        yield Planning(schedules, jobs)
+        forecasts = Forecasts(database, warehouse, clock, site, simulated=lambda: demo)
+        schedules = Schedules(database, inbox, clock, site, warehouse, forecasts, jobs, active)
+        schedules.start()
+        stack.push_async_callback(schedules.stop)
+        lab = Lab(database, clock, jobs, Maker(database, warehouse, clock, planned=planned_spans(database)))
+        stack.push_async_callback(lab.close)
+        day = TheDay(database, inbox, clock, site, engine, attendance, schedules, forecasts)
+        day_watch = Watch(day, attendance, clock, active)
+        day_watch.start()
+        stack.push_async_callback(day_watch.stop)
+        yield Planning(schedules, jobs, lab, forecasts, day, day_watch)
+
+
+def _on_the_floor(one: Trouble) -> tuple[str, Alarm]:
+    id = f"{one.code}:{one.about}:{one.since}"
+    return one.client, Alarm(id, one.code, one.level, None, one.agent, None, one.since, one.params, None)

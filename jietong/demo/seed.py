@@ -37,6 +37,7 @@ from jietong.customers.model import CustomerKind, Identity, IdentityKind
 from jietong.customers.model import Draft as CustomerDraft
 from jietong.db.pool import ALL, Connection, Database
 from jietong.demo.agreement import agree
+from jietong.demo.schedule import schedule
 from jietong.flows import demonstration, validator
 from jietong.flows import model as flow_model
 from jietong.flows import store as flow_store
@@ -84,6 +85,7 @@ async def seed(database: Database, clock: Clock) -> list[SignIn]:
         await _articles(conn, now)
         sign_ins = await _accounts(conn, staff, now)
         await agree(conn, await _people(conn), now)
+        await schedule(conn, now)
         return sign_ins
 
 

@@ -147,6 +147,22 @@ class Attendance:
             num += sum(m.kept.of(one, span.start, upto) for one in attended(rows, stays, now))
         return {"num": num, "den": den}
 
+    def occupancy(self, agent: str, window: Span) -> Ratio:
+        """`occupancy` of a part of today, in ms."""
+        stays = [*self._state.over.get(agent, ()), *self._now(agent)]
+        num = sum(m.busy_time.of(one, *window) for one in stays)
+        return {"num": num, "den": sum(m.occupied_or_ready.of(one, *window) for one in stays)}
+
+    def on_line_since(self, agent: str) -> Ms | None:
+        """Since when the agent has been on line without a pause; None: they are not."""
+        stays = [*self._state.over.get(agent, ()), *self._now(agent)]
+        since = None
+        for one in reversed(stays):
+            if one.state not in m.ON_LINE:
+                break
+            since = one.start
+        return since
+
     def duty(self, agent: str, now: Ms) -> Duty:
         """What the person is to do at `now` beside what they do."""
         rows = self.planned(agent, now)

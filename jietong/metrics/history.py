@@ -96,7 +96,8 @@ def evaluate(
     `now` is the instant the facts are known up to; open intervals last until it. `where` narrows the segments (a
     queue, an agent, a client, an entry); narrow intervals, `trunks` and `plans` before handing them in. Figures of
     customers who come again need `customers`, each contact's, and the stays of all contacts: `segments`, or
-    `everyone` where those are narrowed. Raises ValueError for a figure of the present moment, which facts alone do not give.
+    `everyone` where those are narrowed. Raises ValueError for a figure of the present moment, which facts alone do
+    not give.
     """
     if definition.how is How.NOW:
         raise ValueError(f"{definition.id} is told by the engine, not by facts")

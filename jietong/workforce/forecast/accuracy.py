@@ -1,8 +1,8 @@
 """How good a forecast was: the figures that a planner and a bench judge by. Pure.
 
-wMAPE = Σ|said − came| ÷ Σ came. MASE = mean |said − came| ÷ mean |same slot a week before − came|, the latter over the
-history (Hyndman & Koehler 2006, with the week as season). Coverage: share of what came that lies from p10 to p90: 80 %
-when an interval is calibrated. Bias = Σ(said − came) ÷ Σ came: above 0, too much was said.
+wMAPE = Σ|said − came| ÷ Σ came. MASE = mean |said − came| ÷ mean |same slot a week before − came|, the latter over
+the history (Hyndman & Koehler 2006, with the week as season). Coverage: share of what came that lies from p10 to p90:
+80 % when an interval is calibrated. Bias = Σ(said − came) ÷ Σ came: above 0, too much was said.
 """
 
 from collections.abc import Sequence

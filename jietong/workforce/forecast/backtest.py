@@ -1,16 +1,20 @@
-"""Back-test: what the model would have said at earlier days, knowing only what came before them, against what came."""
+"""Back-test: what the model would have said at earlier days, knowing only what came before them, against what
+came."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 import numpy as np
+import numpy.typing as npt
 
 from jietong.core.errors import Invalid
 from jietong.workforce.forecast.accuracy import Accuracy, a_week_before, judge, mase, scale
 from jietong.workforce.forecast.calendar import Country
 from jietong.workforce.forecast.history import History, filled
 from jietong.workforce.forecast.model import Forecast, learn, origins
+
+Floats = npt.NDArray[np.float64]
 
 LEAST_DAYS = 20
 
@@ -62,9 +66,7 @@ def backtest(
     return Backtest(tuple(found), together, mase(together, scale(past)))
 
 
-def _fold(
-    known: History, days: Sequence[date], said: Forecast, came: "np.ndarray[tuple[int, int], np.dtype[np.float64]]"
-) -> Fold:
+def _fold(known: History, days: Sequence[date], said: Forecast, came: Floats) -> Fold:
     found = judge(said.mean, said.p10, said.p90, came, a_week_before(known, days), said.day_p10, said.day_p90)
     return Fold(
         tuple(days),

@@ -1,8 +1,9 @@
-"""What a date is, for a centre of one country: weekday, working day, holiday, place in the month, days around holidays.
+"""What a date is, for a centre of one country: weekday, working day, holiday, place in the month, days around
+holidays.
 
-China's calendar moves working days to Saturdays and Sundays and gives weekdays off for them (调休): such a Saturday is a
-working day of a kind of its own. `holidays` and `chinese_calendar` say what is a holiday; both are read when first
-needed.
+China's calendar moves working days to Saturdays and Sundays and gives weekdays off for them (调休): such a Saturday
+is a working day of a kind of its own. `holidays` and `chinese_calendar` say what is a holiday; both are read when
+first needed.
 """
 
 from collections.abc import Sequence

@@ -1,8 +1,9 @@
 """How sure a forecast is, from how far off it was: the day's amount, the moment within the day, and counting itself.
 
-A slot's count varies around its mean m with variance φ·m + m²(σ² + τ²): counting (φ = 1 for Poisson), the day's amount
-(σ, of its logarithm) and the moment (τ). What back-tests leave is scaled by it, and its own 10 % and 90 % points are
-taken (a conformal step: no shape of distribution is presumed). All on the root scale, where small counts are even.
+A slot's count varies around its mean m with variance φ·m + m²(σ² + τ²): counting (φ = 1 for Poisson), the day's
+amount (σ, of its logarithm) and the moment (τ). What back-tests leave is scaled by it, and its own 10 % and 90 %
+points are taken (a conformal step: no shape of distribution is presumed). All on the root scale, where small counts
+are even.
 """
 
 from dataclasses import dataclass
@@ -18,8 +19,8 @@ _HALF_KNOWN = 15.0  # days of back-test at which what they say weighs as much as
 
 @dataclass(frozen=True)
 class Calibration:
-    """`day`: factor to the model's own σ; `moment`: τ; `counting`: φ; `low`, `middle`, `high`: quantiles of the scaled
-    remainder."""
+    """`day`: factor to the model's own σ; `moment`: τ; `counting`: φ; `low`, `middle`, `high`: quantiles of the
+    scaled remainder."""
 
     day: float
     moment: float

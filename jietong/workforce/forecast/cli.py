@@ -44,8 +44,8 @@ def forecast(
 ) -> None:
     """Forecast contacts per interval from a file of counts, with p10, p50 and p90.
 
-    Days are days on which the centre is open, by what it did so far and by the country's holidays. Counts may be finer
-    than the interval, and fractions; gaps are gaps, whatever the calendar says.
+    Days are days on which the centre is open, by what it did so far and by the country's holidays. Counts may be
+    finer than the interval, and fractions; gaps are gaps, whatever the calendar says.
     """
     try:
         told = _work(given, interval, horizon, origin, country, out, back_test)
@@ -149,8 +149,8 @@ def _show(told: dict[str, Any], out: Path | None) -> None:
         found = told["back_test"]
         _out.print(
             f"Back-test, {len(found['origins'])} origins: wMAPE {_share(found['wmape'])} (the week before: "
-            f"{_share(found['naive_wmape'])}), MASE {_number(found['mase'])}, {_share(found['coverage'])} within p10 to "
-            f"p90, bias {_share(found['bias'])}"
+            f"{_share(found['naive_wmape'])}), MASE {_number(found['mase'])}, {_share(found['coverage'])} within "
+            f"p10 to p90, bias {_share(found['bias'])}"
         )
     if out is not None:
         _out.print(f"Written: {out}", markup=False)

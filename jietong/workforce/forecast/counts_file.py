@@ -26,8 +26,8 @@ class Fault(NamedTuple):
 
 
 def read(path: Path, step_s: int) -> History:
-    """The file as a history in steps of `step_s`. Raises Invalid `no_file`, `bad_columns`, `bad_rows`, `bad_interval`,
-    `no_history`."""
+    """The file as a history in steps of `step_s`. Raises Invalid `no_file`, `bad_columns`, `bad_rows`,
+    `bad_interval`, `no_history`."""
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
             return parse(file, step_s)

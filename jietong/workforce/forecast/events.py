@@ -22,8 +22,8 @@ ADJUSTMENT_HOWS = ("factor", "add", "total")
 
 class Effect(Struct, frozen=True):
     """From `first` through `last`, each day between `from_s` and `until_s` of the wall clock. `how`: `factor` (times
-    value), `add` (value contacts a day), `total` (the hours come to value a day), `leave_out` (nothing is to be learnt
-    from them; coming days stay as they are)."""
+    value), `add` (value contacts a day), `total` (the hours come to value a day), `leave_out` (nothing is to be
+    learnt from them; coming days stay as they are)."""
 
     first: date
     last: date

@@ -1,9 +1,9 @@
 """Additive Gaussian-process regression: a value is a sum of parts, each smooth in its own sense of nearness.
 
 A part is a covariance between days; its amplitude is learnt by maximum posterior likelihood under a log-normal prior
-around a usual value (Rasmussen & Williams 2006, §2.7, §5.4.1). Each part's posterior mean can be read by itself, so that a
-forecast says what it is made of. Days need not be evenly spaced. Days far off what their neighbours say get more noise
-and are fitted again, so that one outage does not bend the level.
+around a usual value (Rasmussen & Williams 2006, §2.7, §5.4.1). Each part's posterior mean can be read by itself, so
+that a forecast says what it is made of. Days need not be evenly spaced. Days far off what all others say get more
+noise and are fitted again, so that one outage does not bend the level.
 """
 
 from collections.abc import Callable, Sequence

@@ -1,7 +1,7 @@
 """What came in the past: a matrix of days × slots of the wall clock, and which days a centre is open. Pure.
 
-A slot is a step of the local clock from midnight, so that nine o'clock is nine o'clock on both sides of a clock change:
-on a day of 23 hours a slot is unknown, on one of 25 hours the quarters that share a slot are averaged.
+A slot is a step of the local clock from midnight, so that nine o'clock is nine o'clock on both sides of a clock
+change: on a day of 23 hours a slot is unknown, on one of 25 hours the quarters that share a slot are averaged.
 """
 
 from collections.abc import Collection, Iterable, Sequence
@@ -23,8 +23,8 @@ _LONGEST_AHEAD = 800
 
 @dataclass(frozen=True)
 class History:
-    """`counts[d, s]`: contacts in slot s of `days[d]`, nan where nothing is known. Days rise; days on which nothing at
-    all came are not in it."""
+    """`counts[d, s]`: contacts in slot s of `days[d]`, nan where nothing is known. Days rise; days on which nothing
+    at all came are not in it."""
 
     step_s: int
     days: tuple[date, ...]
@@ -69,8 +69,8 @@ def history(step_s: int, cells: Iterable[tuple[date, int, float]]) -> History:
 
 
 def filled(past: History) -> Floats:
-    """The counts with the slots that a centre is closed in as 0: unknown in (nearly) all days of that weekday. What is
-    unknown on few days only is a gap and stays nan."""
+    """The counts with the slots that a centre is closed in as 0: unknown in (nearly) all days of that weekday. What
+    is unknown on few days only is a gap and stays nan."""
     counts = past.counts.copy()
     weekdays = np.array([day.weekday() for day in past.days])
     for weekday in range(7):

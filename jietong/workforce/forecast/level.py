@@ -1,4 +1,5 @@
-"""How much comes on a day: the logarithm of the day's contacts as weekday + month + holidays + year + trend + rest."""
+"""How much comes on a day: the logarithm of the day's contacts as weekday + month + holidays + year + trend +
+rest."""
 
 from typing import NamedTuple
 
@@ -123,8 +124,8 @@ def parts(span_days: float) -> tuple[Part, ...]:
 
 
 def fit(days: Floats, totals: Floats, *, like: Fit | None = None, free: bool = True) -> Fit:
-    """`days` is a calendar table, `totals` the contacts of each day (fractions allowed, none below 0). `like`: a fit of
-    the same queue with more days, whose amplitudes are a good place to begin, or, not `free`, are taken."""
+    """`days` is a calendar table, `totals` the contacts of each day (fractions allowed, none below 0). `like`: a fit
+    of the same queue with more days, whose amplitudes are a good place to begin, or, not `free`, are taken."""
     seen = days if like is None else like.days
     covered = float(seen[-1, ORDINAL] - seen[0, ORDINAL])
     own = 1.0 / np.maximum(totals, 0.5)  # of the logarithm of a Poisson count

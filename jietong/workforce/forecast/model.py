@@ -1,8 +1,8 @@
 """A forecast: per day and slot how many contacts come, and how sure that is.
 
-`learn` makes a `Learnt` from a history; `Learnt.ahead` gives a `Forecast` of any days. The day's amount (`level`) times
-the shares of its slots (`shape`) is the mean; how far off it was when the last weeks were forecast from what was known
-before them (`calibration`) makes the intervals.
+`learn` makes a `Learnt` from a history; `Learnt.ahead` gives a `Forecast` of any days. The day's amount (`level`)
+times the shares of its slots (`shape`) is the mean; how far off it was when the last weeks were forecast from what
+was known before them (`calibration`) makes the intervals.
 """
 
 from collections.abc import Mapping, Sequence
@@ -79,8 +79,8 @@ class Learnt:
 def learn(
     past: History, country: Country, *, calibrated: bool = True, like: Learnt | None = None, free: bool = True
 ) -> Learnt:
-    """Raises Invalid `no_history`. `like`: what the same queue taught with more days; the search for amplitudes begins
-    there or, not `free`, ends there, as everything else is learnt anew."""
+    """Raises Invalid `no_history`. `like`: what the same queue taught with more days; the search for amplitudes
+    begins there or, not `free`, ends there, as everything else is learnt anew."""
     if not past.days:
         raise nothing_known()
     past = History(past.step_s, past.days[-MOST_DAYS:], past.counts[-MOST_DAYS:])

@@ -1,4 +1,5 @@
-"""A queue's past out of the warehouse: contacts that asked for it, those turned away before they could, handling time."""
+"""A queue's past out of the warehouse: contacts that asked for it, those turned away before they could, handling
+time."""
 
 from collections.abc import Iterator
 from datetime import date, datetime
@@ -56,7 +57,8 @@ async def recorded(
 
 
 def cells(found: Recorded, zone: str, upto: Ms) -> Iterator[tuple[date, int, float]]:
-    """Day, slot, contacts, of all quarters from the first day on which anything came to `upto`; 0 where nothing did."""
+    """Day, slot, contacts, of all quarters from the first day on which anything came to `upto`; 0 where nothing
+    did."""
     if not found.asked:
         return
     day = local_date(min(found.asked), zone)

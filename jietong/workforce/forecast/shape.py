@@ -1,8 +1,8 @@
 """When on a day it comes: the shares of the day's slots, by kind of day and as they drift.
 
-Each kind of day has its mean profile, drawn to that of all days as far as its own is uncertain (James–Stein). What then
-remains is decomposed by singular values (Shen & Huang 2008, "Interday forecasting and intraday updating of call center
-arrivals"); the few scores are forecast as the level is, by month position and drift.
+Each kind of day has its mean profile, drawn to that of all days as far as its own is uncertain (James–Stein). What
+then remains is decomposed by singular values (Shen & Huang 2008, "Interday forecasting and intraday updating of call
+center arrivals"); the few scores are forecast as the level is, by month position and drift.
 """
 
 from collections.abc import Sequence
@@ -101,8 +101,8 @@ def kinds_of(days: Floats) -> Floats:
     """0–6 the weekdays, 7 a make-up day, 8 a holiday, 9 the eve of one."""
     found: Floats = np.where(days[:, HOLIDAY] > 0, _HOLIDAY_KIND, days[:, KIND])
     eve = (days[:, BEFORE] > 0) & (days[:, HOLIDAY] == 0)
-    found = np.where(eve, _EVE_KIND + days[:, KIND] / 10, found)
-    return found
+    result: Floats = np.where(eve, _EVE_KIND + days[:, KIND] / 10, found)
+    return result
 
 
 def _profile(shape: Shape, kind: float, day: Floats) -> Floats:
@@ -120,7 +120,8 @@ def _profile(shape: Shape, kind: float, day: Floats) -> Floats:
 
 
 def _mean(counts: Floats, weight: Floats, chosen: npt.NDArray[np.bool_] | None) -> Floats:
-    """The weighted mean profile, smoothed where counts are few. A slot that is unknown on a day counts as on others."""
+    """The weighted mean profile, smoothed where counts are few. A slot that is unknown on a day counts as on
+    others."""
     rows, w = (counts, weight) if chosen is None else (counts[chosen], weight[chosen])
     known = np.isfinite(rows)
     filled = np.where(known, rows, 0.0)
@@ -190,7 +191,8 @@ def _runs(open_slots: npt.NDArray[np.bool_]) -> Sequence[npt.NDArray[np.intp]]:
 
 
 def _residuals(counts: Floats, kind: Floats, kinds: dict[float, Floats]) -> tuple[Floats, Floats]:
-    """(share − profile) ÷ √profile for each day, 0 where unknown; and the counting variance of a score of each day."""
+    """(share − profile) ÷ √profile for each day, 0 where unknown; and the counting variance of a score of each
+    day."""
     profiles = np.array([kinds[float(one)] for one in kind])
     known = np.isfinite(counts)
     filled = np.where(known, counts, 0.0)

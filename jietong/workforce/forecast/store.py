@@ -54,8 +54,8 @@ class Event(NamedTuple):
 
 async def insert_version(conn: Connection, one: Version) -> None:
     await conn.execute(
-        "INSERT INTO planning_forecast (id, client, queue, made_at, made_by, made_by_name, first_day, last_day, basis, "
-        "days) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+        "INSERT INTO planning_forecast (id, client, queue, made_at, made_by, made_by_name, first_day, last_day, "
+        "basis, days) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
         one.id, one.client, one.queue, one.made_at, one.made_by, one.made_by_name, one.first.isoformat(),
         one.last.isoformat(), one.basis, one.days,
     )  # fmt: skip
@@ -169,12 +169,13 @@ async def save_event(conn: Connection, one: Event, *, base: int | None) -> Event
             "VALUES ($1, 1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14) RETURNING *",
             *values,
         )
+        assert row is not None
         return _event(row)
     await event(conn, one.id)
     row = await conn.fetchrow(
         "UPDATE planning_event SET version = version + 1, client = $2, queues = $3, title = $4, kind = $5, "
-        "first_day = $6, last_day = $7, from_s = $8, until_s = $9, how = $10, value = $11, note = $12, made_at = $13, "
-        "made_by_name = $14 WHERE id = $1 AND version = $15 AND removed_at IS NULL RETURNING *",
+        "first_day = $6, last_day = $7, from_s = $8, until_s = $9, how = $10, value = $11, note = $12, "
+        "made_at = $13, made_by_name = $14 WHERE id = $1 AND version = $15 AND removed_at IS NULL RETURNING *",
         *values, base,
     )  # fmt: skip
     if row is None:

@@ -1,8 +1,8 @@
 """The rest of a day, given what has come so far (intraday re-forecast). Pure.
 
-Deviations of a day are of three kinds: of the whole day (σ), of the moment (τ, fading within hours) and of counting. They
-are jointly normal on the scale of ln(came ÷ expected), so what was seen tells, by the rules of the normal distribution,
-how far the rest will deviate and how sure that is.
+Deviations of a day are of three kinds: of the whole day (σ), of the moment (τ, fading within hours) and of counting.
+They are jointly normal on the scale of ln(came ÷ expected), so what was seen tells, by the rules of the normal
+distribution, how far the rest will deviate and how sure that is.
 """
 
 from dataclasses import dataclass
@@ -80,7 +80,8 @@ def update(mean: Floats, spread: float, calibration: Calibration, came: Floats) 
 
 
 def _blocks(mean: Floats, came: Floats, over: npt.NDArray[np.bool_]) -> list[tuple[float, float, float]]:
-    """(middle slot, expected, came) of runs of slots that are over, each large enough for its ratio to mean something."""
+    """(middle slot, expected, came) of runs of slots that are over, each large enough for its ratio to mean
+    something."""
     found: list[tuple[float, float, float]] = []
     expected = seen = weight = 0.0
     for slot in np.flatnonzero(over):

@@ -64,7 +64,11 @@ class JobKind:
     memory_mb: int = 4096
 
 
-KINDS: Final[Mapping[str, JobKind]] = {}
+KINDS: Final[Mapping[str, JobKind]] = {
+    "lab.prepare": JobKind("jietong.workforce.lab.work:prepare", seconds=1800),
+    "lab.replicate": JobKind("jietong.workforce.lab.work:replicate", seconds=4 * 3600),
+    "schedule.solve": JobKind("jietong.workforce.schedule.work:solve", seconds=2400),
+}
 """All kinds, by name."""
 
 

@@ -107,11 +107,12 @@ def proposed(base: Scenario, wanted: Assumptions, ground: Ground) -> list[Change
         found[K.CALLBACK] = Change(K.CALLBACK, after_s=90)
     if any(shift.breaks for group in base.agents.values() for shift in group.shifts):
         found[K.MOVE_BREAKS] = Change(K.MOVE_BREAKS)
-    for hours in (6.0, 4.0, 2.0) if base.agents else ():
-        start, end = pressure(base).worst(min(hours, base.hours))
-        free = len(_free(base, ground, clock_s(start), clock_s(end)))
-        if free and K.PART_TIMERS not in found:
-            found[K.PART_TIMERS] = Change(K.PART_TIMERS, count=min(4, free), start=start, end=end)
+    for start, end in pressure(base).by_need(min(4.0, base.hours)) if base.agents else ():
+        free = len(_free(base, ground, start, end))
+        if free:
+            times = clock_text(start), clock_text(end)
+            found[K.PART_TIMERS] = Change(K.PART_TIMERS, count=min(4, free), start=times[0], end=times[1])
+            break
     found[K.SELF_SERVICE] = Change(K.SELF_SERVICE, share=0.04)
     if wanted.talk_s + wanted.wrapup_s > 20:
         found[K.HANDLING] = Change(K.HANDLING, seconds=10)

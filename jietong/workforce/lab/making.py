@@ -1,5 +1,6 @@
 """A study's ground, made from the centre: facts read, the day measured by the catalogue, people by the schedule."""
 
+import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import date, timedelta
 from math import sqrt
@@ -12,7 +13,7 @@ from jietong.core.errors import Invalid
 from jietong.core.events import PlannedSpan
 from jietong.core.specs import AgentSpec, QueueSpec, TrunkSpec
 from jietong.core.vocabulary import Activity, Ms
-from jietong.db.pool import Database, Scope
+from jietong.db.pool import ALL, Database, Scope
 from jietong.metrics.intervals import Every, Filter, Query, Row, metrics
 from jietong.metrics.warehouse import Warehouse
 from jietong.metrics.warehouse.service import made_of_contacts
@@ -22,6 +23,7 @@ from jietong.workforce.lab.facts import Asked, Stretch
 from jietong.workforce.lab.model import Day, Ground, Measured, Of
 from jietong.workforce.lab.recorded import CHAT, Facts
 from jietong.workforce.model import Load
+from jietong.workforce.schedule import store as schedules
 from jietong.workforce.simulation.scenario import Group
 
 MONTH_DAYS = 30
@@ -36,6 +38,17 @@ class Loads(Protocol):
 
 Planned = Callable[[str], Awaitable[Mapping[str, tuple[PlannedSpan, ...]]]]
 """Local day → agent → what the published schedule has them do."""
+
+
+def planned_spans(database: Database, site: str = "main") -> Planned:
+    """By the schedule that is published."""
+
+    async def spans(day: str) -> Mapping[str, tuple[PlannedSpan, ...]]:
+        async with database.read(ALL) as conn:
+            days = await schedules.published(conn, site, day, day)
+        return {one.agent: one.spans for one in days.values()}
+
+    return spans
 
 
 class Maker:
@@ -108,6 +121,12 @@ class Maker:
         narrow = Filter(queues=queues or None, clients=clients, simulated=False if real else None)
         load = None if isinstance(of, Day) else await self._load(specs, clients, queues, span, ways)
         planned = await self._people(of, span, agents)
+        spread, redial, resolved, measured = await asyncio.gather(
+            self._spread(scope, narrow, zone, until),
+            self._one("redial_rate", scope, narrow, zone, month),
+            self._one("fcr", scope, narrow, zone, month),
+            self._measured(scope, narrow, zone, span) if isinstance(of, Day) else _nothing(),
+        )
         return Facts(
             date=of.date,
             zone=zone,
@@ -121,10 +140,10 @@ class Maker:
             queues=specs,
             agents=agents,
             channels=sum(one.channels for one in trunks if one.active),
-            spread=await self._spread(scope, narrow, zone, until),
-            redial=await self._one("redial_rate", scope, narrow, zone, month),
-            resolved=await self._one("fcr", scope, narrow, zone, month),
-            measured=await self._measured(scope, narrow, zone, span) if isinstance(of, Day) else None,
+            spread=spread,
+            redial=redial,
+            resolved=resolved or None,  # a history that kept none says 0
+            measured=measured,
             notes=() if real else ("simulated_contacts",),
             planned=planned,
             load=load,
@@ -228,6 +247,10 @@ _STATES = {
     Activity.MEETING: "meeting",
     Activity.CASEWORK: "casework",
 }
+
+
+async def _nothing() -> None:
+    return None
 
 
 def spread_of(rows: list[Row], zone: str) -> float | None:

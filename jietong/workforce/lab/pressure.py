@@ -27,6 +27,13 @@ class Pressure(NamedTuple):
         """The stretch of so many hours that is shortest of people, as times of day."""
         return self._highest(self.short, hours)
 
+    def by_need(self, hours: float) -> list[tuple[int, int]]:
+        """All stretches of so many hours in seconds after midnight, the shortest of people first."""
+        wide = min(max(round(hours * 4), 1), len(self.work))
+        short = self.short
+        order = sorted(range(len(short) - wide + 1), key=lambda n: (-sum(short[n : n + wide]), n))
+        return [(self.opens_s + n * QUARTER_S, self.opens_s + (n + wide) * QUARTER_S) for n in order]
+
     def busiest(self, hours: float) -> tuple[str, str]:
         """The stretch in which most work comes."""
         return self._highest(self.work, hours)

@@ -1,4 +1,4 @@
-"""The scenario lab: studies made, assumptions changed, scenarios run as jobs, levers weighed before heads (H3, I2)."""
+"""The scenario lab: studies, their assumptions, scenarios run as jobs, levers weighed before heads (H3, I2)."""
 
 import asyncio
 import contextlib
@@ -44,8 +44,8 @@ MOST_TITLE = 120
 
 
 class Shown(NamedTuple):
-    """A study as its screen needs it. `runs` and `jobs` by scenario, of version `n`; `docs`: results, whole or so far,
-    as `work.replicate` gives them."""
+    """A study as its screen needs it. `runs` and `jobs` by scenario, of version `n`; `docs`: results, whole or so
+    far, as `work.replicate` gives them."""
 
     study: Study
     ground: Ground
@@ -247,7 +247,7 @@ class Lab:
                 await self._jobs.cancel(job.id)
 
     async def plan(self, by: Principal, id: str, scenario: str, *, planned: bool = True) -> None:
-        """Notes that it is to be done, and who decided. Raises Refused `not_run_yet`; for heads `alternatives_first`."""
+        """Notes that it is to be done, and by whom. Raises Refused `not_run_yet`; for heads `alternatives_first`."""
         shown = await self.read(by, id)
         tried = _scenario(shown, scenario)
         if planned and not _whole(shown.docs.get(scenario)):

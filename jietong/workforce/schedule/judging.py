@@ -140,7 +140,8 @@ class Case(NamedTuple):
         ground, out = self.setup.ground, []
         day = local_date_of(start, ground.zone)
         probe = Request(
-            "", kind, r.FIRST[kind], "", None, day, day, None, start, end, "", "", False, None, 1, None, {}, self.now, "", ""
+            "", kind, r.FIRST[kind], "", None, day, day, None, start, end, "", "", False, None, 1, None, {}, self.now,
+            "", "",
         )  # fmt: skip
         for id, person in ground.people.items():
             held = self._day_for(id, probe)

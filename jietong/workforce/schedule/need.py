@@ -27,6 +27,8 @@ from jietong.workforce.schedule.views import Shown
 
 HABITS_MS: Ms = 28 * 86_400_000
 KEEP_MS: Ms = 3_600_000
+FRESH_MS: Ms = 15_000
+MOST_KNOWN = 500
 
 
 class Loads(Protocol):
@@ -76,6 +78,7 @@ class Needs:
         self._warehouse = warehouse
         self._clock = clock
         self._habits: tuple[Ms, Habits] | None = None
+        self._known: dict[tuple[str, Span], tuple[Ms, Load | None]] = {}
 
     async def of(self, setup: Setup, groups: Sequence[str], first: str, last: str) -> dict[str, GroupNeed]:
         """The need of each group that has a forecast, from the first day's midnight to the last one's end."""
@@ -88,10 +91,7 @@ class Needs:
             group = setup.ground.groups[id]
             loads = []
             for queue in group.queues:
-                try:
-                    one = await self.loads.latest_load(queue, span)
-                except JietongError:
-                    one = None
+                one = await self._load(queue, span)
                 if one is not None:
                     loads.append(on_grid(one, span))
             if not loads:
@@ -99,6 +99,21 @@ class Needs:
             patience = _mean([(habits.patience_s.get(one.queue), sum(one.calls)) for one in loads])
             out[id] = await asyncio.to_thread(_sized, tuple(loads), group, patience)
         return out
+
+    async def _load(self, queue: str, span: Span) -> Load | None:
+        """Kept for some seconds: while somebody drags a shift it is asked for again and again."""
+        now = self._clock.now()
+        held = self._known.get((queue, span))
+        if held is not None and now - held[0] < FRESH_MS:
+            return held[1]
+        try:
+            found = await self.loads.latest_load(queue, span) if self.loads is not None else None
+        except JietongError:  # no forecast, no history: the need is not known
+            found = None
+        if len(self._known) >= MOST_KNOWN:
+            self._known.clear()
+        self._known[queue, span] = now, found
+        return found
 
     async def picture(
         self, setup: Setup, days: Mapping[DayKey, PersonDay], first: str, last: str,

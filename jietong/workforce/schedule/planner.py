@@ -1,5 +1,6 @@
 """What a planner looks at: the schedule of some days, need and cover, conflicts, what an edit would do."""
 
+import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 
@@ -7,6 +8,7 @@ from jietong.core.clock import Clock
 from jietong.core.errors import Invalid, NotFound
 from jietong.core.specs import SiteSpec
 from jietong.db.pool import ALL, Connection, Database
+from jietong.identity import audit
 from jietong.identity.model import Principal
 from jietong.workforce.schedule import documents, store, views
 from jietong.workforce.schedule.documents import Setup
@@ -15,7 +17,7 @@ from jietong.workforce.schedule.model import MINUTE, PersonDay, shift_day
 from jietong.workforce.schedule.need import Figures, Needs, Picture, Scoped, shown_cover, shown_figures
 from jietong.workforce.schedule.publishing import Publishing
 from jietong.workforce.schedule.rules import checks
-from jietong.workforce.schedule.rules.edits import AnyEdit, apply_all, touches
+from jietong.workforce.schedule.rules.edits import apply_all
 from jietong.workforce.schedule.rules.ground import DayKey
 from jietong.workforce.schedule.views import Shown
 
@@ -41,7 +43,7 @@ class Planner:
 
     async def schedule(self, by: Principal, first: str, last: str, draft: str | None) -> Shown:
         """People and their days, as published or as drafted. Raises Invalid `bad_day`, `bad_span`; NotFound."""
-        days_between = _checked(first, last)
+        days_between = checked(first, last)
         now = self._clock.now()
         async with self._database.read(ALL) as conn:
             setup = await documents.read(conn)
@@ -71,12 +73,29 @@ class Planner:
 
     async def cover(self, by: Principal, first: str, last: str, draft: str | None, group: str | None) -> Shown:
         """Need and cover in quarters of an hour. Raises NotFound `no_such_group` for one out of scope."""
-        _checked(first, last)
+        checked(first, last)
         setup, days = await self._days(first, last, draft)
         scoped = _asked(setup, by, group)
         needs = await self._needs.of(setup, sorted(setup.ground.groups), first, last)
         picture = await self._needs.picture(setup, days, first, last, needs)
         return shown_cover(picture, setup, scoped)
+
+    async def export(
+        self, by: Principal, first: str, last: str, draft: str | None, format: str, language: str
+    ) -> tuple[bytes, str]:
+        """A file and its media type; in the audit log."""
+        from jietong.workforce.schedule.export import exported, tables
+
+        checked(first, last)
+        setup, days = await self._days(first, last, draft)
+        inside = {key: day for key, day in days.items() if first <= key[1] <= last}
+        found = tables(inside, setup.ground.people, first, last, setup.ground.zone, language)
+        async with self._database.transaction(ALL) as conn:
+            await audit.append(
+                conn, by=by, action="schedule.exported", object=draft or "published", now=self._clock.now(),
+                details={"first": first, "last": last, "format": format},
+            )  # fmt: skip
+        return await asyncio.to_thread(exported, found, format, found[0].title)
 
     async def check(self, by: Principal, id: str) -> Shown:
         """What must be mended before the draft is published, and what to know."""
@@ -112,7 +131,7 @@ class Planner:
         touched = sorted(day for _, day in made)
         first = first or (touched[0] if touched else found.draft.first)
         last = last or (touched[-1] if touched else min(found.draft.last, first))
-        _checked(first, last)
+        checked(first, last)
         scoped = _asked(found.setup, by, group)
         before, after = await self.compared(found, {**found.days, **made}, first, last, scoped)
         agents = {agent for agent, _ in made}
@@ -145,20 +164,15 @@ class Planner:
         return out[0], out[1]
 
     async def effect(
-        self, by: Principal, edits: Sequence[AnyEdit], made: Mapping[DayKey, PersonDay] | None = None,
-        group: str | None = None,
-    ) -> tuple[Figures, Figures]:  # fmt: skip
-        """Of edits of the published schedule, on their days: before, after."""
-        async with self._database.read(ALL) as conn:
-            setup = await documents.read(conn)
-            keys = list(made) if made is not None else [key for edit in edits for key in touches(edit)]
-            first, last = min(day for _, day in keys), max(day for _, day in keys)
-            days = await store.published(conn, self._site().id, *checks.span_of(first, last))
-        changed = dict(made) if made is not None else apply_all(edits, days, setup.ground)
+        self, by: Principal, made: Mapping[DayKey, PersonDay], group: str | None = None
+    ) -> tuple[Figures, Figures]:
+        """Of person-days in place of the published ones, on the days that they are of: before, after."""
+        first, last = min(day for _, day in made), max(day for _, day in made)
+        setup, days = await self._days(first, last, None)
         needs = await self._needs.of(setup, sorted(setup.ground.groups), first, last)
         scoped = _asked(setup, by, group)
         out = []
-        for these in (days, {**days, **changed}):
+        for these in (days, {**days, **made}):
             picture = await self._needs.picture(setup, these, first, last, needs)
             inside = {key: day for key, day in these.items() if first <= key[1] <= last}
             since = max(picture.start, self._clock.now())
@@ -201,7 +215,8 @@ def _asked(setup: Setup, by: Principal, group: str | None) -> list[str]:
     return groups
 
 
-def _checked(first: str, last: str) -> list[str]:
+def checked(first: str, last: str) -> list[str]:
+    """The days from first to last, both inclusive. Raises Invalid `bad_day`, `bad_span`."""
     try:
         one, end = date.fromisoformat(first), date.fromisoformat(last)
     except ValueError as error:

@@ -64,7 +64,7 @@ class Publishing:
             newest = await store.newest_version(conn, self._site().id)
         changes = self._differences(found)
         conflicts = self.conflicts_of(found)
-        shown = [self._change(one, found.setup) for one in changes]
+        shown = [self.shown_change(one, found.setup) for one in changes]
         return {
             "rev": found.draft.rev,
             "next_version": newest + 1,
@@ -73,7 +73,7 @@ class Publishing:
             "invites": sum(len(one.day.invites) for one in found.drafted.values()),
             "must": sum(one.must for one in conflicts),
             "notes": sum(not one.must for one in conflicts),
-            "stale": [self._change(one, found.setup) for one in _stale(found)],
+            "stale": [self.shown_change(one, found.setup) for one in _stale(found)],
         }
 
     def conflicts_of(self, found: Open) -> list[Conflict]:
@@ -254,7 +254,7 @@ class Publishing:
         )  # fmt: skip
         facts = tuple(DayScheduled(0, one.agent, one.day, n, one.after, by.account_id) for one in changes)
         writes = [*store.publish_writes(site, version, changes), *(more(n) if more is not None else [])]
-        shown = [self._change(one, setup) for one in changes]
+        shown = [self.shown_change(one, setup) for one in changes]
         for one in views.told(shown):
             days = sorted(c.day for c in changes if c.agent == one["agent"])
             params = {"version": n, "days": days[:60], "short_notice": one["short_notice"], "by_name": by.name}
@@ -274,7 +274,7 @@ class Publishing:
     def _differences(self, found: Open) -> list[DayChange]:
         return _changes(found.published, {key: one.day for key, one in found.drafted.items()})
 
-    def _change(self, one: DayChange, setup: Setup) -> Shown:
+    def shown_change(self, one: DayChange, setup: Setup) -> Shown:
         rules = setup.ground.rules_of(one.agent)
         start = day_of(views.date_of(one.day), setup.ground.zone).start
         begins = min([start, *(s.start for s in (*one.before, *one.after))])
@@ -284,7 +284,7 @@ class Publishing:
     def _published(self, made: Made, setup: Setup) -> Shown:
         if made.version is None:
             raise Refused("nothing_to_publish", "Nothing would change.")
-        shown = [self._change(one, setup) for one in made.changes]
+        shown = [self.shown_change(one, setup) for one in made.changes]
         return {"version": views.version(made.version), "changes": shown, "told": views.told(shown)}
 
     def _answered_for(self, conflicts: Iterable[Conflict], accept: Sequence[str], note: str) -> None:

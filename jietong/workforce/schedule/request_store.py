@@ -84,11 +84,6 @@ def offer_write(one: Offer) -> Write:
     )
 
 
-async def run(conn: Connection, writes: Sequence[Write]) -> None:
-    for one in writes:
-        await conn.execute(one.sql, *one.args)
-
-
 async def request(conn: Connection, id: str) -> Request:
     """Raises NotFound `no_such_request`."""
     row = await conn.fetchrow(f"SELECT {_COLUMNS} FROM schedule_request r WHERE r.id = $1", id)

@@ -350,7 +350,7 @@ class Requests:
         """A change that leaves the schedule as it is."""
         made = _offers(one, offers, case.now)
         writes = self._writes(by, case, one, made, action)
-        await rows.run(case.conn, writes)
+        await store.run(case.conn, writes)
         return self._shown(one, case.setup, made)
 
     async def _conclude(
@@ -380,7 +380,7 @@ class Requests:
             return self._writes(by, case, final[-1], list(offers), action)
 
         if all(case.day(*key).spans == day.spans for key, day in made.items()):  # leave of days without a shift
-            await rows.run(case.conn, more(0))
+            await store.run(case.conn, more(0))
             return self._shown(final[-1], case.setup, list(offers))
         await self._publishing.put(
             case.conn, by, "request", case.days, made, case.setup, note=one.note, request=one.id, more=more,
@@ -440,7 +440,7 @@ class Requests:
             "request": one.id, "kind": str(one.kind), "state": str(one.state), "day": one.day,
             "last_day": one.last_day, "partner_day": one.partner_day, "start": one.start, "end": one.end,
             "agent": one.agent, "agent_name": people[one.agent].name if one.agent in people else "",
-            "partner": one.partner, "partner_name": people[one.partner].name if one.partner in people else None,
+            "partner": one.partner, "partner_name": people[one.partner or ""].name if one.partner in people else None,
             "reason": one.reason, "by_name": by.name,
         }  # fmt: skip
         to: dict[str, str] = {}

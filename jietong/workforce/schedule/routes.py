@@ -4,11 +4,13 @@ set-up have files of their own, and are part of this router."""
 from typing import Annotated, Any, Literal, cast
 
 from fastapi import APIRouter, Depends, Query
+from fastapi.responses import Response
 from starlette.requests import HTTPConnection
 
 from jietong.identity.http import allow, state
 from jietong.identity.model import Principal
 from jietong.identity.permissions import Permission as P
+from jietong.workforce.schedule import own_routes
 from jietong.workforce.schedule import schemas as s
 from jietong.workforce.schedule.drafts import Based
 from jietong.workforce.schedule.rules import edits as e
@@ -68,6 +70,17 @@ async def cover(
 ) -> s.CoverOut:
     """Need and cover by quarter of an hour, of one group or of all in the reader's scope."""
     return s.CoverOut.model_validate(await all.planner.cover(by, first, last, draft, group))
+
+
+@router.get("/schedule/export", response_class=Response)
+async def export(
+    by: Views, all: All, first: Day, last: Day, draft: str | None = None,
+    format: Literal["xlsx", "csv"] = "xlsx", lang: Literal["zh-Hans", "zh-Hant", "en"] = "zh-Hans",
+) -> Response:  # fmt: skip
+    """The schedule as a workbook, or its spans as CSV."""
+    content, media = await all.planner.export(by, first, last, draft, format, lang)
+    name = f'attachment; filename="schedule-{first}-{last}.{format}"'
+    return Response(content, media_type=media, headers={"Content-Disposition": name, "Cache-Control": "no-store"})
 
 
 @router.get("/schedule/versions")
@@ -176,6 +189,40 @@ async def publish(id: str, body: s.PublishIn, by: Publishes, all: All) -> s.Publ
     return s.PublishedOut.model_validate(
         await all.publishing.publish(by, id, body.rev, note=body.note, accept=body.accept, over=body.over)
     )
+
+
+# --- solving ---------------------------------------------------------------------------------------------------
+
+
+@router.post("/drafts/{id}/solve", status_code=202)
+async def solve(id: str, body: s.SolveIn, by: Edits, all: All) -> s.AskedOut:
+    """Starts a job (`/api/planning/jobs/{id}` tells how far it is); its result is a proposal."""
+    return s.AskedOut(job=await all.solving.ask(by, id, body.model_dump()))
+
+
+@router.get("/drafts/{id}/proposals")
+async def proposals(id: str, by: Views, all: All) -> s.ProposalsOut:
+    return s.ProposalsOut.model_validate({"items": await all.solving.proposals(by, id)})
+
+
+@router.get("/proposals/{job}")
+async def proposal(job: str, by: Views, all: All) -> s.ProposalOut:
+    """What came of solving, against the draft as it is now."""
+    return s.ProposalOut.model_validate(await all.solving.proposal(by, job))
+
+
+@router.post("/proposals/{job}/accept")
+async def accept_proposal(job: str, by: Edits, all: All) -> s.EditedOut:
+    """Into the draft, as one edit that can be undone; locked days and what was edited meanwhile stay."""
+    return s.EditedOut.model_validate(await all.solving.accept(by, job))
+
+
+@router.delete("/proposals/{job}", status_code=204)
+async def discard_proposal(job: str, by: Edits, all: All) -> None:
+    await all.solving.discard(by, job)
+
+
+router.include_router(own_routes.router)
 
 
 def based(edits: list[Any]) -> list[Based]:

@@ -72,6 +72,12 @@ class EditEntry(NamedTuple):
     at: Ms
 
 
+async def run(conn: Connection, writes: Sequence[Write]) -> None:
+    """In the caller's own transaction."""
+    for one in writes:
+        await conn.execute(one.sql, *one.args)
+
+
 async def lock(conn: Connection, name: str) -> None:
     """Held until the transaction ends. Whoever publishes takes `publish`, whoever edits a draft `draft:<id>`; where
     both are needed, `publish` comes first."""
@@ -175,12 +181,7 @@ async def changes_since(
 def publish_writes(site: str, version: Version, made: Sequence[DayChange]) -> list[Write]:
     """The rows of a publication; they may be written again."""
     days = [{"agent": c.agent, "day": c.day} for c in made]
-    spans = [
-        {"agent": c.agent, "day": c.day, "n": n, "started": s.start, "ended": s.end, "activity": str(s.activity),
-         "paid": s.paid, "overtime": s.overtime}
-        for c in made
-        for n, s in enumerate(c.after)
-    ]  # fmt: skip
+    spans = [row for c in made for row in span_rows(c.agent, c.day, c.after)]
     changed = [{"agent": c.agent, "day": c.day, "before": dump(c.before), "after": dump(c.after)} for c in made]
     return [
         Write(
@@ -197,6 +198,14 @@ def publish_writes(site: str, version: Version, made: Sequence[DayChange]) -> li
             (site, version.n, changed),
         ),
         *day_writes(site, version.n, days, spans),
+    ]  # fmt: skip
+
+
+def span_rows(agent: str, day: str, spans: Spans) -> list[dict[str, Any]]:
+    return [
+        {"agent": agent, "day": day, "n": n, "started": s.start, "ended": s.end, "activity": str(s.activity),
+         "paid": s.paid, "overtime": s.overtime}
+        for n, s in enumerate(spans)
     ]  # fmt: skip
 
 

@@ -61,7 +61,9 @@ def set_up(scenario: Scenario) -> list[k.AnyCommand]:
     skills |= {skill for group in scenario.agents.values() for skill in group.skills}
     for queue in scenario.queues.values():
         skills |= {skill for step in queue.steps if not hasattr(step, "queue") for skill in step.requires}
-    found: list[k.AnyCommand] = [k.ConfigureSite(spec=SiteSpec(zone=scenario.zone))]
+    found: list[k.AnyCommand] = [
+        k.ConfigureSite(spec=SiteSpec(zone=scenario.zone, own_skill_first=scenario.own_skill_first))
+    ]
     found += [k.ConfigureSkill(spec=SkillSpec(id=skill, name=_names(skill))) for skill in sorted(skills)]
     found += [k.ConfigureQueue(spec=_queue(name, queue)) for name, queue in scenario.queues.items()]
     for name, group in scenario.agents.items():

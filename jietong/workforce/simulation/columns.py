@@ -1,7 +1,7 @@
 """The catalogue's definitions over columns: facts that are alike in every word (queue, kind, outcome), with their
 numbers as arrays. The same expressions as live and in reports, evaluated for all rows at once."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
@@ -47,13 +47,14 @@ def amounts(count: Count, rows: Rows, terms: Terms) -> tuple[Which | bool, Numbe
     return which, 0 if by is None else by
 
 
-def values(count: Count, rows: Rows, terms: Terms) -> Iterator[int]:
+def values(count: Count, rows: Rows, terms: Terms) -> Numbers:
     """What each of the rows that count adds."""
     found = amounts(count, rows, terms)
-    if found is not None and len(rows.arrived):
-        which, by = found
-        every = np.broadcast_to(np.asarray(by, dtype=np.int64), len(rows.arrived))
-        yield from (every if which is True else every[which]).tolist()
+    if found is None:
+        return np.zeros(0, dtype=np.int64)
+    which, by = found
+    every = np.broadcast_to(np.asarray(by, dtype=np.int64), len(rows.arrived))
+    return every if which is True else every[which]
 
 
 def _value(what: Expression, fields: Mapping[str, Any], terms: Terms) -> Any:

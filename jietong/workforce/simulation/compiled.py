@@ -5,6 +5,7 @@ refuses, with the reason. Loads numba: import it where it is used.
 """
 
 from collections.abc import Iterator
+from math import ceil
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -21,7 +22,7 @@ from jietong.workforce.simulation.kernel import FOREVER, NONE, World
 from jietong.workforce.simulation.play import AFTER_HOURS_MS
 from jietong.workforce.simulation.replicate import window_of
 from jietong.workforce.simulation.scenario import Queue, Scenario
-from jietong.workforce.simulation.tally import ALL, HALF_HOUR, Sample, Sheet, quantile
+from jietong.workforce.simulation.tally import ALL, HALF_HOUR, Sample, Sheet
 
 SPARE = 1024
 KEPT = frozenset({State.OFFERED, State.TALKING, State.WRAPUP, State.READY, State.HOLD})
@@ -105,8 +106,6 @@ class Compiled:
                  for q, (name, queue) in enumerate(scenario.queues.items())]  # fmt: skip
         count = sum(len(at) for _, at, _ in parts)
         found = np.zeros(count + spare * len(parts), dtype=kernel.CONTACT)
-        for name in ("joined", "wait", "offered", "answered", "ended", "agent"):
-            found[name] = NONE
         if len(parts) == 1:
             _fill(found[:count], *parts[0])
         else:
@@ -141,7 +140,7 @@ class Compiled:
             best = queue.selection is Selection.BEST_SKILL
             for g, skills in enumerate(crew.skills):
                 if _meets(skills, queue.requires):
-                    can.append((g, sum(max(0, 5 - skills[skill]) for skill in queue.requires) if best else 0))
+                    can.append((g, _rank(skills, queue.requires) if best else 0))
             row["can_to"] = len(can)
         changes = 2 * agents + int((crew.types["upto"] - crew.types["first"])[crew.turns["type"]].sum()) + 64
         return World(
@@ -170,7 +169,7 @@ class Compiled:
         places = [ALL, *(f"q:{name}" for name in self.queues)]
         table = {place: np.zeros((steps, width), dtype=np.int64) for place in places}
         sample = Sample(contacts=int(played.came), lines_most=int(played.world.n[kernel.MOST]))
-        listed: dict[tuple[str, str], list[int]] = {}
+        listed: dict[tuple[str, str], list[columns.Numbers]] = {}
         for name, rows in self._facts(played):
             own = (rows.arrived >= window.start) & (rows.arrived < window.end)
             if rows.kind is Kind.ENTRY:
@@ -197,13 +196,13 @@ class Compiled:
             for figure, definition, terms in self.sheet.listed():
                 for one in definition.numerator:
                     if isinstance(one, Count):
-                        found_values = list(columns.values(one, rows, terms))
+                        these = columns.values(one, rows, terms)
                         for place in (ALL, f"q:{name}"):
-                            listed.setdefault((figure, place), []).extend(found_values)
+                            listed.setdefault((figure, place), []).append(these)
         self._time(played, table, steps)
         for figure, definition, _ in self.sheet.listed():
             share = 1.0 if definition.quantile is None else definition.quantile
-            sample.values[figure] = {place: quantile(listed.get((figure, place)), share) for place in places}
+            sample.values[figure] = {place: _quantile(listed.get((figure, place), []), share) for place in places}
         for figure in self.sheet.streaks():
             sample.values[figure] = self._streaks(played)
         sample.sums = {place: [int(value) for value in rows.sum(axis=0)] for place, rows in table.items()}
@@ -359,7 +358,7 @@ class Played(NamedTuple):
     def busy(self, g: int) -> dict[State, tuple[Any, Any]]:
         """Of the agents of a type."""
         v, kind = self.world.contacts, self.crew.types[g]
-        own = (v["agent"] >= kind["first"]) & (v["agent"] < kind["upto"])
+        own = (v["serial"] > 0) & (v["agent"] >= kind["first"]) & (v["agent"] < kind["upto"])
         talk = np.flatnonzero(own & (v["answered"] >= 0))
         over = np.flatnonzero(own & (v["outcome"] == kernel.HANDLED))
         asked = np.flatnonzero(own & (v["answer"] > 0))
@@ -404,11 +403,15 @@ def _crew(scenario: Scenario, seed: int, replication: int) -> _Crew:
     agents = np.zeros(len(here), dtype=kernel.AGENT)
     turns: list[tuple[Ms, int, int]] = []
     skills = [scenario.agents[name].skills for name in groups]
-    serves: list[int] = []
+    serves: list[tuple[int, int]] = []
     first = 0
     for g, name in enumerate(groups):
         upto = first + len(by_group[name])
-        can = [q for q, queue in enumerate(scenario.queues.values()) if _meets(skills[g], queue.requires)]
+        can = [
+            (q, _rank(skills[g], queue.requires) if scenario.own_skill_first else 0)
+            for q, queue in enumerate(scenario.queues.values())
+            if _meets(skills[g], queue.requires)
+        ]
         types[g] = (first, upto, len(serves), len(serves) + len(can), 0, kernel.OFF)
         agents["type"][first:upto] = g
         serves += can
@@ -419,7 +422,7 @@ def _crew(scenario: Scenario, seed: int, replication: int) -> _Crew:
     start = min([opening(scenario), *(at for at, _, _ in turns)])
     table = np.array([(at - start, g, what) for at, g, what in turns], dtype=kernel.TURN)
     late = any(what == kernel.OFF and at >= closing(scenario) for at, _, what in turns)
-    return _Crew(types, agents, table, np.array(serves, dtype=np.int64), groups, skills, start, late)
+    return _Crew(types, agents, table, np.array(serves, dtype=kernel.SERVES), groups, skills, start, late)
 
 
 _WHAT = {Status.READY: kernel.ON, Status.OFFLINE: kernel.OFF}
@@ -429,7 +432,9 @@ def _fill(contacts: Any, queue: int, arrive: Any, batch: draws.Batch, which: Any
     contacts["queue"][which] = queue
     contacts["arrive"][which] = arrive
     for name in ("talk", "wrapup", "patience", "answer", "flow", "fate", "redial", "again_in"):
-        contacts[name][which] = getattr(batch, name)
+        column = getattr(batch, name)
+        if column.any():  # the records are made of zeros
+            contacts[name][which] = column
 
 
 def _rules(row: Any, queue: Queue) -> None:
@@ -465,6 +470,20 @@ def _spread(begun: Any, ended: Any, window: Any, steps: int) -> Any:
         left = upto < ended
         begun, ended = upto[left], ended[left]
     return found
+
+
+def _rank(skills: dict[str, int], requires: dict[str, int]) -> int:
+    """As `routing.rules.skill_rank`."""
+    return sum(max(0, 5 - skills[skill]) for skill in requires)
+
+
+def _quantile(parts: "list[columns.Numbers]", share: float) -> float | None:
+    """As `tally.quantile`."""
+    every = np.concatenate(parts) if parts else np.zeros(0)
+    if not len(every):
+        return None
+    at = max(0, ceil(share * len(every)) - 1)
+    return float(np.partition(every, at)[at])
 
 
 def _meets(skills: dict[str, int], requires: dict[str, int]) -> bool:

@@ -1,4 +1,4 @@
-# mypy: disable-error-code="no-untyped-def,no-untyped-call,type-arg,untyped-decorator,misc"
+# mypy: disable-error-code="no-untyped-def"
 """The rules of the engine that most scenarios need, compiled: longest idle or best skill, priorities and ageing,
 patience, limits of waiting, lines, flows, redials, shifts and breaks.
 
@@ -43,7 +43,7 @@ def _record(ints: str, reals: str = "") -> Any:
 CONTACT = _record(
     # what chance has for it; the attempt is 0 for a first try
     "queue arrive talk wrapup patience answer flow again_in attempt "
-    # what becomes of it: NONE where it never came to that
+    # what becomes of it: NONE where it never came to that; serial 0: it never came at all
     "outcome joined wait offered answered ended agent serial waiting holds",
     "fate redial",
 )
@@ -58,6 +58,7 @@ TYPE = _record("first upto serves serves_to idle says")
 """Agents of equal skills and schedule, `first` to `upto`; the queues they serve in `World.serves`."""
 AGENT = _record("type turn busy does")
 CAN = _record("type rank")
+SERVES = _record("queue rank")
 TURN = _record("at type what")
 ENTRY = _record("key load")
 """Of a heap: idle agents by turn, events by time."""
@@ -81,7 +82,7 @@ class World(NamedTuple):
     n: Any  # counters
 
 
-@njit(cache=True)
+@njit(cache=True, _nrt=False)
 def play(s, coming, channels, closes, last, lazy):
     """Plays a day to its end, at `last` at the latest. `lazy`: nothing depends on how many wait or hold a line, so
     whoever has given up is found when their turn comes."""
@@ -143,13 +144,19 @@ def play(s, coming, channels, closes, last, lazy):
         _settle_lines(s, last)
 
 
-@njit(cache=True)
+@njit(cache=True, _nrt=False, forceinline=True)
 def _arrive(s, c, at, channels, lazy):
     n = s.n
     q = s.contacts[c].queue
     n[EVENTS] += 1
     n[SERIAL] += 1
     s.contacts[c].serial = n[SERIAL]
+    s.contacts[c].joined = NONE
+    s.contacts[c].wait = NONE
+    s.contacts[c].offered = NONE
+    s.contacts[c].answered = NONE
+    s.contacts[c].ended = NONE
+    s.contacts[c].agent = NONE
     n[HERE] += 1
     if s.queues[q].voice == 1:
         if channels >= 0 and n[LINES] >= channels:
@@ -169,7 +176,7 @@ def _arrive(s, c, at, channels, lazy):
         _ask(s, c, at, lazy)
 
 
-@njit(cache=True)
+@njit(cache=True, _nrt=False, forceinline=True)
 def _ask(s, c, at, lazy):
     """At the queue: taken at once, or into the line, or turned away."""
     q = s.contacts[c].queue
@@ -195,7 +202,7 @@ def _ask(s, c, at, lazy):
     s.queues[q].tail += 1
 
 
-@njit(cache=True)
+@njit(cache=True, _nrt=False, forceinline=True)
 def _offer(s, c, a, at):
     s.agents[a].busy = 1
     s.contacts[c].agent = a
@@ -208,7 +215,7 @@ def _offer(s, c, a, at):
         _talk(s, c, at)
 
 
-@njit(cache=True)
+@njit(cache=True, _nrt=False, forceinline=True)
 def _talk(s, c, at):
     s.contacts[c].wait = at - s.contacts[c].joined
     s.contacts[c].answered = at
@@ -216,7 +223,7 @@ def _talk(s, c, at):
     _plan(s, at + s.contacts[c].talk, _PLANNED, c, _END)
 
 
-@njit(cache=True)
+@njit(cache=True, _nrt=False, forceinline=True)
 def _leave_line(s, c, kind, at, lazy):
     """Patience or the longest wait has run out: of one in line, or on offer to an agent who has not answered."""
     if s.contacts[c].outcome != COMING:
@@ -240,7 +247,7 @@ def _leave_line(s, c, kind, at, lazy):
         _free_again(s, a, at, lazy)
 
 
-@njit(cache=True)
+@njit(cache=True, _nrt=False, forceinline=True)
 def _gone(s, c, at, lazy):
     """The customer is no more: the line is free, and they may come again."""
     n = s.n
@@ -262,7 +269,7 @@ def _gone(s, c, at, lazy):
         _plan(s, at + s.contacts[c].again_in, _PLANNED, (q << 16) | (s.contacts[c].attempt + 1), _AGAIN)
 
 
-@njit(cache=True)
+@njit(cache=True, _nrt=False, forceinline=True)
 def _again(s, load, at, channels, closes, lazy):
     if at >= closes:
         return
@@ -277,7 +284,7 @@ def _again(s, load, at, channels, closes, lazy):
     _arrive(s, c, at, channels, lazy)
 
 
-@njit(cache=True)
+@njit(cache=True, _nrt=False, forceinline=True)
 def _free(s, a, at, lazy):
     """Done with a contact: to the back of the order of idleness, unless somebody waits or the schedule says stop."""
     s.n[TURNS] += 1
@@ -285,7 +292,7 @@ def _free(s, a, at, lazy):
     _free_again(s, a, at, lazy)
 
 
-@njit(cache=True)
+@njit(cache=True, _nrt=False, forceinline=True)
 def _free_again(s, a, at, lazy):
     g = s.agents[a].type
     if s.types[g].says != ON:
@@ -293,19 +300,16 @@ def _free_again(s, a, at, lazy):
         _log(s, a, at, s.types[g].says)
         return
     best = NONE
-    band = start = serial = 0
+    band = rank = start = serial = 0
     for k in range(s.types[g].serves, s.types[g].serves_to):
-        q = s.serves[k]
+        q = s.serves[k].queue
         c = _head(s, q, at, lazy)
         if c < 0:
             continue
+        near = s.serves[k].rank
         begun = s.contacts[c].joined - s.queues[q].ageing_ms
-        if (
-            best < 0
-            or s.queues[q].band < band
-            or (s.queues[q].band == band and (begun < start or (begun == start and s.contacts[c].serial < serial)))
-        ):
-            best, band, start, serial = c, s.queues[q].band, begun, s.contacts[c].serial
+        if best < 0 or _before(s, c, q, near, begun, band, rank, start, serial):
+            best, band, rank, start, serial = c, s.queues[q].band, near, begun, s.contacts[c].serial
     if best >= 0:
         _next_in_line(s, best)
         _offer(s, best, a, at)
@@ -315,7 +319,7 @@ def _free_again(s, a, at, lazy):
     s.types[g].idle = _push(s.idle[first:], s.types[g].idle, s.agents[a].turn, a)
 
 
-@njit(cache=True)
+@njit(cache=True, _nrt=False, forceinline=True)
 def _turn(s, t, at, closes, lazy):
     """A type's schedule says something else. Whoever is busy finishes first; at the very end of the day nobody goes
     while somebody waits."""
@@ -340,7 +344,7 @@ def _turn(s, t, at, closes, lazy):
             _serve_one(s, at, lazy)
 
 
-@njit(cache=True)
+@njit(cache=True, _nrt=False, forceinline=True)
 def _serve_one(s, at, lazy):
     """The first of all who wait for whom somebody is idle now."""
     best = best_type = NONE
@@ -351,18 +355,26 @@ def _serve_one(s, at, lazy):
         if c < 0:
             continue
         begun = s.contacts[c].joined - s.queues[q].ageing_ms
-        if (
-            best < 0
-            or s.queues[q].band < band
-            or (s.queues[q].band == band and (begun < start or (begun == start and s.contacts[c].serial < serial)))
-        ):
+        if best < 0 or _before(s, c, q, 0, begun, band, 0, start, serial):
             best, best_type, band, start, serial = c, g, s.queues[q].band, begun, s.contacts[c].serial
     if best >= 0:
         _next_in_line(s, best)
         _offer(s, best, _take_idle(s, best_type), at)
 
 
-@njit(cache=True)
+@njit(cache=True, _nrt=False, forceinline=True)
+def _before(s, c, q, near, begun, band, rank, start, serial):
+    """Whether contact `c` comes before the best so far: by priority, nearness of skill, wait, arrival."""
+    if s.queues[q].band != band:
+        return s.queues[q].band < band
+    if near != rank:
+        return near < rank
+    if begun != start:
+        return begun < start
+    return s.contacts[c].serial < serial
+
+
+@njit(cache=True, _nrt=False, forceinline=True)
 def _best_type(s, q):
     """Whose longest idle agent the queue would choose; NONE: nobody is free."""
     best = NONE
@@ -376,7 +388,7 @@ def _best_type(s, q):
     return best
 
 
-@njit(cache=True)
+@njit(cache=True, _nrt=False, forceinline=True)
 def _take_idle(s, g):
     first = s.types[g].first
     a = s.idle[first].load
@@ -384,7 +396,7 @@ def _take_idle(s, g):
     return a
 
 
-@njit(cache=True)
+@njit(cache=True, _nrt=False, forceinline=True)
 def _head(s, q, at, lazy):
     """Who is first in the queue's line; NONE: nobody."""
     while s.queues[q].head < s.queues[q].tail:
@@ -398,7 +410,7 @@ def _head(s, q, at, lazy):
     return NONE
 
 
-@njit(cache=True)
+@njit(cache=True, _nrt=False, forceinline=True)
 def _given_up(s, c, q, at):
     """Whether the one who waits has gone by now; notes it."""
     until = s.contacts[c].joined + min(s.contacts[c].patience, s.queues[q].max_wait)
@@ -412,14 +424,14 @@ def _given_up(s, c, q, at):
     return True
 
 
-@njit(cache=True)
+@njit(cache=True, _nrt=False, forceinline=True)
 def _settle_lines(s, last):
     for q in range(len(s.queues)):
         while _head(s, q, last, True) >= 0:
             s.queues[q].head += 1
 
 
-@njit(cache=True)
+@njit(cache=True, _nrt=False, forceinline=True)
 def _next_in_line(s, c):
     q = s.contacts[c].queue
     s.contacts[c].waiting = 0
@@ -427,7 +439,7 @@ def _next_in_line(s, c):
     s.queues[q].head += 1
 
 
-@njit(cache=True)
+@njit(cache=True, _nrt=False, forceinline=True)
 def _log(s, a, at, what):
     i = s.n[LOGGED]
     s.agents[a].does = what
@@ -437,7 +449,7 @@ def _log(s, a, at, what):
     s.n[LOGGED] = i + 1
 
 
-@njit(cache=True)
+@njit(cache=True, _nrt=False, forceinline=True)
 def _plan(s, at, planned, load, kind):
     n = s.n
     n[SEQ] += 1
@@ -445,7 +457,7 @@ def _plan(s, at, planned, load, kind):
     n[SIZE] = _push(s.heap, n[SIZE], key, (load << 4) | kind)
 
 
-@njit(cache=True)
+@njit(cache=True, _nrt=False, forceinline=True)
 def _push(heap, size, key, load):
     at = size
     while at > 0:
@@ -460,7 +472,7 @@ def _push(heap, size, key, load):
     return size + 1
 
 
-@njit(cache=True)
+@njit(cache=True, _nrt=False, forceinline=True)
 def _pop(heap, size):
     """Takes out the first, which the caller has read."""
     size -= 1

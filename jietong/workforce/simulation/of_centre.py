@@ -66,6 +66,7 @@ def of_centre(
     absent: float = 0.0,
     day_to_day: float = 0.0,
     costs: Costs | None = None,
+    own_skill_first: bool = False,
     metrics: str = DEFAULT_METRICS,
 ) -> Scenario:
     """`loads`: one for each queue that contacts come to, all from one start and in one step; the scenario's doors open
@@ -92,6 +93,7 @@ def of_centre(
         agents=_groups(members, midnight, standby, absent, missed),
         trunks=Trunks(channels) if channels is not None else None,
         costs=costs if costs is not None else Costs(),
+        own_skill_first=own_skill_first,
         metrics=metrics,
     )
     reading.check(scenario)

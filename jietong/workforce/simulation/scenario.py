@@ -161,6 +161,7 @@ class Scenario(Table, frozen=True):
     hours: float = 24.0  # how long contacts come
     warm_up_s: float = 0.0  # contacts that come in the first seconds are not counted
     day_to_day: float = 0.0  # standard deviation of a day's load ÷ its mean, the same for all queues (gamma)
+    own_skill_first: bool = False  # within one priority a free agent takes from the queue that they serve best
     trunks: Trunks | None = None
     costs: Costs = Costs()
     metrics: str = DEFAULT_METRICS

@@ -152,7 +152,7 @@ class Tally:
         sample = self.sample
         for key, definition, _ in self._listed:
             share = 1.0 if definition.quantile is None else definition.quantile
-            sample.values[key] = {place: quantile(self._values.get((key, place)), share) for place in sample.sums}
+            sample.values[key] = {place: _quantile(self._values.get((key, place)), share) for place in sample.sums}
         for key in self._streaks:
             sample.values[key] = self._longest()
         return sample
@@ -263,7 +263,7 @@ def _closed(interval: AgentInterval, end: Ms) -> AgentInterval:
     return AgentInterval(interval.agent, interval.start, interval.state, interval.reason, interval.queue, end=end)
 
 
-def quantile(values: "array[int] | None", share: float) -> float | None:
+def _quantile(values: "array[int] | None", share: float) -> float | None:
     """The smallest value that at least the share of them reach, as `metrics.history` has it."""
     if not values:
         return None

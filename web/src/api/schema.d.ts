@@ -1332,6 +1332,225 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/planning/calendar/{token}.ics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Calendar
+         * @description An agent's schedule as iCalendar.
+         */
+        get: operations["calendar_api_planning_calendar__token__ics_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/planning/call-ups": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Call Up
+         * @description Offers the time to those on standby, or as overtime. The first acceptances win.
+         */
+        post: operations["call_up_api_planning_call_ups_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/planning/call-ups/candidates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Candidates
+         * @description Who would be asked, in the order of fairness.
+         */
+        get: operations["candidates_api_planning_call_ups_candidates_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/planning/call-ups/{id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Cancel Call Up */
+        post: operations["cancel_call_up_api_planning_call_ups__id__cancel_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/planning/day": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Today
+         * @description Need, cover and re-forecast by skill group; who should be doing what and who is, worst first; exceptions.
+         */
+        get: operations["today_api_planning_day_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/planning/day/actions/{id}/undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Undo
+         * @description Puts the days back, from now on. 409 `changed_meanwhile`, `undone_already`, `not_undone`.
+         */
+        post: operations["undo_api_planning_day_actions__id__undo_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/planning/day/coverage": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Coverage
+         * @description Skills by step with who is able and how many are needed; single points of failure; certificates that run out;
+         *     whom to train (G7).
+         */
+        get: operations["coverage_api_planning_day_coverage_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/planning/day/exceptions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Excuse
+         * @description Authorises a deviation: whatever the person does in that time counts as kept.
+         */
+        post: operations["excuse_api_planning_day_exceptions_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/planning/day/exceptions/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Withdraw
+         * @description The exception no longer holds.
+         */
+        delete: operations["withdraw_api_planning_day_exceptions__id__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/planning/day/levers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Levers
+         * @description What can be done about the rest of the day, cheapest first, heads last (H3); what was done today.
+         */
+        get: operations["levers_api_planning_day_levers_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/planning/day/levers/{id}/apply": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Apply
+         * @description Publishes the change, or asks the people. 409 `lever_gone` when the day has moved on, `conflicts` when it would
+         *     break a rule.
+         */
+        post: operations["apply_api_planning_day_levers__id__apply_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/planning/drafts": {
         parameters: {
             query?: never;
@@ -1485,6 +1704,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/planning/drafts/{id}/proposals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Proposals */
+        get: operations["proposals_api_planning_drafts__id__proposals_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/planning/drafts/{id}/publish": {
         parameters: {
             query?: never;
@@ -1509,6 +1745,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/planning/drafts/{id}/solve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Solve
+         * @description Starts a job (`/api/planning/jobs/{id}` tells how far it is); its result is a proposal.
+         */
+        post: operations["solve_api_planning_drafts__id__solve_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/planning/drafts/{id}/template": {
         parameters: {
             query?: never;
@@ -1523,6 +1779,292 @@ export interface paths {
          * @description Keeps a week of the draft as a template.
          */
         post: operations["make_template_api_planning_drafts__id__template_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/planning/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Events
+         * @description The calendar of events, in the order of their days.
+         */
+        get: operations["events_api_planning_events_get"];
+        put?: never;
+        /** Add Event */
+        post: operations["add_event_api_planning_events_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/planning/events/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Change Event
+         * @description Refused as `stale_version` when somebody else was first.
+         */
+        put: operations["change_event_api_planning_events__id__put"];
+        post?: never;
+        /** Remove Event */
+        delete: operations["remove_event_api_planning_events__id__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/planning/events/{id}/measured": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Measured
+         * @description What the event did to the queue, as far as it is past.
+         */
+        get: operations["measured_api_planning_events__id__measured_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/planning/forecasts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Forecast
+         * @description Day by day, from `first` through `last`: what is forecast, with changes by hand, and what came.
+         */
+        get: operations["forecast_api_planning_forecasts_get"];
+        put?: never;
+        /**
+         * Make
+         * @description Makes a new version from the queue's past, or a similar queue's.
+         */
+        post: operations["make_api_planning_forecasts_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/planning/forecasts/accuracy": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Accuracy
+         * @description Past days against what had been forecast before they began.
+         */
+        get: operations["accuracy_api_planning_forecasts_accuracy_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/planning/forecasts/adjustments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Adjust
+         * @description Changes the forecast by hand; later versions are changed by it too, until it is taken back.
+         */
+        post: operations["adjust_api_planning_forecasts_adjustments_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/planning/forecasts/adjustments/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Undo
+         * @description Takes an adjustment back.
+         */
+        delete: operations["undo_api_planning_forecasts_adjustments__id__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/planning/forecasts/adjustments/{id}/redo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Redo
+         * @description Puts back an adjustment that was taken back.
+         */
+        post: operations["redo_api_planning_forecasts_adjustments__id__redo_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/planning/forecasts/back-test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Back Test
+         * @description What would have been said at earlier days, against what came.
+         */
+        post: operations["back_test_api_planning_forecasts_back_test_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/planning/forecasts/day": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Day
+         * @description One day in quarters of an hour, with who is needed.
+         */
+        get: operations["day_api_planning_forecasts_day_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/planning/forecasts/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export
+         * @description The forecast as a file; each export is in the audit log.
+         */
+        get: operations["export_api_planning_forecasts_export_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/planning/forecasts/queues": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Queues
+         * @description Queues that the account may see, each with its latest forecast.
+         */
+        get: operations["queues_api_planning_forecasts_queues_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/planning/forecasts/today": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Today
+         * @description Today as it is seen now: the rest of the day forecast again from what has come.
+         */
+        get: operations["today_api_planning_forecasts_today_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/planning/forecasts/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Versions
+         * @description Latest first.
+         */
+        get: operations["versions_api_planning_forecasts_versions_get"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1620,6 +2162,441 @@ export interface paths {
         get: operations["result_api_planning_jobs__id__result_get"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/planning/lab/studies": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Listed
+         * @description Latest first.
+         */
+        get: operations["listed_api_planning_lab_studies_get"];
+        put?: never;
+        /**
+         * Create
+         * @description Reads the day and begins to prepare the study; its scenarios run then by themselves.
+         */
+        post: operations["create_api_planning_lab_studies_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/planning/lab/studies/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read
+         * @description The study with what there is of each scenario under a version; none given: the latest.
+         */
+        get: operations["read_api_planning_lab_studies__id__get"];
+        put?: never;
+        post?: never;
+        /** Delete */
+        delete: operations["delete_api_planning_lab_studies__id__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/planning/lab/studies/{id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Cancel
+         * @description Ends what waits and runs; none named: everything.
+         */
+        post: operations["cancel_api_planning_lab_studies__id__cancel_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/planning/lab/studies/{id}/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Exported
+         * @description The same figures as on screen; each export is in the audit log.
+         */
+        get: operations["exported_api_planning_lab_studies__id__export_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/planning/lab/studies/{id}/run": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Run
+         * @description Runs scenarios under the latest version; what has run under it stays.
+         */
+        post: operations["run_api_planning_lab_studies__id__run_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/planning/lab/studies/{id}/scenarios": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Add
+         * @description One more scenario. More heads are refused until the alternatives have been run (H3).
+         */
+        post: operations["add_api_planning_lab_studies__id__scenarios_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/planning/lab/studies/{id}/scenarios/{scenario}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Drop */
+        delete: operations["drop_api_planning_lab_studies__id__scenarios__scenario__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/planning/lab/studies/{id}/scenarios/{scenario}/plan": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Plan
+         * @description Notes that it is to be done, or no more.
+         */
+        post: operations["plan_api_planning_lab_studies__id__scenarios__scenario__plan_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/planning/lab/studies/{id}/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Save
+         * @description A further version of the assumptions.
+         */
+        post: operations["save_api_planning_lab_studies__id__versions_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/planning/own": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Own
+         * @description My days, what changed, what is asked of me and by me.
+         */
+        get: operations["own_api_planning_own_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/planning/own/colleagues": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Colleagues
+         * @description With whom that day's shift could be swapped, and of the others why not.
+         */
+        get: operations["colleagues_api_planning_own_colleagues_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/planning/own/feed": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Make Feed
+         * @description The address of my calendar, shown once; an older one is void.
+         */
+        post: operations["make_feed_api_planning_own_feed_post"];
+        /** Drop Feed */
+        delete: operations["drop_feed_api_planning_own_feed_delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/planning/own/notices/read": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Read Notices */
+        post: operations["read_notices_api_planning_own_notices_read_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/planning/own/requests": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Ask
+         * @description Leave, a swap, or a shift given away. 409 `rules_broken` names the rules; `notice_too_short`.
+         */
+        post: operations["ask_api_planning_own_requests_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/planning/own/requests/{id}/{answer}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Answer
+         * @description To what a colleague or the centre offers; or takes one's own request back. 409 `taken`: somebody was first.
+         */
+        post: operations["answer_api_planning_own_requests__id___answer__post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/planning/own/wishes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Add Wish */
+        post: operations["add_wish_api_planning_own_wishes_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/planning/own/wishes/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Drop Wish */
+        delete: operations["drop_wish_api_planning_own_wishes__id__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/planning/proposals/{job}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Proposal
+         * @description What came of solving, against the draft as it is now.
+         */
+        get: operations["proposal_api_planning_proposals__job__get"];
+        put?: never;
+        post?: never;
+        /** Discard Proposal */
+        delete: operations["discard_proposal_api_planning_proposals__job__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/planning/proposals/{job}/accept": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Accept Proposal
+         * @description Into the draft, as one edit that can be undone; locked days and what was edited meanwhile stay.
+         */
+        post: operations["accept_proposal_api_planning_proposals__job__accept_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/planning/requests": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Requests
+         * @description Of everybody, newest first.
+         */
+        get: operations["requests_api_planning_requests_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/planning/requests/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Request Detail
+         * @description With the rules that it would break and its effect on cover.
+         */
+        get: operations["request_detail_api_planning_requests__id__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/planning/requests/{id}/decide": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Decide
+         * @description 403 `four_eyes`: nobody decides on their own request. 409 `rules_broken`, unless `over`.
+         */
+        post: operations["decide_api_planning_requests__id__decide_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -4063,6 +5040,29 @@ export interface components {
              */
             totp: boolean;
         };
+        /**
+         * AccuracyOut
+         * @description wMAPE, coverage of p10 to p90, bias and `naive_wmape` (the same weekday a week before) by quarter of an hour;
+         *     `day_…` by day; MASE in units of the week before's error. Null: nothing to say it from.
+         */
+        AccuracyOut: {
+            /** Bias */
+            bias: number | null;
+            /** Coverage */
+            coverage: number | null;
+            /** Day Coverage */
+            day_coverage: number | null;
+            /** Day Wmape */
+            day_wmape: number | null;
+            /** Days */
+            days: number;
+            /** Mase */
+            mase: number | null;
+            /** Naive Wmape */
+            naive_wmape: number | null;
+            /** Wmape */
+            wmape: number | null;
+        };
         /** ActiveIn */
         ActiveIn: {
             /** Active */
@@ -4074,6 +5074,83 @@ export interface components {
          * @enum {string}
          */
         Activity: "work" | "break" | "meal" | "training" | "meeting" | "casework" | "leave" | "standby";
+        /** AdherenceTotalOut */
+        AdherenceTotalOut: {
+            /** Absent */
+            absent: number;
+            /** Kept Ms */
+            kept_ms: number;
+            /** Out */
+            out: number;
+            /** Present */
+            present: number;
+            /** Scheduled Ms */
+            scheduled_ms: number;
+        };
+        /** AdjustmentIn */
+        AdjustmentIn: {
+            /** First */
+            first: string;
+            /**
+             * From S
+             * @default 0
+             */
+            from_s: number;
+            /**
+             * How
+             * @enum {string}
+             */
+            how: "factor" | "add" | "total";
+            /** Last */
+            last: string;
+            /**
+             * Note
+             * @default
+             */
+            note: string;
+            /** Queue */
+            queue: string;
+            /**
+             * Until S
+             * @default 86400
+             */
+            until_s: number;
+            /**
+             * Value
+             * @default 0
+             */
+            value: number;
+        };
+        /** AdjustmentOut */
+        AdjustmentOut: {
+            /** First */
+            first: string;
+            /** From S */
+            from_s: number;
+            /**
+             * How
+             * @enum {string}
+             */
+            how: "factor" | "add" | "total";
+            /** Id */
+            id: string;
+            /** Last */
+            last: string;
+            /** Made At */
+            made_at: number;
+            /** Made By Name */
+            made_by_name: string;
+            /** Note */
+            note: string;
+            /** Queue */
+            queue: string;
+            /** Undone */
+            undone: boolean;
+            /** Until S */
+            until_s: number;
+            /** Value */
+            value: number;
+        };
         /**
          * Against
          * @description What a period is compared with.
@@ -4676,6 +5753,14 @@ export interface components {
              */
             reason: string;
         };
+        /** ApplyIn */
+        ApplyIn: {
+            /**
+             * Note
+             * @default
+             */
+            note: string;
+        };
         /** ApprovalOut */
         ApprovalOut: {
             /** At */
@@ -4805,7 +5890,7 @@ export interface components {
             published: number | null;
             /** Shortcut */
             shortcut: string | null;
-            shown: components["schemas"]["VersionOut"];
+            shown: components["schemas"]["jietong__knowledge__routes__VersionOut"];
             /** Tags */
             tags: string[];
             /** Updated At */
@@ -4825,6 +5910,11 @@ export interface components {
             /** Next */
             next: string | null;
         };
+        /** AskedOut */
+        AskedOut: {
+            /** Job */
+            job: string;
+        };
         /** AttemptOut */
         AttemptOut: {
             /** Answer */
@@ -4839,29 +5929,6 @@ export interface components {
          * @enum {string}
          */
         Attribution: "arrival" | "time" | "now";
-        /** BacktestIn */
-        BacktestIn: {
-            /** Base */
-            base?: string | null;
-            /** Document */
-            document?: {
-                [key: string]: unknown;
-            } | null;
-            /**
-             * Months
-             * @default 12
-             */
-            months: number;
-            /**
-             * Note
-             * @default
-             */
-            note: string;
-            /** Starts */
-            starts?: string | null;
-            /** Yaml */
-            yaml?: string | null;
-        };
         /** BacktestMonthOut */
         BacktestMonthOut: {
             access?: components["schemas"]["AgreedAccessOut"] | null;
@@ -4881,26 +5948,50 @@ export interface components {
              */
             traps: components["schemas"]["TrapOut"][];
         };
+        /** BandOut */
+        BandOut: {
+            /** Mean */
+            mean: number;
+            /** P10 */
+            p10: number;
+            /** P90 */
+            p90: number;
+        };
         /**
-         * BacktestOut
-         * @description `traps`: of the contract as history shows it; those of a single month stand with the month.
+         * BasisOut
+         * @description What a version was made from. `few`: under four weeks, so that it is to be read with care. `aht_known`:
+         *     contacts that the handling time is learnt from (0: it is presumed).
          */
-        BacktestOut: {
-            /** Judged */
-            judged: number;
-            /** Met */
-            met: number;
-            /** Months */
-            months: components["schemas"]["BacktestMonthOut"][];
-            /** Texts */
-            texts: {
-                [key: string]: string;
-            };
+        BasisOut: {
             /**
-             * Traps
-             * @default []
+             * Aht Known
+             * @default 0
              */
-            traps: components["schemas"]["TrapOut"][];
+            aht_known: number;
+            /** Contacts */
+            contacts: number;
+            /**
+             * Country
+             * @default
+             */
+            country: string;
+            /** Days */
+            days: number;
+            /** Expected A Day */
+            expected_a_day?: number | null;
+            /** Few */
+            few: boolean;
+            /** First */
+            first: string | null;
+            /** Last */
+            last: string | null;
+            /** Similar */
+            similar?: string | null;
+            /**
+             * Tested Days
+             * @default 0
+             */
+            tested_days: number;
         };
         /**
          * Better
@@ -4981,6 +6072,52 @@ export interface components {
             objective: string | null;
             /** Target */
             target: number | null;
+        };
+        /**
+         * CallUpIn
+         * @description Asks part-timers on standby (A6), or full-timers for overtime, in the order of fairness.
+         */
+        CallUpIn: {
+            /** Agents */
+            agents?: string[] | null;
+            /** End */
+            end: number;
+            /** Group */
+            group?: string | null;
+            /**
+             * Kind
+             * @default call_up
+             * @enum {string}
+             */
+            kind: "call_up" | "overtime";
+            /**
+             * Note
+             * @default
+             */
+            note: string;
+            /**
+             * Places
+             * @default 1
+             */
+            places: number;
+            /** Start */
+            start: number;
+        };
+        /** CandidateOut */
+        CandidateOut: {
+            /** Agent */
+            agent: string;
+            /** Called */
+            called: number;
+            /** Hours */
+            hours: number;
+            /** Name */
+            name: string;
+        };
+        /** CandidatesOut */
+        CandidatesOut: {
+            /** Items */
+            items: components["schemas"]["CandidateOut"][];
         };
         /** CatalogueOut */
         CatalogueOut: {
@@ -5295,6 +6432,8 @@ export interface components {
                 name?: {
                     [key: string]: string;
                 };
+                /** @default false */
+                own_skill_first: boolean;
                 /** @default CN */
                 region: string;
                 /** @default [] */
@@ -5464,19 +6603,10 @@ export interface components {
          * @enum {string}
          */
         Closed: "send" | "skip" | "next" | "previous";
-        /** ColleagueOut */
-        ColleagueOut: {
-            /** Agent */
-            agent: string;
-            /** Extension */
-            extension: string | null;
-            /** Free */
-            free: boolean;
-            /** Name */
-            name: string;
-            /** Reachable */
-            reachable: boolean;
-            state: components["schemas"]["State"];
+        /** ColleaguesOut */
+        ColleaguesOut: {
+            /** Items */
+            items: components["schemas"]["jietong__workforce__schedule__schemas__ColleagueOut"][];
         };
         /**
          * ColumnOut
@@ -5937,6 +7067,27 @@ export interface components {
             /** Step S */
             step_s: number;
         };
+        /** CoverageOut */
+        CoverageOut: {
+            /** Day */
+            day: string;
+            /** First */
+            first: number;
+            /** Lapsing */
+            lapsing: components["schemas"]["LapsingOut"][];
+            /** Last */
+            last: number;
+            /** Skills */
+            skills: components["schemas"]["SkillRowOut"][];
+            /** Start */
+            start: number;
+            /** Step S */
+            step_s: number;
+            /** Trainings */
+            trainings: components["schemas"]["TrainingOut"][];
+            /** Warn Days */
+            warn_days: number;
+        };
         /**
          * CustomerKind
          * @enum {string}
@@ -5982,6 +7133,33 @@ export interface components {
             items: components["schemas"]["CustomerOut"][];
             /** Next */
             next: string | null;
+        };
+        /** DayActionOut */
+        DayActionOut: {
+            /** At */
+            at: number;
+            /** By Name */
+            by_name: string;
+            /** Effect */
+            effect: {
+                [key: string]: unknown;
+            };
+            /** Id */
+            id: string;
+            /** Kind */
+            kind: string;
+            /** Names */
+            names: string[];
+            /** Params */
+            params: {
+                [key: string]: unknown;
+            };
+            /** Undoable */
+            undoable: boolean;
+            /** Undone At */
+            undone_at: number | null;
+            /** Undone By Name */
+            undone_by_name: string | null;
         };
         /** DayChangeOut */
         DayChangeOut: {
@@ -6047,6 +7225,92 @@ export interface components {
             to?: number | null;
             /** To Agent */
             to_agent?: string | null;
+        };
+        /**
+         * DayGroupOut
+         * @description `need`, `cover`: people on line, with shrinkage in the need, and without those who did not come in the cover;
+         *     `planned`: cover as published. Null: there is no forecast.
+         */
+        DayGroupOut: {
+            /** Came */
+            came: (number | null)[] | null;
+            /** Cover */
+            cover: number[];
+            /** Id */
+            id: string;
+            /** Mean */
+            mean: number[] | null;
+            /** Names */
+            names: {
+                [key: string]: string;
+            };
+            /** Need */
+            need: number[] | null;
+            /** Need Said */
+            need_said: number[] | null;
+            /** P10 */
+            p10: number[] | null;
+            /** P90 */
+            p90: number[] | null;
+            /** Planned */
+            planned: number[];
+            /** Said */
+            said: number[] | null;
+            /** Share */
+            share: number;
+            /** Within S */
+            within_s: number;
+        };
+        /**
+         * DayPersonOut
+         * @description `out_since`: since when it has not been what was scheduled. `kept_ms` ÷ `scheduled_ms` is adherence today.
+         */
+        DayPersonOut: {
+            activity: components["schemas"]["Activity"] | null;
+            /** Agent */
+            agent: string;
+            /** Excused */
+            excused: boolean;
+            /** Groups */
+            groups: string[];
+            /** Kept Ms */
+            kept_ms: number;
+            /** Name */
+            name: string;
+            next_activity: components["schemas"]["Activity"] | null;
+            /** Next At */
+            next_at: number | null;
+            /** Out Since */
+            out_since: number | null;
+            /** Part Time */
+            part_time: boolean;
+            /** Scheduled Ms */
+            scheduled_ms: number;
+            /** Since */
+            since: number;
+            state: components["schemas"]["State"];
+            /** Team */
+            team: string;
+            /** Until */
+            until: number | null;
+        };
+        /** DecideIn */
+        DecideIn: {
+            /**
+             * Decision
+             * @enum {string}
+             */
+            decision: "approve" | "refuse";
+            /**
+             * Over
+             * @default false
+             */
+            over: boolean;
+            /**
+             * Reason
+             * @default
+             */
+            reason: string;
         };
         /**
          * DefinitionOut
@@ -6269,7 +7533,7 @@ export interface components {
          */
         DirectoryOut: {
             /** Agents */
-            agents: components["schemas"]["ColleagueOut"][];
+            agents: components["schemas"]["jietong__calls__routes__ColleagueOut"][];
             /** Extensions */
             extensions: components["schemas"]["jietong__calls__routes__ExtensionOut"][];
             /** Numbers */
@@ -6530,6 +7794,8 @@ export interface components {
                 name?: {
                     [key: string]: string;
                 };
+                /** @default false */
+                own_skill_first: boolean;
                 /** @default CN */
                 region: string;
                 /** @default [] */
@@ -6862,6 +8128,134 @@ export interface components {
             /** Seq */
             seq: number;
         };
+        /** EventChangeIn */
+        EventChangeIn: {
+            /** First */
+            first: string;
+            /**
+             * From S
+             * @default 0
+             */
+            from_s: number;
+            /**
+             * How
+             * @enum {string}
+             */
+            how: "factor" | "add" | "leave_out";
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "campaign" | "billing" | "launch" | "outage" | "other";
+            /** Last */
+            last: string;
+            /**
+             * Note
+             * @default
+             */
+            note: string;
+            /** Queues */
+            queues: string[];
+            /** Title */
+            title: string;
+            /**
+             * Until S
+             * @default 86400
+             */
+            until_s: number;
+            /**
+             * Value
+             * @default 0
+             */
+            value: number;
+            /** Version */
+            version: number;
+        };
+        /** EventIn */
+        EventIn: {
+            /** First */
+            first: string;
+            /**
+             * From S
+             * @default 0
+             */
+            from_s: number;
+            /**
+             * How
+             * @enum {string}
+             */
+            how: "factor" | "add" | "leave_out";
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "campaign" | "billing" | "launch" | "outage" | "other";
+            /** Last */
+            last: string;
+            /**
+             * Note
+             * @default
+             */
+            note: string;
+            /** Queues */
+            queues: string[];
+            /** Title */
+            title: string;
+            /**
+             * Until S
+             * @default 86400
+             */
+            until_s: number;
+            /**
+             * Value
+             * @default 0
+             */
+            value: number;
+        };
+        /** EventOut */
+        EventOut: {
+            /** Client */
+            client: string;
+            /** First */
+            first: string;
+            /** From S */
+            from_s: number;
+            /**
+             * How
+             * @enum {string}
+             */
+            how: "factor" | "add" | "leave_out";
+            /** Id */
+            id: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "campaign" | "billing" | "launch" | "outage" | "other";
+            /** Last */
+            last: string;
+            /** Made At */
+            made_at: number;
+            /** Made By Name */
+            made_by_name: string;
+            /** Note */
+            note: string;
+            /** Queues */
+            queues: string[];
+            /** Title */
+            title: string;
+            /** Until S */
+            until_s: number;
+            /** Value */
+            value: number;
+            /** Version */
+            version: number;
+        };
+        /** EventsOut */
+        EventsOut: {
+            /** Items */
+            items: components["schemas"]["EventOut"][];
+        };
         /**
          * Every
          * @description Length of an interval. From a day on they are local days of the site; below, elapsed time from its midnight.
@@ -6874,6 +8268,43 @@ export interface components {
             title: string;
             /** Url */
             url: string;
+        };
+        /** ExceptionIn */
+        ExceptionIn: {
+            /** Agent */
+            agent: string;
+            /** End */
+            end: number;
+            /** Note */
+            note: string;
+            /** Start */
+            start: number;
+        };
+        /** ExceptionMadeOut */
+        ExceptionMadeOut: {
+            /** Id */
+            id: string;
+        };
+        /** ExceptionOut */
+        ExceptionOut: {
+            /** Agent */
+            agent: string;
+            /** At */
+            at: number;
+            /** By Name */
+            by_name: string;
+            /** End */
+            end: number;
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+            /** Note */
+            note: string;
+            /** Start */
+            start: number;
+            /** Withdrawn */
+            withdrawn: boolean;
         };
         /**
          * ExclusionEvidenceOut
@@ -7087,6 +8518,14 @@ export interface components {
              * @enum {string}
              */
             way: "fax";
+        };
+        /**
+         * FeedOut
+         * @description The address is shown this once; a new one makes the old one void.
+         */
+        FeedOut: {
+            /** Path */
+            path: string;
         };
         /** FeedbackIn */
         FeedbackIn: {
@@ -7344,6 +8783,28 @@ export interface components {
             version: number;
         };
         /**
+         * FoldOut
+         * @description One origin: days forecast from what was known before the first of them.
+         */
+        FoldOut: {
+            /** Came */
+            came: number[];
+            /** Coverage */
+            coverage: number | null;
+            /** Days */
+            days: string[];
+            /** High */
+            high: number[];
+            /** Low */
+            low: number[];
+            /** Naive Wmape */
+            naive_wmape: number | null;
+            /** Said */
+            said: number[];
+            /** Wmape */
+            wmape: number | null;
+        };
+        /**
          * FolderIO
          * @description A folder below the centre's own for deliveries.
          */
@@ -7358,6 +8819,33 @@ export interface components {
              * @enum {string}
              */
             way: "folder";
+        };
+        /**
+         * ForecastDayOut
+         * @description `came` null: not known (yet). `drivers`: contacts that each adds; `base` is the level under them.
+         */
+        ForecastDayOut: {
+            /** Adjustments */
+            adjustments: string[];
+            /** Aht S */
+            aht_s: number | null;
+            /** Came */
+            came: number | null;
+            /** Day */
+            day: string;
+            /** Drivers */
+            drivers: {
+                [key: string]: number;
+            };
+            /** Events */
+            events: string[];
+            forecast: components["schemas"]["BandOut"] | null;
+            /** Holiday */
+            holiday: string | null;
+            /** Open */
+            open: boolean;
+            /** Working */
+            working: boolean;
         };
         /**
          * ForecastIn
@@ -7376,20 +8864,35 @@ export interface components {
             /** Total */
             total?: number | null;
         };
-        /** ForecastOut */
-        ForecastOut: {
-            /** By Name */
-            by_name: string;
-            /** Days */
-            days: {
-                [key: string]: number;
+        /**
+         * ForecastQueueOut
+         * @description `target` answered within `within_s` is what the queue promises.
+         */
+        ForecastQueueOut: {
+            /** Channels */
+            channels: string[];
+            /** Client */
+            client: string;
+            latest: components["schemas"]["jietong__workforce__forecast__schemas__VersionOut"] | null;
+            /** Names */
+            names: {
+                [key: string]: string;
             };
-            /** Locked At */
-            locked_at: number | null;
-            /** Period */
-            period: string;
-            /** Total */
-            total: number;
+            /** Queue */
+            queue: string;
+            /** Target */
+            target: number;
+            /** Within S */
+            within_s: number;
+        };
+        /** ForecastQueuesOut */
+        ForecastQueuesOut: {
+            /** Items */
+            items: components["schemas"]["ForecastQueueOut"][];
+            /** Today */
+            today: string;
+            /** Zone */
+            zone: string;
         };
         /**
          * Format
@@ -7502,14 +9005,20 @@ export interface components {
             /** Recordings */
             recordings: components["schemas"]["RecordingOut"][];
         };
-        /**
-         * HeldOut
-         * @description `late`: recordings of the contact that had been deleted before the hold.
-         */
-        HeldOut: {
-            hold: components["schemas"]["HoldOut"];
-            /** Late */
-            late: string[];
+        /** HeldDayOut */
+        HeldDayOut: {
+            /** Came */
+            came: number;
+            /** Day */
+            day: string;
+            /** Mean */
+            mean: number;
+            /** P10 */
+            p10: number;
+            /** P90 */
+            p90: number;
+            /** Wmape */
+            wmape: number | null;
         };
         /** HeldSkillOut */
         HeldSkillOut: {
@@ -7521,6 +9030,19 @@ export interface components {
             skill: string;
             /** Until */
             until: number | null;
+        };
+        /** HistoryOut */
+        HistoryOut: {
+            /** Contacts */
+            contacts: number;
+            /** Days */
+            days: number;
+            /** Few */
+            few: boolean;
+            /** First */
+            first: string | null;
+            /** Last */
+            last: string | null;
         };
         /** HitOut */
         HitOut: {
@@ -7756,11 +9278,390 @@ export interface components {
          * @enum {string}
          */
         Kind: "figures" | "table" | "chart" | "text";
+        /** LabChangeIn */
+        LabChangeIn: {
+            /**
+             * After S
+             * @default 0
+             */
+            after_s: number;
+            /**
+             * Count
+             * @default 0
+             */
+            count: number;
+            /**
+             * End
+             * @default
+             */
+            end: string;
+            kind: components["schemas"]["LeverKind"];
+            /**
+             * Parts
+             * @default []
+             */
+            parts: components["schemas"]["LabChangeIn"][];
+            /**
+             * Seconds
+             * @default 0
+             */
+            seconds: number;
+            /**
+             * Share
+             * @default 0
+             */
+            share: number;
+            /**
+             * Start
+             * @default
+             */
+            start: string;
+        };
+        /** LabChangeOut */
+        LabChangeOut: {
+            /** After S */
+            after_s: number;
+            /** Count */
+            count: number;
+            /** End */
+            end: string;
+            kind: components["schemas"]["LeverKind"];
+            /** Parts */
+            parts: components["schemas"]["LabChangeOut"][];
+            /** Seconds */
+            seconds: number;
+            /** Share */
+            share: number;
+            /** Start */
+            start: string;
+        };
+        /**
+         * LabCheckOut
+         * @description `low`–`high`: where 19 of 20 single days of the base fall.
+         */
+        LabCheckOut: {
+            /** High */
+            high: number;
+            /** Inside */
+            inside: boolean;
+            /** Low */
+            low: number;
+            /** Mean */
+            mean: number;
+            /** Measured */
+            measured: number;
+        };
+        /** LabComparedOut */
+        LabComparedOut: {
+            change: components["schemas"]["LabEstimateOut"] | null;
+            value: components["schemas"]["LabEstimateOut"];
+        };
+        /** LabEstimateOut */
+        LabEstimateOut: {
+            /** High */
+            high: number | null;
+            /** Low */
+            low: number | null;
+            /** Mean */
+            mean: number | null;
+        };
+        /** LabLeverOut */
+        LabLeverOut: {
+            change: components["schemas"]["LabChangeOut"];
+            cost: components["schemas"]["LabEstimateOut"] | null;
+            /** Each */
+            each: number | null;
+            /** Helps From */
+            helps_from: string;
+            /** Minds */
+            minds: components["schemas"]["LabMindOut"][];
+            more: components["schemas"]["LabEstimateOut"] | null;
+            /** Scenario */
+            scenario: string | null;
+        };
+        /** LabMeasuredOut */
+        LabMeasuredOut: {
+            /** Abandon Rate */
+            abandon_rate: number | null;
+            /** Asked */
+            asked: number;
+            /** Attempts */
+            attempts: number;
+            /** Blocked */
+            blocked: number;
+            /** Lost */
+            lost: number;
+            /** Occupancy */
+            occupancy: number | null;
+            /** Sl3 */
+            sl3: number | null;
+            /** Sl7 */
+            sl7: number | null;
+        };
+        /** LabMindOut */
+        LabMindOut: {
+            /** Code */
+            code: string;
+            /** N */
+            n: number | null;
+            /** Value */
+            value: number | null;
+        };
+        /** LabPlanIn */
+        LabPlanIn: {
+            /**
+             * Planned
+             * @default true
+             */
+            planned: boolean;
+        };
+        /**
+         * LabRunIn
+         * @description None named: all but contingencies.
+         */
+        LabRunIn: {
+            /**
+             * Scenarios
+             * @default []
+             */
+            scenarios: string[];
+        };
+        /**
+         * LabRunOut
+         * @description `state` none: never run under this version. `left_s`: None while nobody can know.
+         */
+        LabRunOut: {
+            /** Days */
+            days: number;
+            /** Error */
+            error: string | null;
+            /** Error Detail */
+            error_detail: string | null;
+            /** Job */
+            job: string | null;
+            /** Left S */
+            left_s: number | null;
+            /** Seconds */
+            seconds: number | null;
+            /** State */
+            state: components["schemas"]["JobState"] | "none";
+            /** Wanted */
+            wanted: number;
+        };
+        /** LabScenarioIn */
+        LabScenarioIn: {
+            change: components["schemas"]["LabChangeIn"];
+            /**
+             * Name
+             * @default
+             */
+            name: string;
+            /**
+             * Run
+             * @default true
+             */
+            run: boolean;
+        };
+        /**
+         * LabScenarioOut
+         * @description `figures`: sl3, sl7, abandon_rate, occupancy, cost (of one resolved contact); null: no result yet. `sl3`,
+         *     `sl7`: by half-hour of `half_hours`.
+         */
+        LabScenarioOut: {
+            change: components["schemas"]["LabChangeOut"];
+            /** Contingency */
+            contingency: boolean;
+            cost_day: components["schemas"]["LabEstimateOut"] | null;
+            /** Figures */
+            figures: {
+                [key: string]: components["schemas"]["LabComparedOut"];
+            } | null;
+            /** Half Hours */
+            half_hours: number[];
+            /** Helps From */
+            helps_from: string;
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+            /** Planned At */
+            planned_at: number | null;
+            /** Planned By Name */
+            planned_by_name: string | null;
+            run: components["schemas"]["LabRunOut"];
+            /** Sl3 */
+            sl3: (number | null)[];
+            /** Sl7 */
+            sl7: (number | null)[];
+        };
+        /**
+         * LabShownOut
+         * @description `assumptions` of version `version`, `first` of the first; `sources` by assumption; `heads_missing`: the
+         *     alternatives to be run before a head is offered.
+         */
+        LabShownOut: {
+            /** Agents */
+            agents: number;
+            /** Assumptions */
+            assumptions: {
+                [key: string]: number | null;
+            };
+            /** Check */
+            check: {
+                [key: string]: components["schemas"]["LabCheckOut"];
+            };
+            /** First */
+            first: {
+                [key: string]: number | null;
+            };
+            /** Heads Missing */
+            heads_missing: components["schemas"]["LeverKind"][];
+            /** Levers */
+            levers: components["schemas"]["LabLeverOut"][];
+            /** Limits */
+            limits: {
+                [key: string]: [
+                    number,
+                    number
+                ];
+            };
+            measured: components["schemas"]["LabMeasuredOut"] | null;
+            /** Notes */
+            notes: string[];
+            /** Part Timers */
+            part_timers: number;
+            /** Preparing */
+            preparing: number | null;
+            /** Scenarios */
+            scenarios: components["schemas"]["LabScenarioOut"][];
+            /** Sources */
+            sources: {
+                [key: string]: components["schemas"]["Source"];
+            };
+            study: components["schemas"]["LabStudyOut"];
+            /** Version */
+            version: number;
+            /** Versions */
+            versions: components["schemas"]["LabVersionOut"][];
+            /** Zone */
+            zone: string;
+        };
+        /** LabStudiesOut */
+        LabStudiesOut: {
+            /** Items */
+            items: components["schemas"]["LabStudyOut"][];
+        };
+        /** LabStudyIn */
+        LabStudyIn: {
+            /**
+             * Client
+             * @default *
+             */
+            client: string;
+            /** Date */
+            date: string;
+            /**
+             * Days
+             * @default 20
+             */
+            days: number;
+            /**
+             * Kind
+             * @default recorded
+             * @enum {string}
+             */
+            kind: "recorded" | "forecast";
+            /**
+             * Queues
+             * @default []
+             */
+            queues: string[];
+            /**
+             * Title
+             * @default
+             */
+            title: string;
+        };
+        /** LabStudyOut */
+        LabStudyOut: {
+            /** Client */
+            client: string;
+            /** Date */
+            date: string;
+            /** Days */
+            days: number;
+            /** Error */
+            error: string;
+            /** Id */
+            id: string;
+            /** Kind */
+            kind: string;
+            /** Made At */
+            made_at: number;
+            /** Made By */
+            made_by: string;
+            /** Made By Name */
+            made_by_name: string;
+            /** Queues */
+            queues: string[];
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "preparing" | "ready" | "failed";
+            /** Title */
+            title: string;
+        };
+        /**
+         * LabVersionIn
+         * @description Only what is to differ from the latest version.
+         */
+        LabVersionIn: {
+            /** Assumptions */
+            assumptions: {
+                [key: string]: number | null;
+            };
+            /**
+             * Note
+             * @default
+             */
+            note: string;
+        };
+        /** LabVersionOut */
+        LabVersionOut: {
+            /** Changed */
+            changed: string[];
+            /** Made At */
+            made_at: number;
+            /** Made By Name */
+            made_by_name: string;
+            /** N */
+            n: number;
+            /** Note */
+            note: string;
+        };
         /**
          * Language
          * @enum {string}
          */
         Language: "zh-Hans" | "zh-Hant" | "en";
+        /** LapsingOut */
+        LapsingOut: {
+            /** Agent */
+            agent: string;
+            /** Holders Left */
+            holders_left: number;
+            /** Name */
+            name: string;
+            /** Names */
+            names: {
+                [key: string]: string;
+            };
+            /** Skill */
+            skill: string;
+            /** Until */
+            until: number;
+        };
         /** LedgerLineOut */
         LedgerLineOut: {
             /** At */
@@ -7811,58 +9712,27 @@ export interface components {
             trunk: string | null;
         };
         /**
-         * LeverOut
-         * @description `meets` the target; shares 0..1; `cost` in the contract's currency, None: not known.
+         * LeverKind
+         * @enum {string}
          */
-        LeverOut: {
-            /** Access */
-            access: number | null;
-            /** Cost */
-            cost: string | null;
-            /** Id */
-            id: string;
-            /** Meets */
-            meets: boolean;
-            /** Names */
-            names: {
-                [key: string]: string;
-            };
-            /** Texts */
-            texts: {
-                [key: string]: string;
-            };
-            /** Value */
-            value: number | null;
-        };
+        LeverKind: "base" | "callback" | "part_timers" | "move_breaks" | "handling" | "self_service" | "cross_train" | "lines" | "together" | "heads" | "half_trunks" | "absent" | "switch_down";
         /**
-         * LeversOut
-         * @description `progress` 0..1 while `state` is running. `calibration`: how near the unchanged run came to the real figure.
+         * LeverMoveOut
+         * @description One change of one person's day, for words: `to` of what is moved, `into` of what becomes something else.
          */
-        LeversOut: {
-            /** Actual */
-            actual: number | null;
-            /** Calibration */
-            calibration: number | null;
-            /**
-             * Error
-             * @default
-             */
-            error: string;
-            /** Items */
-            items: components["schemas"]["LeverOut"][];
-            /** Metric */
-            metric: string;
-            /** Progress */
-            progress: number;
-            /**
-             * State
-             * @enum {string}
-             */
-            state: "none" | "running" | "done" | "failed";
-            /** Texts */
-            texts: {
-                [key: string]: string;
-            };
+        LeverMoveOut: {
+            activity: components["schemas"]["Activity"] | null;
+            /** Agent */
+            agent: string;
+            /** End */
+            end?: number | null;
+            into?: components["schemas"]["Activity"] | null;
+            /** Name */
+            name: string;
+            /** Start */
+            start: number;
+            /** To */
+            to?: number | null;
         };
         /** LimitIO */
         LimitIO: {
@@ -7953,6 +9823,22 @@ export interface components {
             token: components["schemas"]["TokenView"];
         };
         /**
+         * MakeIn
+         * @description `similar`: a queue to lean on where this one has little of its own; `expected_a_day` brings it to size.
+         */
+        MakeIn: {
+            /** Expected A Day */
+            expected_a_day?: number | null;
+            /** First */
+            first: string;
+            /** Last */
+            last: string;
+            /** Queue */
+            queue: string;
+            /** Similar */
+            similar?: string | null;
+        };
+        /**
          * MarkOut
          * @description In ms of the contact's time; `end` None: an instant, or not over.
          */
@@ -7996,6 +9882,14 @@ export interface components {
             roles: components["schemas"]["Role"][];
             site: components["schemas"]["SiteView"];
             theme: components["schemas"]["Theme"];
+        };
+        /**
+         * MeasuredOut
+         * @description What came ÷ what would have come without the event; null: nothing is known yet.
+         */
+        MeasuredOut: {
+            /** Factor */
+            factor: number | null;
         };
         /** MergeIn */
         MergeIn: {
@@ -8549,6 +10443,24 @@ export interface components {
             /** Text */
             text: string;
         };
+        /**
+         * NoticeOut
+         * @description `code`: schedule_published, request_approved, swap_offered, call_up …; `params` are for its words.
+         */
+        NoticeOut: {
+            /** At */
+            at: number;
+            /** Code */
+            code: string;
+            /** Id */
+            id: string;
+            /** Params */
+            params: {
+                [key: string]: unknown;
+            };
+            /** Read */
+            read: boolean;
+        };
         /** Numbers */
         Numbers: {
             /** Items */
@@ -8625,6 +10537,21 @@ export interface components {
             deadline: number;
             /** Ready */
             ready: number;
+        };
+        /** OfferOut */
+        OfferOut: {
+            /** Agent */
+            agent: string;
+            /** Answer */
+            answer: ("accepted" | "declined" | "late") | null;
+            /** Answered At */
+            answered_at: number | null;
+            /** Name */
+            name: string;
+            /** Offered At */
+            offered_at: number;
+            /** Place */
+            place: number;
         };
         /**
          * OlderIn
@@ -8767,6 +10694,28 @@ export interface components {
             /** Number */
             number: string;
         };
+        /** OverloadOut */
+        OverloadOut: {
+            /** Agents */
+            agents: components["schemas"]["OverloadedOut"][];
+            /** Group */
+            group: string;
+            /** Limit */
+            limit: number;
+            /** Occupancy */
+            occupancy: number;
+        };
+        /** OverloadedOut */
+        OverloadedOut: {
+            /** Agent */
+            agent: string;
+            /** Name */
+            name: string;
+            /** Occupancy */
+            occupancy: number;
+            /** On Line Since */
+            on_line_since: number;
+        };
         /**
          * OverviewOut
          * @description `stuck`: of those pending, how many could not be stored yet. `due_*`: what retention would do now.
@@ -8790,6 +10739,82 @@ export interface components {
             stuck: number;
             /** Totals */
             totals: components["schemas"]["TotalOut"][];
+        };
+        /**
+         * OwnDayOut
+         * @description `before`: what it was, where a publication that has not been read yet changed it.
+         */
+        OwnDayOut: {
+            /** Before */
+            before: components["schemas"]["PlannedSpanOut"][] | null;
+            /** Day */
+            day: string;
+            /** Spans */
+            spans: components["schemas"]["PlannedSpanOut"][];
+            /** Version */
+            version: number;
+        };
+        /**
+         * OwnRequestIn
+         * @description leave: `day`, `last_day`, of part of a day `start`, `end`. swap: `day` (mine), `partner`, `partner_day`
+         *     (theirs, the same day unless given). give_away: `day`, `partner` or nobody: to all who can take it.
+         */
+        OwnRequestIn: {
+            /** Day */
+            day: string;
+            /** End */
+            end?: number | null;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "leave" | "swap" | "give_away";
+            /** Last Day */
+            last_day?: string | null;
+            /**
+             * Note
+             * @default
+             */
+            note: string;
+            /** Partner */
+            partner?: string | null;
+            /** Partner Day */
+            partner_day?: string | null;
+            /** Start */
+            start?: number | null;
+        };
+        /** OwnScheduleOut */
+        OwnScheduleOut: {
+            /** Agent */
+            agent: string;
+            /** Days */
+            days: components["schemas"]["OwnDayOut"][];
+            /** Feed */
+            feed: boolean;
+            /** First */
+            first: string;
+            /** Last */
+            last: string;
+            /** Leave Notice Days */
+            leave_notice_days: number;
+            /** Name */
+            name: string;
+            /** Notices */
+            notices: components["schemas"]["NoticeOut"][];
+            /** Now */
+            now: number;
+            /** Part Time */
+            part_time: boolean;
+            /** Patterns */
+            patterns: components["schemas"]["PlanningDocumentOut"][];
+            /** Requests */
+            requests: components["schemas"]["ScheduleRequestOut"][];
+            /** Swap Notice H */
+            swap_notice_h: number;
+            /** Wishes */
+            wishes: components["schemas"]["WishOut"][];
+            /** Zone */
+            zone: string;
         };
         /** Password */
         Password: {
@@ -9179,6 +11204,63 @@ export interface components {
                 [key: string]: string;
             };
         };
+        /**
+         * ProposalOut
+         * @description What came of solving; figures against the draft as it is now. `state` of the job: `queued` … `done`.
+         */
+        ProposalOut: {
+            after?: components["schemas"]["EffectFiguresOut"] | null;
+            before?: components["schemas"]["EffectFiguresOut"] | null;
+            /** Bound */
+            bound?: number | null;
+            /**
+             * Conflicts
+             * @default []
+             */
+            conflicts: components["schemas"]["RosterConflictOut"][];
+            /** Cost */
+            cost?: {
+                [key: string]: number;
+            } | null;
+            cover_after?: components["schemas"]["CoverOut"] | null;
+            cover_before?: components["schemas"]["CoverOut"] | null;
+            /**
+             * Days
+             * @default []
+             */
+            days: components["schemas"]["PersonDayOut"][];
+            /** Draft */
+            draft: string;
+            /** Error */
+            error?: string | null;
+            /** Finished */
+            finished?: boolean | null;
+            /** Gap */
+            gap?: number | null;
+            /** Job */
+            job: string;
+            /** Job State */
+            job_state: string;
+            /** Rev */
+            rev: number;
+            /** Seconds */
+            seconds?: number | null;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "asked" | "accepted" | "discarded";
+            /**
+             * Unmet
+             * @default []
+             */
+            unmet: components["schemas"]["UnmetOut"][];
+        };
+        /** ProposalsOut */
+        ProposalsOut: {
+            /** Items */
+            items: components["schemas"]["ProposalOut"][];
+        };
         /** ProposeIn */
         ProposeIn: {
             /**
@@ -9244,6 +11326,11 @@ export interface components {
             items: components["schemas"]["DocumentOut_Annotated_QueueSpec__SpecOf__"][];
             /** Next */
             next?: null;
+        };
+        /** ReadIn */
+        ReadIn: {
+            /** Ids */
+            ids: string[];
         };
         /** ReasonIn */
         ReasonIn: {
@@ -9366,6 +11453,19 @@ export interface components {
             report: components["schemas"]["ReportIO"];
         };
         /**
+         * RequestDetailOut
+         * @description With what approving it would do: rules that it breaks, figures before and after.
+         */
+        RequestDetailOut: {
+            after: components["schemas"]["EffectFiguresOut"] | null;
+            before: components["schemas"]["EffectFiguresOut"] | null;
+            /** Changes */
+            changes: components["schemas"]["DayChangeOut"][];
+            /** Conflicts */
+            conflicts: components["schemas"]["ConflictOut"][];
+            request: components["schemas"]["ScheduleRequestOut"];
+        };
+        /**
          * RequestKind
          * @enum {string}
          */
@@ -9477,6 +11577,20 @@ export interface components {
          */
         Role: "answerer" | "solver" | "callback" | "supervisor" | "qa" | "trainer" | "planner" | "support" | "manager" | "client" | "finance" | "admin";
         /**
+         * RosterConflictOut
+         * @description Hard rules that cannot all be kept: the plan breaks `broken` on these days.
+         */
+        RosterConflictOut: {
+            /** Agent */
+            agent: string;
+            /** Broken */
+            broken: string[];
+            /** Days */
+            days: string[];
+            /** Rules */
+            rules: string[];
+        };
+        /**
          * RunIn
          * @description A stored report by `id`, or one under construction; with another period, comparison, interval (of the blocks
          *     that have intervals), or a narrower filter.
@@ -9534,6 +11648,65 @@ export interface components {
         /** ScheduleIn */
         ScheduleIn: {
             schedule: components["schemas"]["ScheduleSpecIO"];
+        };
+        /**
+         * ScheduleRequestOut
+         * @description `agent` '' in a call-up: the centre asks. `reason`: of a refusal. `version`: the schedule that it made.
+         */
+        ScheduleRequestOut: {
+            /** Agent */
+            agent: string;
+            /** Agent Name */
+            agent_name: string;
+            /** Automatic */
+            automatic: boolean;
+            /** Day */
+            day: string;
+            /** Decided At */
+            decided_at: number | null;
+            /** Decided By Name */
+            decided_by_name: string | null;
+            /** End */
+            end: number | null;
+            /** Expires At */
+            expires_at: number | null;
+            /** Id */
+            id: string;
+            kind: components["schemas"]["RequestKind"];
+            /** Last Day */
+            last_day: string;
+            /** Made At */
+            made_at: number;
+            /** Made By Name */
+            made_by_name: string;
+            /** Note */
+            note: string;
+            /** Offers */
+            offers: components["schemas"]["OfferOut"][];
+            /** Params */
+            params: {
+                [key: string]: unknown;
+            };
+            /** Partner */
+            partner: string | null;
+            /** Partner Day */
+            partner_day: string | null;
+            /** Partner Name */
+            partner_name: string | null;
+            /** Places */
+            places: number;
+            /** Reason */
+            reason: string;
+            /** Start */
+            start: number | null;
+            state: components["schemas"]["RequestState"];
+            /** Version */
+            version: number | null;
+        };
+        /** ScheduleRequestsOut */
+        ScheduleRequestsOut: {
+            /** Items */
+            items: components["schemas"]["ScheduleRequestOut"][];
         };
         /**
          * ScheduleSpecIO
@@ -9774,12 +11947,60 @@ export interface components {
             /** Zone */
             zone: string;
         };
+        /**
+         * SkillRowOut
+         * @description By steps. `alone`: the one person who has the skill where somebody is needed; `gone`: nobody has it.
+         */
+        SkillRowOut: {
+            /** Able */
+            able: number[];
+            /** Alone */
+            alone: (string | null)[];
+            /** Gone */
+            gone: boolean[];
+            /** Groups */
+            groups: string[];
+            /** Holders */
+            holders: number;
+            /** Level */
+            level: number;
+            /** Names */
+            names: {
+                [key: string]: string;
+            };
+            /** Need */
+            need: number[] | null;
+            /** Skill */
+            skill: string;
+        };
         /** Skills */
         Skills: {
             /** Items */
             items: components["schemas"]["DocumentOut_Annotated_SkillSpec__SpecOf__"][];
             /** Next */
             next?: null;
+        };
+        /**
+         * SlotOut
+         * @description `need`: agents on line for the queue's promise, nobody giving up (Erlang C), shrinkage not in it.
+         */
+        SlotOut: {
+            /** Aht S */
+            aht_s: number | null;
+            /** Came */
+            came: number | null;
+            /** Mean */
+            mean: number | null;
+            /** Need */
+            need: number | null;
+            /** P10 */
+            p10: number | null;
+            /** P50 */
+            p50: number | null;
+            /** P90 */
+            p90: number | null;
+            /** Start */
+            start: number;
         };
         /**
          * Softphone
@@ -9817,6 +12038,56 @@ export interface components {
             ws: string;
         };
         /**
+         * SolveIn
+         * @description `keep`: what must stay: `locked` days only, or everything `edited` too. `weights` scale the price of each.
+         */
+        SolveIn: {
+            /** Agents */
+            agents?: string[] | null;
+            /**
+             * Change
+             * @default 0
+             */
+            change: number;
+            /**
+             * Fairness
+             * @default 1
+             */
+            fairness: number;
+            /** First */
+            first?: string | null;
+            /** Groups */
+            groups?: string[] | null;
+            /**
+             * Keep
+             * @default locked
+             * @enum {string}
+             */
+            keep: "locked" | "edited";
+            /** Last */
+            last?: string | null;
+            /**
+             * Overtime
+             * @default false
+             */
+            overtime: boolean;
+            /**
+             * Seconds
+             * @default 60
+             */
+            seconds: number;
+            /**
+             * Seed
+             * @default 1
+             */
+            seed: number;
+            /**
+             * Wishes
+             * @default 1
+             */
+            wishes: number;
+        };
+        /**
          * SortIO
          * @description `by`: a figure of the block as written, `start`, or a grouping.
          */
@@ -9844,6 +12115,12 @@ export interface components {
             /** Url */
             url: string;
         };
+        /**
+         * Source
+         * @description Where an assumption comes from.
+         * @enum {string}
+         */
+        Source: "recorded" | "month" | "fitted" | "set_up" | "schedule" | "forecast" | "default" | "unknown";
         /**
          * SpanOut
          * @description UTF-16 code units, as JavaScript counts.
@@ -10300,6 +12577,41 @@ export interface components {
              */
             zone: string;
         };
+        /**
+         * TodayOut
+         * @description `starts` and all lists go together. `factor`: the day as a whole against what was said; `surprise`: how many
+         *     standard deviations what came so far lies off it.
+         */
+        TodayOut: {
+            /** Aht S */
+            aht_s: number[];
+            /** At */
+            at: number;
+            /** Came */
+            came: (number | null)[];
+            /** Day */
+            day: string;
+            /** Day P10 */
+            day_p10: number;
+            /** Day P90 */
+            day_p90: number;
+            /** Factor */
+            factor: number;
+            /** Mean */
+            mean: number[];
+            /** P10 */
+            p10: number[];
+            /** P90 */
+            p90: number[];
+            /** Queue */
+            queue: string;
+            /** Said */
+            said: number[];
+            /** Starts */
+            starts: number[];
+            /** Surprise */
+            surprise: number;
+        };
         /** TokenList */
         TokenList: {
             /** Items */
@@ -10396,6 +12708,35 @@ export interface components {
             peaks: string;
             /** Rate */
             rate: number;
+        };
+        /**
+         * TrainingOut
+         * @description Were so many of `agents` trained for `target` as well: person-hours missing today, before and with one, two,
+         *     three of them.
+         */
+        TrainingOut: {
+            /** After */
+            after: number[];
+            /** Agents */
+            agents: string[];
+            /** Before */
+            before: number;
+            /** Names */
+            names: string[];
+            /** Skills */
+            skills: string[];
+            /** Source */
+            source: string;
+            /** Source Names */
+            source_names: {
+                [key: string]: string;
+            };
+            /** Target */
+            target: string;
+            /** Target Names */
+            target_names: {
+                [key: string]: string;
+            };
         };
         /**
          * TrapOut
@@ -10503,6 +12844,19 @@ export interface components {
          * @enum {string}
          */
         Unit: "count" | "ratio" | "ms" | "mos" | "points" | "states";
+        /** UnmetOut */
+        UnmetOut: {
+            /** Agent */
+            agent: string;
+            /** Day */
+            day: string | null;
+            /** Price */
+            price: number;
+            /** What */
+            what: string;
+            /** Why */
+            why: string;
+        };
         /** UpcomingIn */
         UpcomingIn: {
             timetable: components["schemas"]["TimetableIO"];
@@ -10626,32 +12980,6 @@ export interface components {
             /** Next */
             next?: null;
         };
-        /** VersionOut */
-        VersionOut: {
-            /** Author */
-            author: string;
-            /** Bodies */
-            bodies: {
-                [key: string]: string;
-            };
-            /** Note */
-            note: string;
-            /** Published At */
-            published_at: number | null;
-            /** Published By */
-            published_by: string | null;
-            /** Revision */
-            revision: number;
-            /** Saved At */
-            saved_at: number;
-            state: components["schemas"]["VersionState"];
-            /** Titles */
-            titles: {
-                [key: string]: string;
-            };
-            /** Version */
-            version: number;
-        };
         /**
          * VersionState
          * @enum {string}
@@ -10660,9 +12988,14 @@ export interface components {
         /** Versions */
         Versions: {
             /** Items */
-            items: components["schemas"]["VersionOut"][];
+            items: components["schemas"]["jietong__knowledge__routes__VersionOut"][];
             /** Next */
             next?: null;
+        };
+        /** VersionsOut */
+        VersionsOut: {
+            /** Items */
+            items: components["schemas"]["jietong__workforce__forecast__schemas__VersionOut"][];
         };
         /**
          * WaitingOut
@@ -10750,6 +13083,21 @@ export interface components {
              */
             way: "webdav";
         };
+        /**
+         * WeightOut
+         * @description Of the rest of the day: person-hours missing, the largest gap, contacts not answered in time (an estimate),
+         *     person-hours too many.
+         */
+        WeightOut: {
+            /** Gap Hours */
+            gap_hours: number;
+            /** Largest */
+            largest: number;
+            /** Late */
+            late: number;
+            /** Over Hours */
+            over_hours: number;
+        };
         /** WidgetList */
         WidgetList: {
             /** Items */
@@ -10779,6 +13127,50 @@ export interface components {
             end: number;
             /** Start */
             start: number;
+        };
+        /** WishIn */
+        WishIn: {
+            /** Day */
+            day?: string | null;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "on" | "off" | "pattern" | "not_pattern";
+            /**
+             * Note
+             * @default
+             */
+            note: string;
+            /** Pattern */
+            pattern?: string | null;
+            /** Weekday */
+            weekday?: number | null;
+            /**
+             * Weight
+             * @default 2
+             */
+            weight: number;
+        };
+        /** WishOut */
+        WishOut: {
+            /** Day */
+            day: string | null;
+            /** Id */
+            id: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "on" | "off" | "pattern" | "not_pattern";
+            /** Note */
+            note: string;
+            /** Pattern */
+            pattern: string | null;
+            /** Weekday */
+            weekday: number | null;
+            /** Weight */
+            weight: number;
         };
         /** Words */
         Words: {
@@ -10816,6 +13208,20 @@ export interface components {
             };
             /** Version */
             version: number;
+        };
+        /** ColleagueOut */
+        jietong__calls__routes__ColleagueOut: {
+            /** Agent */
+            agent: string;
+            /** Extension */
+            extension: string | null;
+            /** Free */
+            free: boolean;
+            /** Name */
+            name: string;
+            /** Reachable */
+            reachable: boolean;
+            state: components["schemas"]["State"];
         };
         /** ExtensionOut */
         jietong__calls__routes__ExtensionOut: {
@@ -10868,6 +13274,32 @@ export interface components {
             /** Pushed */
             pushed: boolean;
         };
+        /** VersionOut */
+        jietong__knowledge__routes__VersionOut: {
+            /** Author */
+            author: string;
+            /** Bodies */
+            bodies: {
+                [key: string]: string;
+            };
+            /** Note */
+            note: string;
+            /** Published At */
+            published_at: number | null;
+            /** Published By */
+            published_by: string | null;
+            /** Revision */
+            revision: number;
+            /** Saved At */
+            saved_at: number;
+            state: components["schemas"]["VersionState"];
+            /** Titles */
+            titles: {
+                [key: string]: string;
+            };
+            /** Version */
+            version: number;
+        };
         /**
          * ContactBehindOut
          * @description A contact that the figure counts; of the stay that counts: its queue, agent, times in seconds, and end.
@@ -10898,6 +13330,15 @@ export interface components {
             items: components["schemas"]["jietong__metrics__routes__ContactBehindOut"][];
             /** Next */
             next: string | null;
+        };
+        /**
+         * HeldOut
+         * @description `late`: recordings of the contact that had been deleted before the hold.
+         */
+        jietong__recordings__routes__HeldOut: {
+            hold: components["schemas"]["HoldOut"];
+            /** Late */
+            late: string[];
         };
         /**
          * ScheduleOut
@@ -10950,6 +13391,284 @@ export interface components {
             title?: {
                 [key: string]: string;
             } | null;
+        };
+        /** BacktestIn */
+        jietong__sla__schemas__BacktestIn: {
+            /** Base */
+            base?: string | null;
+            /** Document */
+            document?: {
+                [key: string]: unknown;
+            } | null;
+            /**
+             * Months
+             * @default 12
+             */
+            months: number;
+            /**
+             * Note
+             * @default
+             */
+            note: string;
+            /** Starts */
+            starts?: string | null;
+            /** Yaml */
+            yaml?: string | null;
+        };
+        /**
+         * BacktestOut
+         * @description `traps`: of the contract as history shows it; those of a single month stand with the month.
+         */
+        jietong__sla__schemas__BacktestOut: {
+            /** Judged */
+            judged: number;
+            /** Met */
+            met: number;
+            /** Months */
+            months: components["schemas"]["BacktestMonthOut"][];
+            /** Texts */
+            texts: {
+                [key: string]: string;
+            };
+            /**
+             * Traps
+             * @default []
+             */
+            traps: components["schemas"]["TrapOut"][];
+        };
+        /** ForecastOut */
+        jietong__sla__schemas__ForecastOut: {
+            /** By Name */
+            by_name: string;
+            /** Days */
+            days: {
+                [key: string]: number;
+            };
+            /** Locked At */
+            locked_at: number | null;
+            /** Period */
+            period: string;
+            /** Total */
+            total: number;
+        };
+        /**
+         * LeverOut
+         * @description `meets` the target; shares 0..1; `cost` in the contract's currency, None: not known.
+         */
+        jietong__sla__schemas__LeverOut: {
+            /** Access */
+            access: number | null;
+            /** Cost */
+            cost: string | null;
+            /** Id */
+            id: string;
+            /** Meets */
+            meets: boolean;
+            /** Names */
+            names: {
+                [key: string]: string;
+            };
+            /** Texts */
+            texts: {
+                [key: string]: string;
+            };
+            /** Value */
+            value: number | null;
+        };
+        /**
+         * LeversOut
+         * @description `progress` 0..1 while `state` is running. `calibration`: how near the unchanged run came to the real figure.
+         */
+        jietong__sla__schemas__LeversOut: {
+            /** Actual */
+            actual: number | null;
+            /** Calibration */
+            calibration: number | null;
+            /**
+             * Error
+             * @default
+             */
+            error: string;
+            /** Items */
+            items: components["schemas"]["jietong__sla__schemas__LeverOut"][];
+            /** Metric */
+            metric: string;
+            /** Progress */
+            progress: number;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "none" | "running" | "done" | "failed";
+            /** Texts */
+            texts: {
+                [key: string]: string;
+            };
+        };
+        /**
+         * DayOut
+         * @description `now` is when the picture was made; the same picture has the same ETag.
+         */
+        jietong__workforce__day__schemas__DayOut: {
+            /** Day */
+            day: string;
+            /** Exceptions */
+            exceptions: components["schemas"]["ExceptionOut"][];
+            /** Groups */
+            groups: components["schemas"]["DayGroupOut"][];
+            /** Now */
+            now: number;
+            /** Overloads */
+            overloads: components["schemas"]["OverloadOut"][];
+            /** People */
+            people: components["schemas"]["DayPersonOut"][];
+            /** Published */
+            published: boolean;
+            /** Start */
+            start: number;
+            /** Step S */
+            step_s: number;
+            total: components["schemas"]["AdherenceTotalOut"];
+            /** Zone */
+            zone: string;
+        };
+        /**
+         * LeverOut
+         * @description `does`: it can be done from here; `asks`: by asking people. `cost` below nothing saves; null: not known.
+         */
+        jietong__workforce__day__schemas__LeverOut: {
+            after: components["schemas"]["WeightOut"];
+            /** Agents */
+            agents: string[];
+            /** Asks */
+            asks: boolean;
+            before: components["schemas"]["WeightOut"];
+            /** Cost */
+            cost: number | null;
+            /** Does */
+            does: boolean;
+            /** End */
+            end: number | null;
+            /** Groups */
+            groups: string[];
+            /** Id */
+            id: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "move_breaks" | "postpone" | "callback" | "call_in" | "overtime" | "send_home" | "relief" | "heads";
+            /** Moves */
+            moves: components["schemas"]["LeverMoveOut"][];
+            /** Names */
+            names: string[];
+            /** Places */
+            places: number;
+            /** Start */
+            start: number | null;
+        };
+        /**
+         * LeversOut
+         * @description Cheapest first, heads last; `actions`: what was done today, the latest first.
+         */
+        jietong__workforce__day__schemas__LeversOut: {
+            /** Actions */
+            actions: components["schemas"]["DayActionOut"][];
+            /** Forecast */
+            forecast: boolean;
+            /** Items */
+            items: components["schemas"]["jietong__workforce__day__schemas__LeverOut"][];
+        };
+        /** BacktestIn */
+        jietong__workforce__forecast__schemas__BacktestIn: {
+            /**
+             * Folds
+             * @default 6
+             */
+            folds: number;
+            /**
+             * Horizon
+             * @default 10
+             */
+            horizon: number;
+            /** Queue */
+            queue: string;
+        };
+        /** BacktestOut */
+        jietong__workforce__forecast__schemas__BacktestOut: {
+            all: components["schemas"]["AccuracyOut"];
+            /** Folds */
+            folds: components["schemas"]["FoldOut"][];
+        };
+        /** DayOut */
+        jietong__workforce__forecast__schemas__DayOut: {
+            /** Day */
+            day: string;
+            /** Queue */
+            queue: string;
+            /** Slots */
+            slots: components["schemas"]["SlotOut"][];
+            /** Step S */
+            step_s: number;
+            /** Target */
+            target: number;
+            /** Within S */
+            within_s: number;
+            /** Zone */
+            zone: string;
+        };
+        /** ForecastOut */
+        jietong__workforce__forecast__schemas__ForecastOut: {
+            /** Adjustments */
+            adjustments: components["schemas"]["AdjustmentOut"][];
+            /** Days */
+            days: components["schemas"]["ForecastDayOut"][];
+            history: components["schemas"]["HistoryOut"];
+            /** Queue */
+            queue: string;
+            /** Today */
+            today: string;
+            version: components["schemas"]["jietong__workforce__forecast__schemas__VersionOut"] | null;
+            /** Zone */
+            zone: string;
+        };
+        /** HeldOut */
+        jietong__workforce__forecast__schemas__HeldOut: {
+            all: components["schemas"]["AccuracyOut"];
+            /** Days */
+            days: components["schemas"]["HeldDayOut"][];
+        };
+        /** VersionOut */
+        jietong__workforce__forecast__schemas__VersionOut: {
+            basis: components["schemas"]["BasisOut"];
+            /** First */
+            first: string;
+            /** Id */
+            id: string;
+            /** Last */
+            last: string;
+            /** Made At */
+            made_at: number;
+            /** Made By Name */
+            made_by_name: string;
+            /** Queue */
+            queue: string;
+        };
+        /**
+         * ColleagueOut
+         * @description Somebody with whom a swap is possible; `why_not`: codes of rules that forbid it.
+         */
+        jietong__workforce__schedule__schemas__ColleagueOut: {
+            /** Agent */
+            agent: string;
+            /** Day */
+            day: string;
+            /** Name */
+            name: string;
+            /** Spans */
+            spans: components["schemas"]["PlannedSpanOut"][];
+            /** Why Not */
+            why_not: string[];
         };
         /**
          * CopyIn
@@ -12475,7 +15194,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HeldOut"];
+                    "application/json": components["schemas"]["jietong__recordings__routes__HeldOut"];
                 };
             };
             /** @description Problem */
@@ -13800,6 +16519,357 @@ export interface operations {
             };
         };
     };
+    calendar_api_planning_calendar__token__ics_get: {
+        parameters: {
+            query?: {
+                lang?: "zh-Hans" | "zh-Hant" | "en";
+            };
+            header?: never;
+            path: {
+                token: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    call_up_api_planning_call_ups_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CallUpIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScheduleRequestOut"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    candidates_api_planning_call_ups_candidates_get: {
+        parameters: {
+            query: {
+                start: number;
+                end: number;
+                kind?: "call_up" | "overtime";
+                group?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CandidatesOut"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    cancel_call_up_api_planning_call_ups__id__cancel_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScheduleRequestOut"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    today_api_planning_day_get: {
+        parameters: {
+            query?: never;
+            header?: {
+                "if-none-match"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["jietong__workforce__day__schemas__DayOut"];
+                };
+            };
+            /** @description As it was. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    undo_api_planning_day_actions__id__undo_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    coverage_api_planning_day_coverage_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CoverageOut"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    excuse_api_planning_day_exceptions_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ExceptionIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExceptionMadeOut"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    withdraw_api_planning_day_exceptions__id__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    levers_api_planning_day_levers_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["jietong__workforce__day__schemas__LeversOut"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    apply_api_planning_day_levers__id__apply_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ApplyIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DayActionOut"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     drafts_api_planning_drafts_get: {
         parameters: {
             query?: {
@@ -14125,6 +17195,37 @@ export interface operations {
             };
         };
     };
+    proposals_api_planning_drafts__id__proposals_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProposalsOut"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     publish_preview_api_planning_drafts__id__publish_get: {
         parameters: {
             query?: never;
@@ -14191,6 +17292,41 @@ export interface operations {
             };
         };
     };
+    solve_api_planning_drafts__id__solve_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SolveIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AskedOut"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     make_template_api_planning_drafts__id__template_post: {
         parameters: {
             query?: never;
@@ -14213,6 +17349,553 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PlanningDocumentOut"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    events_api_planning_events_get: {
+        parameters: {
+            query?: {
+                queue?: string | null;
+                first?: string | null;
+                last?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EventsOut"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    add_event_api_planning_events_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EventIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EventOut"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_event_api_planning_events__id__put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EventChangeIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EventOut"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    remove_event_api_planning_events__id__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    measured_api_planning_events__id__measured_get: {
+        parameters: {
+            query: {
+                queue: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MeasuredOut"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    forecast_api_planning_forecasts_get: {
+        parameters: {
+            query: {
+                queue: string;
+                first: string;
+                last: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["jietong__workforce__forecast__schemas__ForecastOut"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    make_api_planning_forecasts_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MakeIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["jietong__workforce__forecast__schemas__VersionOut"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    accuracy_api_planning_forecasts_accuracy_get: {
+        parameters: {
+            query: {
+                queue: string;
+                first: string;
+                last: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["jietong__workforce__forecast__schemas__HeldOut"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    adjust_api_planning_forecasts_adjustments_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AdjustmentIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AdjustmentOut"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    undo_api_planning_forecasts_adjustments__id__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AdjustmentOut"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    redo_api_planning_forecasts_adjustments__id__redo_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AdjustmentOut"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    back_test_api_planning_forecasts_back_test_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["jietong__workforce__forecast__schemas__BacktestIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["jietong__workforce__forecast__schemas__BacktestOut"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    day_api_planning_forecasts_day_get: {
+        parameters: {
+            query: {
+                queue: string;
+                day: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["jietong__workforce__forecast__schemas__DayOut"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    export_api_planning_forecasts_export_get: {
+        parameters: {
+            query: {
+                queue: string;
+                first: string;
+                last: string;
+                every?: "day" | "interval";
+                format?: "csv" | "xlsx";
+                language?: ("zh-Hans" | "zh-Hant" | "en") | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    queues_api_planning_forecasts_queues_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ForecastQueuesOut"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    today_api_planning_forecasts_today_get: {
+        parameters: {
+            query: {
+                queue: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TodayOut"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    versions_api_planning_forecasts_versions_get: {
+        parameters: {
+            query: {
+                queue: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VersionsOut"];
                 };
             };
             /** @description Problem */
@@ -14370,6 +18053,837 @@ export interface operations {
                 };
                 content: {
                     "application/json": unknown;
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listed_api_planning_lab_studies_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LabStudiesOut"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_api_planning_lab_studies_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LabStudyIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LabStudyOut"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_api_planning_lab_studies__id__get: {
+        parameters: {
+            query?: {
+                version?: number | null;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LabShownOut"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_api_planning_lab_studies__id__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    cancel_api_planning_lab_studies__id__cancel_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LabRunIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LabShownOut"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    exported_api_planning_lab_studies__id__export_get: {
+        parameters: {
+            query?: {
+                format?: "xlsx" | "csv";
+                version?: number | null;
+                language?: string | null;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    run_api_planning_lab_studies__id__run_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LabRunIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LabShownOut"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    add_api_planning_lab_studies__id__scenarios_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LabScenarioIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LabShownOut"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    drop_api_planning_lab_studies__id__scenarios__scenario__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                scenario: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    plan_api_planning_lab_studies__id__scenarios__scenario__plan_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                scenario: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LabPlanIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LabShownOut"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    save_api_planning_lab_studies__id__versions_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LabVersionIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LabShownOut"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    own_api_planning_own_get: {
+        parameters: {
+            query: {
+                first: string;
+                last: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OwnScheduleOut"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    colleagues_api_planning_own_colleagues_get: {
+        parameters: {
+            query: {
+                day: string;
+                partner_day?: string | null;
+                give_away?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ColleaguesOut"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    make_feed_api_planning_own_feed_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FeedOut"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    drop_feed_api_planning_own_feed_delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_notices_api_planning_own_notices_read_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReadIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ask_api_planning_own_requests_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OwnRequestIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScheduleRequestOut"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    answer_api_planning_own_requests__id___answer__post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                answer: "accept" | "decline" | "withdraw";
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScheduleRequestOut"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    add_wish_api_planning_own_wishes_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WishIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WishOut"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    drop_wish_api_planning_own_wishes__id__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    proposal_api_planning_proposals__job__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                job: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProposalOut"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    discard_proposal_api_planning_proposals__job__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                job: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    accept_proposal_api_planning_proposals__job__accept_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                job: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EditedOut"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    requests_api_planning_requests_get: {
+        parameters: {
+            query?: {
+                open?: boolean | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScheduleRequestsOut"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    request_detail_api_planning_requests__id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RequestDetailOut"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    decide_api_planning_requests__id__decide_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DecideIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScheduleRequestOut"];
                 };
             };
             /** @description Problem */
@@ -17584,7 +22098,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["BacktestIn"];
+                "application/json": components["schemas"]["jietong__sla__schemas__BacktestIn"];
             };
         };
         responses: {
@@ -17594,7 +22108,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["BacktestOut"];
+                    "application/json": components["schemas"]["jietong__sla__schemas__BacktestOut"];
                 };
             };
             /** @description Problem */
@@ -18231,7 +22745,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ForecastOut"];
+                    "application/json": components["schemas"]["jietong__sla__schemas__ForecastOut"];
                 };
             };
             /** @description Problem */
@@ -18267,7 +22781,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ForecastOut"];
+                    "application/json": components["schemas"]["jietong__sla__schemas__ForecastOut"];
                 };
             };
             /** @description Problem */
@@ -18300,7 +22814,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["LeversOut"];
+                    "application/json": components["schemas"]["jietong__sla__schemas__LeversOut"];
                 };
             };
             /** @description Problem */
@@ -18333,7 +22847,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["LeversOut"];
+                    "application/json": components["schemas"]["jietong__sla__schemas__LeversOut"];
                 };
             };
             /** @description Problem */

@@ -24,6 +24,11 @@ const ELSEWHERE = new Set([
   "bad_rejects",
   "bad_site",
   "no_file",
+  // `jietong size`: the command line.
+  "size_asked",
+  "size_columns",
+  "size_file",
+  "size_row",
   // Whoever asked for figures has hung up: nobody hears the answer.
   "gone_away",
   // `jietong voice` and the switch's supervisor: the command line and the log.

@@ -265,6 +265,9 @@ export const schedule = defineMessages({
     listShift: "班次",
     listParts: "安排",
     listHours: "小时",
+    showDraft: "看草稿",
+    showPublished: "看已发布的",
+    effectTitleNone: "影响",
   },
   "zh-Hant": {
     "tab.all": "計劃",
@@ -529,6 +532,9 @@ export const schedule = defineMessages({
     listShift: "班次",
     listParts: "安排",
     listHours: "小時",
+    showDraft: "看草稿",
+    showPublished: "看已發布的",
+    effectTitleNone: "影響",
   },
   en: {
     "tab.all": "Planning",
@@ -794,5 +800,8 @@ export const schedule = defineMessages({
     listShift: "Shift",
     listParts: "Activities",
     listHours: "Hours",
+    showDraft: "Show the draft",
+    showPublished: "Show what is published",
+    effectTitleNone: "Effect",
   },
 });

@@ -26,8 +26,8 @@ class Level(NamedTuple):
 
 class SkillRow(NamedTuple):
     """By steps. `able`: people on line who have it; `need`: people on line needed in groups that ask for it, None:
-    there is no forecast; `alone`: the one person there, where somebody is needed and no other has it; `gone`: steps in
-    which somebody is needed and nobody has it."""
+    there is no forecast; `alone`: the one person there, where somebody is needed and no other has it; `gone`: steps
+    in which somebody is needed and nobody has it."""
 
     skill: Level
     groups: tuple[str, ...]

@@ -14,8 +14,8 @@ import msgspec
 from jietong.core.errors import Refused
 from jietong.core.events import PlannedSpan
 from jietong.core.vocabulary import Activity, Employment, Ms
-from jietong.workforce.day.rules.gap import HOUR, cover, missing, to_spare, weight
 from jietong.workforce.day.model import Grid, Group, Lever, LeverKind, Weight
+from jietong.workforce.day.rules.gap import HOUR, cover, missing, to_spare, weight
 from jietong.workforce.schedule.model import MINUTE, STEP, PersonDay
 from jietong.workforce.schedule.rules.breaks import too_long
 from jietong.workforce.schedule.rules.edits import AnyEdit, Change, Insert, Move, apply_all
@@ -179,10 +179,8 @@ def send_home(day: Day) -> Lever | None:
 
 def callback(day: Day) -> Lever | None:
     """Customers who would wait too long are called back when it is quieter. An estimate: so many of them accept."""
-    groups = {
-        id: one for id, one in day.groups.items() if id in day.callback and sum(missing(day.grid, one, day.now))
-    }
-    if not any(sum(missing(day.grid, one, day.now)) > 0 for one in groups.values()):
+    groups = {id: one for id, one in day.groups.items() if id in day.callback}
+    if not any(max(missing(day.grid, one, day.now), default=0.0) > 0 for one in groups.values()):
         return None
     before = _weight(day, day.groups, day.days)
     saved = weight(day.grid, groups, {id: one.cover for id, one in groups.items()}, day.ground, day.now).late
@@ -279,7 +277,7 @@ def _spare(day: Day) -> dict[str, list[float]]:
 def _window(day: Day) -> tuple[Ms, Ms, float] | None:
     """From the first step with half a person or more missing to the last within four hours of it, and the most
     that are missing."""
-    total = [sum(values) for values in zip(*_short(day).values(), strict=True)] if day.groups else []
+    total: list[float] = [sum(values) for values in zip(*_short(day).values(), strict=True)] if day.groups else []
     steps = [i for i, value in enumerate(total) if value >= 0.5]
     if not steps:
         return None

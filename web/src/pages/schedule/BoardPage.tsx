@@ -1,4 +1,4 @@
-import { useCallback, useMemo, useRef, useState } from "react";
+import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { isProblem } from "../../api/problem";
 import { useCollator } from "../../i18n/format";
 import { useLanguage } from "../../i18n/language";
@@ -9,14 +9,28 @@ import { useNow } from "../../live/clock";
 import { useMay, useSession } from "../../session/session";
 import { Empty } from "../../ui/Empty";
 import { useNotice } from "../../ui/notices";
-import { type Conflict, cellFrom, personFrom } from "./api";
-import { axisOf, daysOf, openingOf } from "./axis";
+import { type Conflict, personFrom } from "./api";
+import { type Axis, axisOf, daysOf, openingOf, within } from "./axis";
 import { BoardBar } from "./BoardBar";
 import { BoardMenu } from "./BoardMenu";
+import {
+  carried,
+  concerns,
+  curveOf,
+  dayShift,
+  effectTitle,
+  headsOf,
+  inView,
+  lengthNote,
+  marksOf,
+  momentOf,
+  roughly,
+  samePlace,
+} from "./board";
 import { ChangePanel } from "./ChangePanel";
 import { Banners, ClashPanel } from "./ClashPanel";
 import { ConflictPanel } from "./ConflictPanel";
-import { coverWith, type Series, shortage } from "./curve";
+import { coverWith } from "./curve";
 import * as drafts from "./draft";
 import { EffectPanel } from "./EffectPanel";
 import * as editing from "./editor";
@@ -27,12 +41,11 @@ import { Legend } from "./Legend";
 import { ListView } from "./ListView";
 import { cellOf } from "./model";
 import { NeedPanel } from "./NeedPanel";
-import { listed, shown } from "./people";
 import { PublishDialog } from "./PublishDialog";
-import type { Mark } from "./Row";
-import { tipSaid } from "./said";
+import { listed, shown } from "./people";
 import { SolveDialog } from "./SolveDialog";
-import { useSkills } from "./setup";
+import { tipSaid } from "./said";
+import { useSkills } from "./setupData";
 import {
   draftSpan,
   editsInHand,
@@ -44,7 +57,7 @@ import {
   useSave,
   useSchedule,
 } from "./useBoard";
-import { useBoardKeys } from "./useBoardKeys";
+import { undone, useBoardKeys } from "./useBoardKeys";
 import { useEditor } from "./useEditor";
 import { useSize } from "./useSize";
 import { useView } from "./useView";
@@ -66,7 +79,9 @@ export default function BoardPage() {
   const days = useMemo(() => daysOf(view.range, view.day), [view.range, view.day]);
   const span = useMemo(() => ({ first: days[0] ?? view.day, last: days.at(-1) ?? view.day }), [days, view.day]);
 
-  const open = useDrafts().data?.items.filter((one) => one.state === "open" && one.first <= span.last && one.last >= span.first);
+  const open = useDrafts().data?.items.filter(
+    (one) => one.state === "open" && one.first <= span.last && one.last >= span.first,
+  );
   const draftId = view.published ? null : (open?.find((one) => one.id === view.draft)?.id ?? open?.[0]?.id ?? null);
   const query = useSchedule(span, draftId);
   const data = query.data;
@@ -79,16 +94,20 @@ export default function BoardPage() {
   const { editor, plan, step, saved, forget, unsaved, restored } = useEditor(session.account, data);
   const save = useSave();
   const cover = useCover(span, draft?.id ?? null, draft?.rev ?? data?.version ?? 0);
-  const conflicts = useConflicts(draft, span);
+  const conflicts = useConflicts(draft);
 
   const everyone = useMemo(() => (data?.people ?? []).map((one) => personFrom(one, data?.now ?? 0)), [data]);
   const byId = useMemo(() => new Map(everyone.map((one) => [one.id, one])), [everyone]);
   const people = useMemo(() => shown(everyone, view), [everyone, view]);
-  const items = useMemo(() => listed(people, editor.draft.base, days, names), [people, editor.draft.base, days, names]);
+  const items = useMemo(
+    () => listed(people, editor.draft.base, days, names),
+    [people, editor.draft.base, days, names],
+  );
   const nameOf = useCallback((id: string) => byId.get(id)?.name ?? id, [byId]);
   const tell = useMemo(() => ({ t, clock: clocks.clock, nameOf }), [t, clocks, nameOf]);
 
   const box = useRef<HTMLDivElement>(null);
+  const rows = useRef<HTMLDivElement>(null);
   const size = useSize(box);
   const opening = useMemo(() => openingOf(editor.draft.base, days, zone), [editor.draft.base, days, zone]);
   const axis = useMemo(
@@ -112,7 +131,11 @@ export default function BoardPage() {
   const inHand = useMemo(
     () =>
       editor.pending
-        ? drafts.changes({ ...editor.draft, made: [...editor.draft.made, { id: -1, edit: editor.pending, at: 0 }], present: plan })
+        ? drafts.changes({
+            ...editor.draft,
+            made: [...editor.draft.made, { id: -1, edit: editor.pending, at: 0 }],
+            present: plan,
+          })
         : made,
     [editor, plan, made],
   );
@@ -128,8 +151,20 @@ export default function BoardPage() {
   const all = useMemo(() => editsInHand(editor), [editor]);
   const effectKept = useEffectOf(draft?.id ?? null, kept, group, span);
   const effectAll = useEffectOf(draft?.id ?? null, all, group, span);
-  const before = editor.pending && kept.length > 0 ? (effectKept.data?.after ?? null) : (effectAll.data?.before ?? null);
-  const quick = stored && coverBefore && coverNow && !effectAll.data ? roughly(stored.need, coverBefore, coverNow, earliest) : null;
+  const before =
+    editor.pending && kept.length > 0 ? (effectKept.data?.after ?? null) : (effectAll.data?.before ?? null);
+  const quick =
+    stored && coverBefore && coverNow && !effectAll.data
+      ? roughly(stored.need, coverBefore, coverNow, earliest)
+      : null;
+
+  // A draft to work in is there as soon as something is changed: effects are reckoned on it.
+  const wants = editable && draft === null && data !== undefined && !query.isPlaceholderData && unsaved > 0;
+  const { mutate: begin, isPending: beginning, isError: refusedToBegin } = save;
+  useEffect(() => {
+    if (!wants || beginning || refusedToBegin) return;
+    begin({ draft: null, edits: [], span: draftSpan(days) }, { onSuccess: (done) => set({ draft: done.draft }) });
+  }, [wants, beginning, refusedToBegin, begin, days, set]);
 
   // --- commands
   const saveNow = useCallback(async (): Promise<string | null> => {
@@ -158,10 +193,11 @@ export default function BoardPage() {
       if (!agent) return;
       const day = one.day ?? days[0] ?? view.day;
       const item = items.find((each) => each.kind === "person" && each.person.id === agent);
-      if (item) box.current?.querySelector(".sc-rows")?.scrollTo({ top: Math.max(0, item.top - 96) });
+      if (item) rows.current?.scrollTo({ top: Math.max(0, item.top - 96) });
       step((e, at) => {
         const spans = cellOf(e.draft.present, agent, day).spans;
-        const at_ = spans.find((each) => one.start !== null && each.start <= one.start && one.start < each.end) ?? spans[0];
+        const at_ =
+          spans.find((each) => one.start !== null && each.start <= one.start && one.start < each.end) ?? spans[0];
         return editing.select(e, { agent, day, activity: at_?.activity ?? null, start: at_?.start ?? 0 }, at);
       });
       requestAnimationFrame(() => box.current?.querySelector<HTMLElement>(".sc-rows [aria-current]")?.focus());
@@ -195,20 +231,29 @@ export default function BoardPage() {
     [editor.draft.present, earliest, notice, t],
   );
 
-  const [menu, setMenu] = useState<{ picked: Picked; at: { x: number; y: number }; when: number | null } | null>(null);
+  const [menu, setMenu] = useState<{ picked: Picked; at: { x: number; y: number }; when: number | null } | null>(
+    null,
+  );
   const [hover, setHover] = useState<number | null>(null);
   const [focused, setFocused] = useState(false);
   const [dialog, setDialog] = useState<"solve" | "publish" | null>(null);
 
   const hand = useMemo<Hand>(
     () => ({
-      pick: (picked) => step((e, at) => (samePlace(e.selected, picked) && e.pending ? e : editing.select(e, picked, at))),
+      pick: (picked) =>
+        step((e, at) => (samePlace(e.selected, picked) && e.pending ? e : editing.select(e, picked, at))),
       move: (picked, by) => step((e) => carried(e, picked, (aim) => ({ kind: "move", ...aim, by }), by, earliest)),
       resize: (picked, edge, by) =>
         step((e) => carried(e, picked, (aim) => ({ kind: "resize", ...aim, edge, by }), by, earliest)),
       give: (picked, to) =>
         step((e, at) =>
-          editing.handed({ ...e, pending: e.pending?.kind === "give" ? e.pending : null, selected: picked }, to, dayShift(picked.day, to.day), earliest, at),
+          editing.handed(
+            { ...e, pending: e.pending?.kind === "give" ? e.pending : null, selected: picked },
+            to,
+            dayShift(picked.day, to.day),
+            earliest,
+            at,
+          ),
         ),
       menu: (picked, at, when) => {
         step((e, time) => editing.select(e, picked, time));
@@ -235,7 +280,8 @@ export default function BoardPage() {
     openMenu: () => {
       const element = box.current?.querySelector(".sc-rows [aria-current], .sc-lane[data-empty]");
       const rect = element?.getBoundingClientRect();
-      if (editor.selected && rect) setMenu({ picked: editor.selected, at: { x: rect.left + 8, y: rect.bottom }, when: null });
+      if (editor.selected && rect)
+        setMenu({ picked: editor.selected, at: { x: rect.left + 8, y: rect.bottom }, when: null });
     },
   });
 
@@ -243,10 +289,26 @@ export default function BoardPage() {
   const goal = groups.find((one) => one.id === group) ?? (groups.length === 1 ? groups[0] : undefined);
   const skills = useSkills();
   const faultWords = useMemo<FaultWords>(
-    () => ({ f, t, clocks, zone, lang, nameOf, groupOf: (id) => groups.find((one) => one.id === id)?.names, skillOf: skills }),
+    () => ({
+      f,
+      t,
+      clocks,
+      zone,
+      lang,
+      nameOf,
+      groupOf: (id) => groups.find((one) => one.id === id)?.names,
+      skillOf: skills,
+    }),
     [f, t, clocks, zone, lang, nameOf, groups, skills],
   );
-  const found = useMemo(() => (conflicts.data?.items ?? []).filter((one) => concerns(one, group, people)), [conflicts.data, group, people]);
+  const bounds = useMemo(() => {
+    const [first, last] = [axis.stretches[0], axis.stretches.at(-1)];
+    return first && last ? { from: first.from, to: last.to } : null;
+  }, [axis]);
+  const found = useMemo(() => {
+    const members = inView(people);
+    return (conflicts.data?.items ?? []).filter((one) => concerns(one, days, bounds, members, group));
+  }, [conflicts.data, days, bounds, people, group]);
   const marks = useMemo(() => marksOf(found), [found]);
   const lifted = useMemo(() => editing.liftedFrom(editor), [editor]);
   const selected = useMemo(() => (editor.pending ? editing.landed(editor) : editor.selected), [editor]);
@@ -259,7 +321,7 @@ export default function BoardPage() {
     const whole = each.activity === "work" ? editing.shiftSpan(cell.spans, index) : each;
     return tipSaid(editor.pending, whole, tell);
   }, [editor.pending, selected, plan, tell]);
-  const today = useMemo(() => data?.now ?? 0, [data?.now]);
+  const today = Math.floor((data?.now ?? 0) / 3_600_000) * 3_600_000;
 
   if (query.isError && !data) return <Empty kind="lost">{t("loadFailed")}</Empty>;
   const teams = [...new Set(everyone.map((one) => one.team))].filter(Boolean).sort(names.compare);
@@ -282,7 +344,7 @@ export default function BoardPage() {
         saving={save.isPending}
         canUndo={editor.draft.made.length > 0 || editor.pending !== null}
         canRedo={editor.draft.undone.length > 0}
-        onUndo={() => step((e, at) => (e.pending ? editing.putBack(e) : { ...editing.putDown(e, at), draft: drafts.undo(e.draft) }))}
+        onUndo={() => step((e) => undone(e))}
         onRedo={() => step((e) => ({ ...e, draft: drafts.redo(e.draft) }))}
         onSave={() => void saveNow()}
         onSolve={() => setDialog("solve")}
@@ -290,16 +352,26 @@ export default function BoardPage() {
         span={span}
         onForget={forget}
       />
-      <Banners restored={restored} lost={query.isError || (save.isError && isProblem(save.error, "unreachable"))} unsaved={unsaved} />
+      <Banners
+        restored={restored}
+        lost={query.isError || (save.isError && isProblem(save.error, "unreachable"))}
+        unsaved={unsaved}
+      />
       <div className="sc-main">
         <div className="sc-work" ref={box}>
           {data && everyone.length === 0 ? (
             <Empty kind="none">{t("noPeople")}</Empty>
           ) : view.list ? (
-            <ListView items={items} days={days} plan={plan} words={rowWords} onOpen={(place) => {
-              set({ list: false });
-              locate({ ...place, start: null });
-            }} />
+            <ListView
+              items={items}
+              days={days}
+              plan={plan}
+              words={rowWords}
+              onOpen={(place) => {
+                set({ list: false });
+                locate({ ...place, start: null });
+              }}
+            />
           ) : (
             <>
               <NeedPanel
@@ -319,7 +391,11 @@ export default function BoardPage() {
                 <Empty
                   kind="filtered"
                   action={
-                    <button type="button" className="jt-btn" onClick={() => set({ group: null, team: null, who: "" })}>
+                    <button
+                      type="button"
+                      className="jt-btn"
+                      onClick={() => set({ group: null, team: null, who: "" })}
+                    >
                       {t("clearFilters")}
                     </button>
                   }
@@ -341,7 +417,7 @@ export default function BoardPage() {
                   editable={editable}
                   today={today}
                   hand={hand}
-                  scroller={box_rows}
+                  scroller={rows}
                 />
               )}
               <Past axis={axis} now={earliest} shown={now} clock={clocks.clock} />
@@ -359,12 +435,16 @@ export default function BoardPage() {
             />
           ) : null}
           <EffectPanel
-            title={effectTitle(editor.pending, t, nameOf)}
-            note={editor.pending ? hoursNote(plan, selected, t) : ""}
+            title={effectTitle(editor.pending, unsaved, t, nameOf)}
+            note={editor.pending ? lengthNote(plan, selected, t) : ""}
             since={t("effectSince", { at: momentOf(effectAll.data?.since ?? earliest, span.first, clocks, zone) })}
             heads={headsOf(editor.pending, lifted?.span.start ?? null, t, clocks.clock)}
             before={before ?? quick?.before ?? null}
-            after={effectAll.data && effectAll.current ? effectAll.data.after : (quick?.after ?? effectAll.data?.after ?? null)}
+            after={
+              effectAll.data && effectAll.current
+                ? effectAll.data.after
+                : (quick?.after ?? effectAll.data?.after ?? null)
+            }
             within={goal?.within_s ?? null}
             working={all.length > 0 && (effectAll.isFetching || !effectAll.current)}
             failed={effectAll.isError}
@@ -404,7 +484,6 @@ export default function BoardPage() {
           nameOf={nameOf}
           opening={opening}
           zone={zone}
-          earliest={earliest}
           editable={editable}
           step={step}
           refused={refused}
@@ -439,12 +518,10 @@ export default function BoardPage() {
           onClose={() => setDialog(null)}
         />
       ) : null}
-      {dialog === "publish" ? (
+      {dialog === "publish" && draft ? (
         <PublishDialog
           draft={draft}
-          span={span}
           words={faultWords}
-          conflicts={conflicts.data?.items ?? []}
           onLocate={(one) => {
             setDialog(null);
             locate(one);
@@ -457,5 +534,40 @@ export default function BoardPage() {
         />
       ) : null}
     </div>
+  );
+}
+
+/** What is past: greyed over the rows and the curve; and the line of now. */
+function Past({
+  axis,
+  now,
+  shown,
+  clock,
+}: {
+  axis: Axis;
+  now: number;
+  shown: number;
+  clock: (at: number) => string;
+}) {
+  const t = useWords(schedule);
+  const first = axis.stretches[0];
+  const last = axis.stretches.at(-1);
+  if (!first || !last || now <= first.from) return null;
+  const stretch = [...axis.stretches].reverse().find((one) => one.from <= now) ?? first;
+  const x = stretch.x + within(stretch, now);
+  const inside = shown >= stretch.from && shown < stretch.to;
+  const line = stretch.x + within(stretch, shown);
+  return (
+    <>
+      <div className="sc-past" style={{ width: x }} title={t("lockedBefore")} />
+      {inside ? (
+        <>
+          <div className="sc-now" style={{ left: `calc(var(--sc-names) + ${line}px)` }} />
+          <span className="sc-nowlabel" style={{ left: `calc(var(--sc-names) + ${Math.max(20, line)}px)` }}>
+            {clock(shown)}
+          </span>
+        </>
+      ) : null}
+    </>
   );
 }

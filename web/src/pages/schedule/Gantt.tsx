@@ -87,8 +87,14 @@ export function Gantt({
       <div className="sc-tall" style={{ height: heightOf(items) }}>
         {drawn.map((item) =>
           item.kind === "section" ? (
-            <div key={item.section} className="sc-section" style={{ transform: `translateY(${item.top}px)` }} role="row">
-              <span role="gridcell" aria-colspan={days.length + 1}>
+            <div
+              key={item.section}
+              className="sc-section"
+              style={{ transform: `translateY(${item.top}px)` }}
+              role="row"
+              tabIndex={-1}
+            >
+              <span role="gridcell" tabIndex={-1} aria-colspan={days.length + 1}>
                 {t(`section.${item.section}`, { n: item.count })}
                 {item.section === "standby" && days.length === 1 ? (
                   <span className="jt-note">{t("standbyHint")}</span>
@@ -195,7 +201,12 @@ function useDrag(axis: Axis, hand: Hand, editable: boolean) {
       if (!found.piece || !editable) return;
       const box = found.piece.getBoundingClientRect();
       const grip = box.width > 4 * EDGE_PX;
-      const mode = grip && event.clientX > box.right - EDGE_PX ? "end" : grip && event.clientX < box.left + EDGE_PX ? "start" : "move";
+      const mode =
+        grip && event.clientX > box.right - EDGE_PX
+          ? "end"
+          : grip && event.clientX < box.left + EDGE_PX
+            ? "start"
+            : "move";
       held.current = {
         picked: found.picked,
         mode,

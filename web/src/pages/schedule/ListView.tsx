@@ -1,6 +1,6 @@
 import { useWords } from "../../i18n/messages";
 import { schedule } from "../../i18n/schedule";
-import { cellOf, paidSeconds, type Plan, reach } from "./model";
+import { cellOf, type Plan, paidSeconds, reach } from "./model";
 import type { Item } from "./people";
 import type { RowWords } from "./Row";
 
@@ -21,7 +21,9 @@ export function ListView({
   const t = useWords(schedule);
   const rows = items.flatMap((item) =>
     item.kind === "person"
-      ? days.map((day) => ({ person: item.person, cell: cellOf(plan, item.person.id, day) })).filter(({ cell }) => cell.spans.length > 0 || days.length === 1)
+      ? days
+          .map((day) => ({ person: item.person, cell: cellOf(plan, item.person.id, day) }))
+          .filter(({ cell }) => cell.spans.length > 0 || days.length === 1)
       : [],
   );
   return (
@@ -44,18 +46,23 @@ export function ListView({
             return (
               <tr key={`${cell.agent} ${cell.day}`}>
                 <th scope="row">
-                  <button type="button" className="jt-link" onClick={() => onOpen({ agent: cell.agent, day: cell.day })}>
+                  <button
+                    type="button"
+                    className="jt-link"
+                    onClick={() => onOpen({ agent: cell.agent, day: cell.day })}
+                  >
                     {person.name}
                   </button>
                 </th>
                 <td>{words.dayName(cell.day)}</td>
-                <td className="jt-num">
-                  {on ? `${words.clock(on.start)}–${words.clock(on.end)}` : t("free")}
-                </td>
+                <td className="jt-num">{on ? `${words.clock(on.start)}–${words.clock(on.end)}` : t("free")}</td>
                 <td>
                   {cell.spans
                     .filter((span) => span.activity !== "work")
-                    .map((span) => `${t(`activity.${span.activity}`)} ${words.clock(span.start)}–${words.clock(span.end)}`)
+                    .map(
+                      (span) =>
+                        `${t(`activity.${span.activity}`)} ${words.clock(span.start)}–${words.clock(span.end)}`,
+                    )
                     .join(" · ")}
                 </td>
                 <td className="jt-num sc-right">{Math.round(paidSeconds(cell.spans) / 360) / 10}</td>

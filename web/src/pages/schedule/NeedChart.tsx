@@ -99,7 +99,12 @@ export function NeedChart({
         </text>
       ) : null}
       {drawn.gap && drawn.gap.height > 14 ? (
-        <text x={drawn.gap.x + 2} y={drawn.gap.y + drawn.gap.height / 2 + 4} fill="var(--jt-text)" className="sc-linelabel">
+        <text
+          x={drawn.gap.x + 2}
+          y={drawn.gap.y + drawn.gap.height / 2 + 4}
+          fill="var(--jt-text)"
+          className="sc-linelabel"
+        >
           {t("gap")}
         </text>
       ) : null}

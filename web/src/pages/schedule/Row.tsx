@@ -1,6 +1,6 @@
 import { type CSSProperties, memo } from "react";
-import type { schedule } from "../../i18n/schedule";
 import type { Words } from "../../i18n/messages";
+import type { schedule } from "../../i18n/schedule";
 import { Icon } from "../../ui/Icon";
 import { type Axis, type Stretch, within } from "./axis";
 import type { Picked } from "./edits";
@@ -43,13 +43,14 @@ export const Row = memo(function Row({ view, axis, words, rowIndex, top, editabl
   return (
     <div
       role="row"
+      tabIndex={-1}
       aria-rowindex={rowIndex}
       className="sc-row"
       data-person={person.id}
       data-lifted={view.lifted !== null || undefined}
       style={{ transform: `translateY(${top}px)` }}
     >
-      <div role="rowheader" className="sc-nm">
+      <div role="rowheader" tabIndex={-1} className="sc-nm">
         {person.standby.length > 0 && person.employment === "part_time" ? (
           <span className="sc-standby" data-state="standby">
             <Icon name="standby" size={14} label={words.t("activity.standby")} />
@@ -126,7 +127,8 @@ function weekHours(cells: readonly Cell[], words: RowWords): string {
   let ms = 0;
   for (const cell of cells) {
     for (const span of cell.spans) {
-      if (span.activity !== "leave" && span.activity !== "standby" && span.paid !== false) ms += span.end - span.start;
+      if (span.activity !== "leave" && span.activity !== "standby" && span.paid !== false)
+        ms += span.end - span.start;
     }
   }
   return ms === 0 ? "" : words.t("hoursShort", { h: Math.round(ms / 360_000) / 10 });
@@ -145,17 +147,14 @@ function DayLane({ view, axis, words, editable }: { view: RowView; axis: Axis; w
       data-day={cell.day}
       data-empty={(view.selected !== null && view.selected.activity === null) || undefined}
       tabIndex={view.selected !== null && view.selected.activity === null ? 0 : -1}
-      aria-label={cell.spans.length === 0 ? words.t("dayLabel", { who: view.person.name, day: words.dayName(cell.day), what: words.t("free") }) : undefined}
+      aria-label={
+        cell.spans.length === 0
+          ? words.t("dayLabel", { who: view.person.name, day: words.dayName(cell.day), what: words.t("free") })
+          : undefined
+      }
       style={{ "--hour": `${axis.perQuarter * 4}px` } as CSSProperties}
     >
-      {frame ? (
-        <span
-          className="sc-a"
-          data-activity="standby"
-          data-frame
-          style={place(stretch, frame)}
-        />
-      ) : null}
+      {frame ? <span className="sc-a" data-activity="standby" data-frame style={place(stretch, frame)} /> : null}
       {view.lifted ? <span className="sc-a" data-ghost style={place(stretch, view.lifted)} /> : null}
       {cell.spans.map((span) => (
         <Piece
@@ -268,7 +267,7 @@ function DayBox({
   const text = on && first ? `${words.clock(on.start)}–${words.clock(on.end)}` : words.t("free");
   const what = first && !reach(cell.spans) ? words.t(`activity.${first.activity}`) : "";
   return (
-    <div role="gridcell" className="sc-box" data-day={cell.day} style={{ width: stretch.width }}>
+    <div role="gridcell" tabIndex={-1} className="sc-box" data-day={cell.day} style={{ width: stretch.width }}>
       {on || selected ? (
         <button
           type="button"
@@ -281,7 +280,11 @@ function DayBox({
           data-lifted={(selected && view.lifted !== null) || undefined}
           aria-current={selected || undefined}
           tabIndex={selected ? 0 : -1}
-          aria-label={words.t("dayLabel", { who: view.person.name, day: words.dayName(cell.day), what: what || text })}
+          aria-label={words.t("dayLabel", {
+            who: view.person.name,
+            day: words.dayName(cell.day),
+            what: what || text,
+          })}
           title={`${words.dayName(cell.day)} ${what || text}`}
           style={
             on

@@ -88,7 +88,7 @@ export type Figures = {
   over_hours: number | null;
   sl3: number | null;
   true_access: number | null;
-  cost: number;
+  cost: number | null;
 };
 export type Conflict = {
   key: string;
@@ -204,7 +204,14 @@ export type Request = {
   made_by_name: string;
   decided_at: Ms | null;
   decided_by_name: string | null;
-  offers: { agent: string; name: string; place: number; offered_at: Ms; answer: string | null; answered_at: Ms | null }[];
+  offers: {
+    agent: string;
+    name: string;
+    place: number;
+    offered_at: Ms;
+    answer: string | null;
+    answered_at: Ms | null;
+  }[];
   params: Record<string, unknown>;
 };
 export type RequestDetail = {
@@ -264,7 +271,8 @@ export function editsFor(cell: Cell, before: Cell | undefined): ServerEdit[] {
     paid: span.paid ?? true,
     overtime: span.overtime ?? false,
   }));
-  if (!before || JSON.stringify(spans) !== JSON.stringify(cellSpans(before))) out.push({ op: "put", spans, ...place });
+  if (!before || JSON.stringify(spans) !== JSON.stringify(cellSpans(before)))
+    out.push({ op: "put", spans, ...place });
   const same = (one: Invite, other: Invite) => one.start === other.start && one.end === other.end;
   for (const one of before?.invites ?? []) {
     if (!cell.invites.some((other) => same(one, other))) out.push({ op: "no_call_in", start: one.start, ...place });

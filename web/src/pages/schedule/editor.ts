@@ -1,7 +1,7 @@
 import type { Draft } from "./draft";
 import * as drafts from "./draft";
-import { applied, type Aim, type Edit, indexOf, type Picked, type Place } from "./edits";
-import { type Activity, cellOf, onDuty, type Plan, shiftAt, type Span } from "./model";
+import { type Aim, applied, type Edit, indexOf, type Picked, type Place } from "./edits";
+import { type Activity, cellOf, onDuty, type Plan, type Span, shiftAt } from "./model";
 import { spanOf, USUAL } from "./spans";
 
 /**
@@ -174,8 +174,15 @@ export function liftedFrom(editor: Editor): { place: Place; span: Span } | null 
   return { place: pending, span: shift ? { ...span, start: shift.start, end: shift.end } : span };
 }
 
+/** The whole shift that a piece of work belongs to. */
+export function shiftSpan(spans: readonly Span[], index: number): { start: number; end: number } | null {
+  return shiftAt(spans, index) ?? spans[index] ?? null;
+}
+
 function origin(edit: Edit): Picked | null {
-  return "activity" in edit && "start" in edit ? { agent: edit.agent, day: edit.day, activity: edit.activity, start: edit.start } : null;
+  return "activity" in edit && "start" in edit
+    ? { agent: edit.agent, day: edit.day, activity: edit.activity, start: edit.start }
+    : null;
 }
 
 /** Where the selection is after what is in hand has been put down. */
@@ -186,7 +193,9 @@ export function landed(editor: Editor): Picked | null {
   if (pending.kind === "give") {
     const spans = cellOf(after, pending.to.agent, pending.to.day).spans;
     const first = spans.find((span) => span.activity === "work") ?? spans[0];
-    return first ? { ...pending.to, activity: first.activity, start: first.start } : { ...pending.to, activity: null, start: 0 };
+    return first
+      ? { ...pending.to, activity: first.activity, start: first.start }
+      : { ...pending.to, activity: null, start: 0 };
   }
   const { spans } = cellOf(after, pending.agent, pending.day);
   const place = { agent: pending.agent, day: pending.day };
@@ -224,7 +233,8 @@ export function beside(plan: Plan, from: Picked, days: readonly string[], by: 1 
     return spans.map((span) => ({ agent: from.agent, day, activity: span.activity, start: span.start }));
   });
   const here = order.findIndex(
-    (one) => one.day === from.day && (days.length > 1 || (one.activity === from.activity && one.start === from.start)),
+    (one) =>
+      one.day === from.day && (days.length > 1 || (one.activity === from.activity && one.start === from.start)),
   );
   return order[here + by] ?? null;
 }

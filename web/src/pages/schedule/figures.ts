@@ -7,20 +7,20 @@ export type FigureRow = (typeof ROWS)[number];
 
 const PLACES: Record<FigureRow, number> = { gap_hours: 2, largest_gap: 1, sl3: 1, true_access: 1, cost: 0 };
 
-export function valueOf(row: FigureRow, figures: Figures | null): number | null {
+export function shownValue(row: FigureRow, figures: Figures | null): number | null {
   const value = figures?.[row] ?? null;
   if (value === null) return null;
   return row === "sl3" || row === "true_access" ? value * 100 : value;
 }
 
 export function figureOf(row: FigureRow, figures: Figures | null): string {
-  const value = valueOf(row, figures);
+  const value = shownValue(row, figures);
   return value === null ? NO_DATA : written(row, value);
 }
 
 /** After less before as it is shown, so that what reads the same is no change. */
 export function changeOf(row: FigureRow, before: Figures | null, after: Figures | null): number | null {
-  const [was, is] = [valueOf(row, before), valueOf(row, after)];
+  const [was, is] = [shownValue(row, before), shownValue(row, after)];
   if (was === null || is === null) return null;
   const factor = 10 ** PLACES[row];
   return (Math.round(is * factor) - Math.round(was * factor)) / factor;

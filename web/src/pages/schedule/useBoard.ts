@@ -26,8 +26,7 @@ export const SCHEDULE = "schedule";
 export function useSchedule(span: Span, draft: string | null) {
   return useQuery({
     queryKey: [SCHEDULE, "days", span.first, span.last, draft],
-    queryFn: ({ signal }) =>
-      http.get<Schedule>(`${PLANNING}/schedule`, { query: { ...span, draft }, signal }),
+    queryFn: ({ signal }) => http.get<Schedule>(`${PLANNING}/schedule`, { query: { ...span, draft }, signal }),
     placeholderData: keepPreviousData,
     refetchInterval: 15_000, // others edit too
     refetchOnWindowFocus: true,
@@ -51,11 +50,10 @@ export function useCover(span: Span, draft: string | null, rev: number) {
   });
 }
 
-export function useConflicts(draft: DraftState | null, span: Span) {
+export function useConflicts(draft: DraftState | null) {
   return useQuery({
-    queryKey: [SCHEDULE, "conflicts", draft?.id, draft?.rev, span.first, span.last],
-    queryFn: ({ signal }) =>
-      http.get<Conflicts>(`${PLANNING}/drafts/${draft?.id ?? ""}/check`, { query: { ...span }, signal }),
+    queryKey: [SCHEDULE, "conflicts", draft?.id, draft?.rev],
+    queryFn: ({ signal }) => http.get<Conflicts>(`${PLANNING}/drafts/${draft?.id ?? ""}/check`, { signal }),
     enabled: draft !== null,
     placeholderData: keepPreviousData,
   });
@@ -101,7 +99,9 @@ const MOST = 1000;
 async function sent(id: string, edits: readonly ServerEdit[]): Promise<Edited> {
   let out: Edited = { rev: 0, days: [] };
   for (let i = 0; i < edits.length; i += MOST) {
-    const done = await http.post<Edited>(`${PLANNING}/drafts/${id}/edits`, { body: { edits: edits.slice(i, i + MOST) } });
+    const done = await http.post<Edited>(`${PLANNING}/drafts/${id}/edits`, {
+      body: { edits: edits.slice(i, i + MOST) },
+    });
     out = { rev: done.rev, days: [...out.days, ...done.days] };
   }
   return out;

@@ -5,8 +5,8 @@ import type { Ms } from "../../live/types";
 import { type Opening, wallAt } from "./axis";
 import { aimAt, dayShift } from "./board";
 import * as drafts from "./draft";
-import * as editing from "./editor";
 import type { Editor } from "./editor";
+import * as editing from "./editor";
 import type { Edit } from "./edits";
 import { ON_SHIFT, type Plan, QUARTER } from "./model";
 import type { Item } from "./people";
@@ -74,9 +74,7 @@ export function useBoardKeys({
     step((e, at) => {
       const now = e.pending?.kind === "give" ? e.pending.to : e.selected;
       const agent = now && neighbour(by, now.agent);
-      return now && agent
-        ? editing.handed(e, { agent, day: now.day }, dayShift(now.day, now.day), earliest, at)
-        : e;
+      return now && agent ? editing.handed(e, { agent, day: now.day }, dayShift(now.day, now.day), earliest, at) : e;
     });
   const turn = (index: number) => {
     const to = ON_SHIFT[index];
@@ -120,18 +118,32 @@ export function useBoardKeys({
     key("give-up", t("key.personUp"), "ArrowUp", () => give(-1), edits, { alt: true }),
     key("give-down", t("key.personDown"), "ArrowDown", () => give(1), edits, { alt: true }),
     ...ON_SHIFT.map((activity, i) =>
-      key(`turn-${activity}`, t("menu.change", { what: t(`activity.${activity}`) }), `Digit${i + 1}`, () => turn(i), edits),
+      key(
+        `turn-${activity}`,
+        t("menu.change", { what: t(`activity.${activity}`) }),
+        `Digit${i + 1}`,
+        () => turn(i),
+        edits,
+      ),
     ),
-    key("put", t("key.put"), "Enter", () => step((e, at) => editing.putDown(e, at)), edits && editor.pending !== null),
+    key(
+      "put",
+      t("key.put"),
+      "Enter",
+      () => step((e, at) => editing.putDown(e, at)),
+      edits && editor.pending !== null,
+    ),
     key("back", t("key.back"), "Escape", () => step((e) => editing.putBack(e)), editor.pending !== null),
     key("remove", t("key.remove"), "Delete", () => step((e, at) => editing.taken(e, earliest, at)), edits),
     key("menu", t("key.menu"), "Space", openMenu, on),
     {
-      ...key("undo", t("undo"), "KeyZ", () => step((e, at) => undone(e, at)), editable, { mod: true }),
+      ...key("undo", t("undo"), "KeyZ", () => step((e) => undone(e)), editable, { mod: true }),
       hidden: false,
     },
     {
-      ...key("redo", t("redo"), "KeyY", () => step((e) => ({ ...e, draft: drafts.redo(e.draft) })), editable, { mod: true }),
+      ...key("redo", t("redo"), "KeyY", () => step((e) => ({ ...e, draft: drafts.redo(e.draft) })), editable, {
+        mod: true,
+      }),
       hidden: false,
     },
     { ...key("save", t("key.save"), "KeyS", save, editable, { mod: true }), hidden: false },
@@ -139,6 +151,6 @@ export function useBoardKeys({
 }
 
 /** What is in hand goes back first; then the last edit. */
-export function undone(editor: Editor, _at: Ms): Editor {
+export function undone(editor: Editor): Editor {
   return editor.pending ? editing.putBack(editor) : { ...editor, draft: drafts.undo(editor.draft) };
 }

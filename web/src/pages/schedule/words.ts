@@ -36,7 +36,9 @@ export function clocksOf(lang: Language, zone: string): Clocks {
       return text;
     },
     day: (iso) =>
-      lang === "en" ? `${weekday.format(noon(iso))} ${day.format(noon(iso))}` : `${day.format(noon(iso))} ${weekday.format(noon(iso))}`,
+      lang === "en"
+        ? `${weekday.format(noon(iso))} ${day.format(noon(iso))}`
+        : `${day.format(noon(iso))} ${weekday.format(noon(iso))}`,
     dayShort: (iso) => day.format(noon(iso)),
     weekday: (iso) => weekday.format(noon(iso)),
   };
@@ -54,4 +56,3 @@ export function useRowWords(of: string): RowWords {
   const clocks = useClocks(of);
   return useMemo(() => ({ t, clock: clocks.clock, zone: of, dayName: clocks.day }), [t, clocks, of]);
 }
-

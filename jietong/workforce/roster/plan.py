@@ -1,0 +1,223 @@
+"""A plan under way: everybody's days beside each other, and what one person's best tour beside the others' is.
+
+One person's tour with its pauses is an exact shortest path against what cover pays for one more agent. People are
+taken out and put back one after another; nothing that costs more is kept. All people's rules hold at every moment.
+"""
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from jietong.workforce.roster.breaks import NO_BLOCKS, ON_LINE, Floats, Ints, placed, worths
+from jietong.workforce.roster.cover import Cover, leave, staff
+from jietong.workforce.roster.frames import Frame, Grid
+from jietong.workforce.roster.problem import Problem
+from jietong.workforce.roster.tours import NEVER
+
+EPSILON = 1e-6
+
+
+@dataclass(frozen=True)
+class Worked:
+    """One shift as it lies: its first step, what each step is, and the group that each step on line is for."""
+
+    first: int
+    marks: Ints
+    where: Ints
+
+
+@dataclass
+class Row:
+    """One person's part of the plan: patterns by day (-1: free) and their shifts."""
+
+    days: Ints
+    shifts: dict[int, Worked] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Shares:
+    """What of weekends and late shifts is one person's fair part: need ÷ people, rounded up."""
+
+    weekends: int
+    lates: int
+
+
+class Plan:
+    def __init__(self, problem: Problem, grid: Grid, frames: list[Frame]) -> None:
+        self.problem, self.grid, self.frames = problem, grid, frames
+        self.cover = Cover(problem)
+        self.rows = [Row(np.full(grid.days, -1, np.int64)) for _ in frames]
+        self.blocks: dict[tuple[int, int], Ints] = {}  # trainings within (person, day)
+        self.pinned: dict[tuple[int, int], Ints] = {}  # locked marks of (person, day)
+        self.shares = shares_of(problem, grid)
+        self.own = np.zeros(len(frames))  # what each row costs beside cover
+        for who, frame in enumerate(frames):
+            self._pin(who, frame)
+            self.own[who] = self.own_cost(who, self.rows[who].days)
+
+    def cost(self) -> float:
+        return self.cover.total() + float(self.own.sum())
+
+    def own_cost(self, who: int, days: Ints) -> float:
+        """Wishes, changes, patterns, overtime and fairness of a row."""
+        none = np.zeros((self.grid.days, len(self.grid.lengths)))
+        return self.frames[who].cost_of(self.grid, none, days) + self.unfair(who, days)
+
+    def unfair(self, who: int, days: Ints) -> float:
+        fairness = self.problem.fairness
+        if not (fairness.weekend or fairness.late):
+            return 0.0
+        weekends, lates = burden(self.grid, self.frames[who], days)
+        return fairness.weekend * max(0, weekends - self.shares.weekends) + fairness.late * max(
+            0, lates - self.shares.lates
+        )
+
+    def take_out(self, who: int) -> Row:
+        row = self.rows[who]
+        for shift in row.shifts.values():
+            leave(self.cover.have, shift.first, shift.where)
+        self.rows[who] = Row(np.full(self.grid.days, -1, np.int64))
+        self.own[who] = 0.0
+        return row
+
+    def put(self, who: int, days: Ints) -> None:
+        """These days, with pauses where they cost least now."""
+        frame = self.frames[who]
+        values = self.cover.values(frame.masks, self.grid.room)
+        row = Row(days.copy())
+        for day in np.nonzero(days >= 0)[0]:
+            pattern = int(days[day])
+            marks = self.place(who, int(day), pattern, values)
+            row.shifts[int(day)] = self._staffed(frame, int(day), pattern, marks)
+        self.rows[who] = row
+        self.own[who] = self.own_cost(who, days)
+
+    def restore(self, who: int, row: Row) -> None:
+        """Back as it was."""
+        for shift in row.shifts.values():
+            for k in np.nonzero(shift.where >= 0)[0]:
+                self.cover.have[shift.where[k], shift.first + k] += 1
+        self.rows[who] = row
+        self.own[who] = self.own_cost(who, row.days)
+
+    def place(self, who: int, day: int, pattern: int, values: Floats) -> Ints:
+        pinned = self.pinned.get((who, day))
+        if pinned is not None and len(pinned) == self.grid.lengths[pattern]:
+            return pinned
+        first = int(self.grid.starts[day, pattern])
+        part = values[self.frames[who].which[day], first : first + int(self.grid.lengths[pattern])]
+        worth, marks = placed(self.grid.pauses, part, self.blocks.get((who, day), NO_BLOCKS))
+        if worth == -np.inf:  # a rule that no placement keeps: the audit names it
+            marks[:] = ON_LINE
+        return marks
+
+    def best(self, who: int) -> Ints | None:
+        """The best days beside all others' (the person is out); None: nothing keeps the rules."""
+        frame, grid = self.frames[who], self.grid
+        values = self.cover.values(frame.masks, grid.room)
+        gains = worths(values, frame.which, grid.starts, grid.lengths, frame.allowed, grid.pauses.shape)
+        gains[gains == -np.inf] = 0.0
+        for (person, day), blocks in self.blocks.items():
+            if person == who:
+                pattern = int(np.nonzero(frame.allowed[day])[0][0])
+                first = int(grid.starts[day, pattern])
+                part = values[frame.which[day], first : first + int(grid.lengths[pattern])]
+                gains[day, pattern] = placed(grid.pauses, part, blocks)[0]
+        cost, days = frame.tour(grid, gains)
+        if cost == NEVER:
+            return None
+        unfair = self.unfair(who, days)
+        if unfair:
+            other_cost, other = frame.tour(grid, gains - self._burdens())
+            if other_cost < NEVER:
+                whole = frame.cost_of(grid, gains, other) + self.unfair(who, other)
+                if whole < cost + unfair:
+                    return other
+        return days
+
+    def improve(self, who: int) -> float:
+        """The person anew; what it saves (never negative)."""
+        before = self.cost()
+        old = self.take_out(who)
+        days = self.best(who)
+        self.put(who, old.days if days is None else days)
+        saved = before - self.cost()
+        if saved < 0:
+            self.take_out(who)
+            self.restore(who, old)
+            return 0.0
+        return saved
+
+    def pauses_again(self, who: int) -> None:
+        old = self.take_out(who)
+        self.put(who, old.days)
+
+    def _staffed(self, frame: Frame, day: int, pattern: int, marks: Ints) -> Worked:
+        first = int(self.grid.starts[day, pattern])
+        where = np.full(len(marks), -1, np.int64)
+        cover = self.cover
+        staff(cover.gain, cover.over, cover.have, frame.masks, int(frame.which[day]), first, marks, where)
+        return Worked(first, marks, where)
+
+    def _burdens(self) -> Floats:
+        """What a day and pattern would cost beyond the fair share, as prices of single days."""
+        fairness, grid = self.problem.fairness, self.grid
+        out = np.zeros((grid.days, len(grid.lengths)))
+        out += np.where(grid.weekend > 0, fairness.weekend / 2, 0.0)[:, None]
+        out += np.where(grid.late, fairness.late, 0.0)[None, :]
+        return out
+
+    def _pin(self, who: int, frame: Frame) -> None:
+        from jietong.core.vocabulary import Activity
+        from jietong.workforce.roster.breaks import BLOCK, BREAK, MEAL
+
+        kinds = {Activity.WORK: ON_LINE, Activity.BREAK: BREAK, Activity.MEAL: MEAL}
+        for lock in frame.person.locked:
+            if lock.spans and lock.pattern is not None:
+                first, length = lock.spans[0].start, lock.spans[-1].end - lock.spans[0].start
+                marks = np.zeros(length, np.int64)
+                for span in lock.spans:
+                    marks[span.start - first : span.end - first] = kinds.get(span.activity, BLOCK)
+                self.pinned[who, lock.day] = marks
+
+
+def burden(grid: Grid, frame: Frame, days: Ints) -> tuple[int, int]:
+    """Weekends and late shifts of a row, with those before the plan."""
+    weekends = 0
+    counted = -2
+    for day in np.nonzero((days >= 0) & (grid.weekend > 0))[0]:
+        if not (grid.weekend[day] == 2 and counted == day - 1):
+            weekends += 1
+        counted = int(day)
+    lates = int(grid.late[days[days >= 0]].sum())
+    return weekends + frame.person.weekends_before, lates + frame.person.lates_before
+
+
+def shares_of(problem: Problem, grid: Grid) -> Shares:
+    """Weekend need and need in hours that late patterns alone cover, as shifts, over the people who may do it."""
+    people = max(1, len(problem.people))
+    on_line = float(np.mean(grid.paid)) * 0.9 if len(grid.paid) else 1.0
+    need = np.zeros(problem.steps)
+    for one in problem.needs:
+        need += np.array(one.agents, dtype=float)
+    before_w = sum(p.weekends_before for p in problem.people)
+    before_l = sum(p.lates_before for p in problem.people)
+    weekend = 0.0
+    early = np.zeros(problem.steps, np.bool_)
+    for n, day in enumerate(problem.days):
+        if grid.weekend[n]:
+            part = float(need[day.first : day.first + day.steps].sum()) / on_line
+            weekend += part if grid.weekend[n] == 1 and not (n + 1 < grid.days and grid.weekend[n + 1] == 2) else part / 2
+        for pattern in np.nonzero(~grid.late & grid.offered[n])[0]:
+            early[grid.starts[n, pattern] : grid.starts[n, pattern] + grid.lengths[pattern]] = True
+    alone = float(need[~early].sum())
+    late_steps = [
+        int((~early[s : s + int(grid.lengths[p])]).sum())
+        for n in range(grid.days)
+        for p in np.nonzero(grid.late & grid.offered[n])[0]
+        for s in [int(grid.starts[n, p])]
+    ]
+    steps = float(np.mean([k for k in late_steps if k])) if any(late_steps) else 0.0
+    lates = alone / steps if steps else 0.0
+    ceil = lambda x: int(np.ceil(x - 1e-9))  # noqa: E731
+    return Shares(ceil((weekend * 1.0 + before_w) / people), ceil((lates + before_l) / people))

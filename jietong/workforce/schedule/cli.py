@@ -1,0 +1,94 @@
+"""`jietong schedule …`: write the published schedule to a file; hold it against the ledger."""
+
+import asyncio
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from jietong.core.clock import SystemClock
+from jietong.core.errors import Invalid
+from jietong.db.pool import ALL, Database
+
+_out = Console(highlight=False, soft_wrap=True)
+SHOWN = 20
+
+
+def commands(database: Callable[[], AbstractAsyncContextManager[Database]]) -> typer.Typer:
+    """The sub-commands. `database` opens the centre's."""
+    cli = typer.Typer(help="The published schedule: export, proof.", no_args_is_help=True)
+
+    @cli.command("export")
+    def export(
+        out: Annotated[Path, typer.Option(help="File to write: .csv or .xlsx.")],
+        first: Annotated[str, typer.Option(help="First local day; this week's Monday.")] = "",
+        last: Annotated[str, typer.Option(help="Last local day, inclusive; six days later.")] = "",
+        language: Annotated[str, typer.Option(help="zh-Hans, zh-Hant or en.")] = "zh-Hans",
+    ) -> None:
+        """Write the published schedule as a workbook or CSV."""
+        format = out.suffix.lstrip(".").lower()
+        if format not in ("csv", "xlsx"):
+            raise Invalid("bad_format", f"Name a file that ends in .csv or .xlsx, not {out.name!r}.")
+        spans = asyncio.run(_export(database, out, format, first, last, language))
+        _out.print(f"{spans:,} spans written to {out}.", markup=False)
+
+    @cli.command("verify")
+    def verify_command(
+        site: Annotated[str, typer.Option(help="Whose schedule.")] = "main",
+        rebuild: Annotated[bool, typer.Option("--rebuild", help="Make the rows again from the ledger.")] = False,
+    ) -> None:
+        """Compare every published person-day with the ledger. Exit code 1: some differ."""
+        from jietong.workforce.schedule.verify import Verdict, verify
+
+        async def work() -> Verdict:
+            async with database() as opened:
+                return await verify(opened, site, rebuild=rebuild)
+
+        verdict = asyncio.run(work())
+        for one in verdict.different[:SHOWN]:
+            _out.print(f"{one.agent} {one.day}: ledger version {one.ledger}, rows version {one.rows}", markup=False)
+        _out.print(
+            f"{verdict.facts:,} facts, {verdict.days:,} person-days: {len(verdict.different):,} differ"
+            + (", rows made again from the ledger." if rebuild else ".")
+        )
+        if verdict.different:
+            raise typer.Exit(1)
+
+    return cli
+
+
+async def _export(
+    database: Callable[[], AbstractAsyncContextManager[Database]],
+    out: Path,
+    format: str,
+    first: str,
+    last: str,
+    language: str,
+) -> int:
+    from jietong.workforce.schedule import documents, store
+    from jietong.workforce.schedule.export import exported, tables
+    from jietong.workforce.schedule.model import local_date_of, monday_of
+
+    async with database() as opened, opened.read(ALL) as conn:
+        setup = await documents.read(conn)
+        zone = setup.ground.zone
+        first = _day(first) if first else monday_of(local_date_of(SystemClock().now(), zone))
+        last = _day(last) if last else (date.fromisoformat(first) + timedelta(days=6)).isoformat()
+        if last < first:
+            raise Invalid("bad_span", "The last day is not before the first.")
+        days = await store.published(conn, setup.site.id, first, last)
+    found = tables(days, setup.ground.people, first, last, zone, language)
+    content, _ = exported(found, format, found[0].title)
+    out.write_bytes(content)
+    return len(found[0].rows)
+
+
+def _day(text: str) -> str:
+    try:
+        return date.fromisoformat(text).isoformat()
+    except ValueError as error:
+        raise Invalid("bad_day", f"{text!r} is no day: write it as 2026-07-15.") from error

@@ -1,0 +1,62 @@
+import { useState } from "react";
+import { NavLink, Route, Routes } from "react-router";
+import { isProblem } from "../../api/problem";
+import { localDay, zone } from "../../i18n/format";
+import { useWords } from "../../i18n/messages";
+import { mySchedule } from "../../i18n/mySchedule";
+import { worded } from "../../i18n/problems";
+import { serverClock } from "../../live/clock";
+import { Empty } from "../../ui/Empty";
+import { useOwn } from "./api";
+import { mondayOf } from "./model";
+import { RequestsTab } from "./RequestsTab";
+import { asksMe } from "./requests";
+import { WeekTab } from "./WeekTab";
+import { WishesTab } from "./WishesTab";
+import { useSaid } from "./words";
+import "./my-schedule.css";
+
+/** One's own schedule, for the phone first: what comes next, the week, what to answer, requests and wishes. */
+export default function MySchedulePage() {
+  const t = useWords(mySchedule);
+  const today = localDay(serverClock.now());
+  const [monday, setMonday] = useState(mondayOf(today));
+  const own = useOwn(monday, today);
+  const said = useSaid(own.data?.zone ?? zone());
+  if (own.error && !own.data) {
+    return isProblem(own.error, "no_agent") ? (
+      <Empty kind="permission">{t("notAnAgent")}</Empty>
+    ) : (
+      <Empty kind="lost">{worded(own.error)}</Empty>
+    );
+  }
+  if (!own.data) return null;
+  const waiting = own.data.requests.filter((one) => asksMe(one, own.data.agent)).length;
+  return (
+    <div className="ms-page">
+      <nav className="ms-tabs" aria-label={t("title")}>
+        <NavLink to="/my-schedule" end>
+          {t("tab.week")}
+        </NavLink>
+        <NavLink to="/my-schedule/requests">
+          {t("tab.requests")}
+          {waiting > 0 ? <span className="ms-count jt-num">{waiting}</span> : null}
+        </NavLink>
+        <NavLink to="/my-schedule/wishes">{t("tab.wishes")}</NavLink>
+      </nav>
+      {own.error ? (
+        <div className="jt-banner" data-level="look" role="status">
+          {worded(own.error)}
+        </div>
+      ) : null}
+      <Routes>
+        <Route
+          index
+          element={<WeekTab own={own.data} said={said} monday={monday} today={today} show={setMonday} />}
+        />
+        <Route path="requests" element={<RequestsTab own={own.data} said={said} today={today} />} />
+        <Route path="wishes" element={<WishesTab own={own.data} said={said} today={today} />} />
+      </Routes>
+    </div>
+  );
+}

@@ -1,0 +1,26 @@
+import type { Request } from "../schedule/api";
+
+/** What one can do about a request, and how it stands from one's own side. Pure. */
+
+const OPEN = new Set(["offered", "awaiting"]);
+
+/** Whether I am asked, and have not answered. */
+export function asksMe(one: Request, me: string): boolean {
+  if (one.state !== "offered" || one.agent === me) return false;
+  const offer = one.offers.find((each) => each.agent === me);
+  return offer ? offer.answer === null : one.partner === me;
+}
+
+export function mayWithdraw(one: Request, me: string): boolean {
+  return one.agent === me && OPEN.has(one.state);
+}
+
+/** I answered, but somebody else was faster. */
+export function taken(one: Request, me: string): boolean {
+  return one.offers.some((each) => each.agent === me && each.answer === "late");
+}
+
+/** The newest first; what waits for me before all. */
+export function inOrder(all: readonly Request[], me: string): Request[] {
+  return [...all].sort((a, b) => Number(asksMe(b, me)) - Number(asksMe(a, me)) || b.made_at - a.made_at);
+}
