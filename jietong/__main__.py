@@ -39,6 +39,7 @@ from jietong.workforce import sizing_cli as sizing
 from jietong.workforce.forecast import cli as forecasts
 from jietong.workforce.roster import cli as rosters
 from jietong.workforce.schedule import cli as schedules
+from jietong.workforce.simulation import cli as simulations
 
 cli = typer.Typer(
     name="jietong",
@@ -124,6 +125,7 @@ cli.add_typer(demo.commands(_quiet_database), name="demo")
 cli.command("size")(sizing.size)
 cli.command("forecast")(forecasts.forecast)
 cli.command("roster")(rosters.roster)
+cli.command("simulate")(simulations.simulate)
 
 
 @cli.command()

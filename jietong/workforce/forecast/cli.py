@@ -2,7 +2,6 @@
 
 import csv
 import json
-import os
 import re
 import time
 from datetime import date, datetime, timedelta
@@ -67,7 +66,6 @@ def _work(
     out: Path | None,
     back_test: int,
 ) -> dict[str, Any]:
-    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # matrices this small are slower on several cores
     from jietong.workforce.forecast import counts_file
     from jietong.workforce.forecast.backtest import backtest
     from jietong.workforce.forecast.calendar import country

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from jietong.core.clock import Clock
-from jietong.core.days import Span, day_of
+from jietong.core.days import Span, day_of, local_day
 from jietong.core.errors import Invalid, NotFound
 from jietong.core.specs import QueueSpec, SiteSpec
 from jietong.core.vocabulary import Ms
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from jietong.workforce.forecast.recorded import Recorded
     from jietong.workforce.forecast.store import Event
 
+DAY_MS: Ms = 86_400_000
 _DAYS_BACK = 800
 _FRESH_S = 120.0  # for so long a queue's past is not read again
 _FEW_DAYS = 28
@@ -92,7 +93,9 @@ class Pasts:
             if held is not None and time.monotonic() - held[0] < _FRESH_S:
                 return held[1], held[2]
             end = day_of(upto, zone).start
-            span = Span(day_of(upto - timedelta(days=_DAYS_BACK), zone).start, end)
+            extent = await self._warehouse.extent(site.id)
+            begun = day_of(upto - timedelta(days=_DAYS_BACK), zone).start
+            span = Span(min(max(begun, local_day(extent.start, zone).start if extent else end), end - DAY_MS), end)
             # The scope was asked already, by the queue's client: what is learnt of it is the same for all.
             found = await recorded.recorded(
                 self._warehouse, spec, span, zone, ALL, site=site.id, simulated=None if self._simulated() else False

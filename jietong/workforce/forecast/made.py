@@ -58,7 +58,8 @@ def made(
             none = np.zeros(len(said.mean[i]))
             one = _day(day, none, none, none, none, aht[i], (0.0, 0.0), 0.0, {})
         else:
-            drivers = _added({name: float(values[i]) for name, values in said.drivers.items()}, float(said.mean[i].sum()))
+            factors = {name: float(values[i]) for name, values in said.drivers.items()}
+            drivers = _added(factors, float(said.mean[i].sum()))
             one = _day(
                 day, said.mean[i], said.p10[i], said.p50[i], said.p90[i], aht[i],
                 (float(said.day_p10[i]), float(said.day_p90[i])), float(said.day_spread[i]), drivers,

@@ -358,11 +358,11 @@ class Forecasts:
     async def _made(
         self, spec: QueueSpec, scope: Scope, first: date, last: date
     ) -> "tuple[dict[date, MadeDay], Version | None, list[Adjustment]]":
-        """Stored days between: of the latest version made before the day began (else the earliest there is), with
-        changes by hand."""
+        """Stored days between, with changes by hand: of the latest version; of days that are over, of the latest made
+        before they began, else of the earliest."""
         from jietong.workforce.forecast import made, store
 
-        zone = self._site().zone
+        zone, today = self._site().zone, self.today_is()
         async with self._database.read(scope) as conn:
             versions = await store.covering(conn, spec.id, first, last)
             changes = await store.adjustments(conn, spec.id, first, last)
@@ -372,8 +372,8 @@ class Forecasts:
         for version in versions:
             for one in made.from_json(version.days):
                 day = date.fromisoformat(one.day)
-                before = version.made_at < day_of(day, zone).start
-                if first <= day <= last and (day not in found or (before and not best[day])):
+                before = day >= today or version.made_at < day_of(day, zone).start
+                if first <= day <= last and not best.get(day, False):
                     found[day], best[day] = one, before
         return (
             {day: made.changed(one, effects, QUARTER_S) for day, one in found.items()},

@@ -11,7 +11,7 @@ from msgspec import Struct
 
 from jietong.core.vocabulary import Activity
 from jietong.workforce.model import QUARTER_S
-from jietong.workforce.roster.problem import BreakRule, Cost, GroupNeed, Hours, Person, PersonDay, Problem, Rule, Span
+from jietong.workforce.roster.problem import BreakRule, Cost, Hours, Person, PersonDay, Problem, Rule, Span, Wish
 
 ABSENT = (Activity.BREAK, Activity.MEAL)
 
@@ -52,7 +52,9 @@ def cost_of(problem: Problem, days: tuple[PersonDay, ...], cover: tuple[tuple[in
     for person in problem.people:
         row = rows.get(person.id, {})
         shifts += sum(prices_of[one.pattern] for one in row.values() if one.pattern is not None)
-        wishes += sum(wish.price for wish in person.wishes if wish.day in row and not met(wish, row[wish.day].pattern))
+        wishes += sum(
+            wish.price for wish in person.wishes if wish.day in row and not met(wish, row[wish.day].pattern)
+        )
         changes += problem.change_price * sum(
             row[day].pattern != pattern for day, pattern in person.before.items() if day in row
         )
@@ -67,14 +69,13 @@ def missing(prices: tuple[float, ...], agents: float) -> float:
     if agents <= 0 or not prices:
         return 0.0
     whole = floor(agents)
-    price = lambda k: prices[min(k, len(prices) - 1)]  # noqa: E731
-    return sum(price(k) for k in range(whole)) + (agents - whole) * price(whole)
+    last = len(prices) - 1
+    return sum(prices[min(k, last)] for k in range(whole)) + (agents - whole) * prices[min(whole, last)]
 
 
-def met(wish: "object", pattern: str | None) -> bool:
-    wanted, off = getattr(wish, "pattern"), getattr(wish, "off")  # noqa: B009
-    has = pattern is not None and wanted in (None, pattern)
-    return has is not off
+def met(wish: Wish, pattern: str | None) -> bool:
+    has = pattern is not None and wish.pattern in (None, pattern)
+    return has is not wish.off
 
 
 def served(problem: Problem, days: tuple[PersonDay, ...], cover: tuple[tuple[int, ...], ...]) -> str | None:
@@ -120,8 +121,12 @@ def _shifts(problem: Problem, person: Person, row: dict[int, PersonDay]) -> Iter
     for n, day in enumerate(problem.days):
         one = row.get(n)
         pattern = one.pattern if one is not None else None
-        if n in locked and (pattern != locked[n].pattern or (locked[n].spans and one and one.spans != locked[n].spans)):
-            yield broken(Rule.LOCKED, n, f"the day is locked to {locked[n].pattern or 'free'}, the plan has {pattern}")
+        if n in locked and (
+            pattern != locked[n].pattern or (locked[n].spans and one and one.spans != locked[n].spans)
+        ):
+            yield broken(
+                Rule.LOCKED, n, f"the day is locked to {locked[n].pattern or 'free'}, the plan has {pattern}"
+            )
         if one is None or pattern is None:
             if one is not None and one.spans:
                 yield broken(Rule.SPANS, n, "spans on a free day")
@@ -253,6 +258,3 @@ def _paid_in(row: dict[int, PersonDay], hours: Hours) -> int:
         if span.paid
     )
     return steps * QUARTER_S + hours.before_s
-
-
-__all__ = ["Breach", "GroupNeed", "audit", "cost_of", "met", "missing", "pauses", "served"]

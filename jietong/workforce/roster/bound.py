@@ -2,7 +2,8 @@
 
 Cover is bought at a price for each group and step. At any prices the cheapest cover of each step plus everybody's
 cheapest tour, pauses included, is a lower bound: both are exact minima, and a plan that keeps all rules is one
-choice of both. Fairness, trainings and the widest hour limits are left out, which can only lower it.
+choice of both. Trainings and the widest hour limits are left out, and
+what is above a fair share is bounded by a straight line, all of which can only lower it.
 
 Good prices are the slopes of the cover cost at the best plan in shares, where a person may be a mix of tours. That
 plan is approached by block Frank-Wolfe steps (Lacoste-Julien et al. 2013): one person after another moves towards
@@ -10,13 +11,14 @@ the tour that is cheapest at the present slopes, as far as it pays. The cost is 
 taken over a width that shrinks.
 """
 
+from dataclasses import replace
+
 import numpy as np
 from numba import njit
 
 from jietong.workforce.roster.breaks import ON_LINE, Floats, placed, worths
-from jietong.workforce.roster.plan import Plan
 from jietong.workforce.roster.cover import dual_part
-from jietong.workforce.roster.frames import Frame
+from jietong.workforce.roster.plan import Plan
 from jietong.workforce.roster.tours import NEVER, cheapest
 
 WIDEST, NARROWEST, SHRINKS = 2.0, 0.3, 0.88
@@ -26,74 +28,103 @@ class Bound:
     """Begins with the plan of `plan` as it lies; takes no further notice of it."""
 
     def __init__(self, plan: Plan) -> None:
-        self.grid, self.frames = plan.grid, plan.frames
+        self.grid = plan.grid
+        self.frames = [replace(f, allowed=f.allowed.copy(), must_work=f.must_work.copy()) for f in plan.frames]
         self.cost, self.over, self.gain = plan.cover.cost, plan.cover.over, plan.cover.gain
         self.width = WIDEST
+        self.rounds = 0
         self.best = 0.0 if _nothing_pays(plan) else -np.inf
         self.heads: Floats = plan.cover.have.astype(float)
         self.parts = np.zeros((len(self.frames), *self.heads.shape))
         self.own = np.zeros(len(self.frames))
+        fairness = plan.problem.fairness
+        self.dear: Floats = np.array([fairness.weekend, fairness.late])
+        self.weekend_days: Floats = np.where(self.grid.weekend > 0, 0.5, 0.0)
+        shares = np.array([plan.shares.weekends, plan.shares.lates], dtype=float)
+        people = [frame.person for frame in self.frames]
+        before = np.array([(p.weekends_before, p.lates_before) for p in people], dtype=float).reshape(-1, 2)
+        self.free_of_charge: Floats = shares - before
+        self.loads: Floats = np.zeros((len(self.frames), 2))
         none = np.zeros((self.grid.days, len(self.grid.lengths)))
         for who, row in enumerate(plan.rows):
             for shift in row.shifts.values():
                 for k in np.nonzero(shift.where >= 0)[0]:
                     self.parts[who, shift.where[k], shift.first + k] += 1
+            worked = row.days >= 0
+            self.loads[who] = self.weekend_days[worked].sum(), self.grid.late[row.days[worked]].sum()
             self.own[who] = self.frames[who].cost_of(self.grid, none, row.days)
 
     def person(self, who: int) -> None:
         """One person's step."""
-        least, part = self._tour(self.frames[who], self._prices())
+        prices = self._prices()
+        weight = self._weights(who)
+        least, part, load = self._tour(who, prices, weight)
         if least == NEVER:
             return
-        prices = self._prices()
-        own = least + float((prices * part).sum())
-        towards, dearer = part - self.parts[who], own - self.own[who]
-        share = _share(self.cost, self.over, self.heads, towards, dearer, self.width)
+        own = least + float((prices * part).sum()) - float(weight @ load)
+        towards, dearer, heavier = part - self.parts[who], own - self.own[who], load - self.loads[who]
+        slope = dearer + float(weight @ heavier)
+        share = _share(self.cost, self.over, self.heads, towards, slope, self.width)
         self.parts[who] += share * towards
         self.heads += share * towards
         self.own[who] += share * dearer
+        self.loads[who] += share * heavier
 
     def narrow(self) -> None:
         """After each round over all people."""
         self.width = max(NARROWEST, self.width * SHRINKS)
+        self.rounds += 1
 
     def value(self) -> float:
         """The bound at the present prices; `best` is the best of all asked for."""
         prices = np.minimum(self._prices(), np.maximum(self.gain[:, :, 0], -self.over[:, None]))
         total, _ = dual_part(self.cost, self.over, prices)
-        for frame in self.frames:
-            least, _ = self._tour(frame, prices, cost_only=True)
-            total += 0.0 if least == NEVER else least
+        for who in range(len(self.frames)):
+            weight = self._weights(who)
+            least, _, _ = self._tour(who, prices, weight, cost_only=True)
+            total += 0.0 if least == NEVER else least - float(weight @ self.free_of_charge[who])
         self.best = max(self.best, float(total))
         return float(total)
+
+    def _weights(self, who: int) -> Floats:
+        """What a weekend and a late shift more costs in fairness: between nothing and the whole price, the surer the
+        further the mix is above the share. Any such price bounds what is above the share from below."""
+        above = self.loads[who] - self.free_of_charge[who]
+        weights: Floats = self.dear * np.clip(above / self.width + 0.5, 0.0, 1.0)
+        return weights
 
     def _prices(self) -> Floats:
         slopes: Floats = _slopes(self.cost, self.over, self.heads, self.width)
         return np.maximum(slopes, -self.over[:, None])
 
-    def _tour(self, frame: Frame, prices: Floats, *, cost_only: bool = False) -> tuple[float, Floats]:
-        """The least that a frame's tours cost at these prices; and where that tour is on line [g, t]."""
-        grid, steps = self.grid, prices.shape[1]
+    def _tour(
+        self, who: int, prices: Floats, weight: Floats, *, cost_only: bool = False
+    ) -> tuple[float, Floats, Floats]:
+        """The least that a person's tours cost at these prices and weights of weekends and late shifts; where that
+        tour is on line [g, t]; and its weekends (days ÷ 2: never more than there are) and late shifts."""
+        frame, grid, steps = self.frames[who], self.grid, prices.shape[1]
         values = np.zeros((len(frame.masks), steps + grid.room))
         for m, mask in enumerate(frame.masks):
             if mask.any():
                 values[m, :steps] = np.where(mask[:, None], prices, -np.inf).max(0)
         gains = worths(values, frame.which, grid.starts, grid.lengths, frame.allowed, grid.pauses.shape)
         gains[gains == -np.inf] = 0.0
-        work, chosen = frame.by_kind(np.where(frame.allowed, frame.price - gains, NEVER))
+        price = frame.price + weight[0] * self.weekend_days[:, None] + weight[1] * grid.late[None, :]
+        work, chosen = frame.by_kind(np.where(frame.allowed, price - gains, NEVER))
         least, kinds = cheapest(frame.rules, work, np.where(frame.must_work, NEVER, frame.free))
-        part = np.zeros_like(prices)
+        part, load = np.zeros_like(prices), np.zeros(2)
         if cost_only or least == NEVER:
-            return float(least), part
+            return float(least), part, load
         for day in np.nonzero(kinds >= 0)[0]:
             pattern = int(chosen[day, kinds[day]])
+            load += self.weekend_days[day], grid.late[pattern]
             first, length = int(grid.starts[day, pattern]), int(grid.lengths[pattern])
             mask = frame.masks[frame.which[day]]
             _, marks = placed(grid.pauses, values[frame.which[day], first : first + length])
             at = first + np.nonzero(marks == ON_LINE)[0]
             at = at[at < steps]
             part[np.where(mask[:, None], prices[:, at], -np.inf).argmax(0), at] += 1
-        return float(least), part
+        return float(least), part, load
 
 
 def _nothing_pays(plan: Plan) -> bool:
@@ -101,7 +132,7 @@ def _nothing_pays(plan: Plan) -> bool:
     return bool((plan.cover.cost >= 0).all() and all(float(f.price.min(initial=0.0)) >= 0 for f in plan.frames))
 
 
-@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+@njit(cache=True, nogil=True)
 def _at(cost, over, g, t, heads):  # type: ignore[no-untyped-def]
     """The cost of a fraction of heads, straight between whole ones."""
     top = cost.shape[2] - 1
@@ -113,7 +144,7 @@ def _at(cost, over, g, t, heads):  # type: ignore[no-untyped-def]
     return cost[g, t, k] + (heads - k) * (cost[g, t, k + 1] - cost[g, t, k])
 
 
-@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+@njit(cache=True, nogil=True)
 def _slopes(cost, over, heads, width):  # type: ignore[no-untyped-def]
     out = np.zeros(heads.shape)
     half = width / 2
@@ -124,7 +155,7 @@ def _slopes(cost, over, heads, width):  # type: ignore[no-untyped-def]
     return out
 
 
-@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+@njit(cache=True, nogil=True)
 def _share(cost, over, heads, towards, dearer, width):  # type: ignore[no-untyped-def]
     """How far to go: where the slope along the way turns, by bisection."""
     low, high = 0.0, 1.0

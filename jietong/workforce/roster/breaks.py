@@ -37,7 +37,9 @@ class Pauses:
 
     @classmethod
     def of(cls, rule: BreakRule) -> "Pauses":
-        up = lambda seconds: -(-seconds // QUARTER_S)  # noqa: E731
+        def up(seconds: int) -> int:
+            return -(-seconds // QUARTER_S)
+
         return cls(
             max(1, rule.every_s // QUARTER_S), up(rule.length_s), up(rule.apart_s), up(rule.meal_from_s),
             up(rule.meal_s), up(rule.meal_after_s), rule.meal_by_s // QUARTER_S, rule.meal_paid,
@@ -72,10 +74,11 @@ def placed(pauses: Pauses, value: Floats, blocks: Ints = NO_BLOCKS) -> tuple[flo
 
 def placed_all(pauses: Pauses, values: Floats) -> Ints:
     """For many shifts of one length at once: `values[n, t]`; what each step is, [n, t]."""
-    return _place_all(values, pauses.shape)
+    marks: Ints = _place_all(values, pauses.shape)
+    return marks
 
 
-@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+@njit(cache=True, nogil=True)
 def _place(value, first, length, shape, blocks, marks):  # type: ignore[no-untyped-def]
     every, pause, apart, meal_from, meal, after, by = shape
     has_meal = 1 if length >= meal_from and meal > 0 else 0
@@ -91,7 +94,9 @@ def _place(value, first, length, shape, blocks, marks):  # type: ignore[no-untyp
             if to <= length:
                 for run in range(every + 1):
                     for done in range(2):
-                        best[n, run, done] = best[to, max(run, min(least, run + blocks[n])) if run < least else least, done]
+                        best[n, run, done] = best[
+                            to, max(run, min(least, run + blocks[n])) if run < least else least, done
+                        ]
             continue
         worth = value[first + n]
         for run in range(every + 1):
@@ -114,7 +119,7 @@ def _place(value, first, length, shape, blocks, marks):  # type: ignore[no-untyp
             for k in range(n, n + blocks[n]):
                 marks[k] = 3
             size = blocks[n]
-            run = (max(run, min(least, run + size)) if run < least else least)
+            run = max(run, min(least, run + size)) if run < least else least
             n += size
             continue
         if run < every and here == value[first + n] + best[n + 1, run + 1, done]:
@@ -138,7 +143,7 @@ def _place(value, first, length, shape, blocks, marks):  # type: ignore[no-untyp
     return best[0, 0, 0]
 
 
-@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+@njit(cache=True, nogil=True)
 def _place_all(values, shape):  # type: ignore[no-untyped-def]
     count, length = values.shape
     out = np.zeros((count, length), np.int64)
@@ -148,7 +153,7 @@ def _place_all(values, shape):  # type: ignore[no-untyped-def]
     return out
 
 
-@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+@njit(cache=True, nogil=True)
 def worths(values, which, starts, lengths, allowed, shape):  # type: ignore[no-untyped-def]
     """The worth of each day and pattern at its best placement [d, s]; -inf where it is not allowed. `values[m, t]`
     for the skills m = which[d]; steps beyond the plan are worth nothing (values has room for them)."""

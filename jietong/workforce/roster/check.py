@@ -34,7 +34,9 @@ def judge(instance: Instance, roster: Roster) -> Verdict:
     for employee in instance.staff:
         row = roster.get(employee.id)
         if row is None or len(row) != instance.days:
-            breaches.append(Breach(employee.id, "employee", None, f"{employee.id} has no row of {instance.days} days"))
+            breaches.append(
+                Breach(employee.id, "employee", None, f"{employee.id} has no row of {instance.days} days")
+            )
         else:
             breaches += breaches_of(instance, employee, row)
     free: tuple[str | None, ...] = (None,) * instance.days

@@ -17,7 +17,9 @@ if TYPE_CHECKING:
 def roster(
     instance: Annotated[Path, typer.Option(metavar="FILE", help="The instance: SECTION_HORIZON, SECTION_SHIFTS …")],
     out: Annotated[Path, typer.Option(metavar="SOLUTION", help="The roster as CSV: employee,0,1,…")],
-    seconds: Annotated[float, typer.Option(min=0.1, help="At most this long; sooner when the roster is proved.")] = 60,
+    seconds: Annotated[
+        float, typer.Option(min=0.1, help="At most this long; sooner when the roster is proved.")
+    ] = 60,
     workers: Annotated[int, typer.Option(min=1, help="Processes. With one the same seed takes the same steps.")] = 2,
     seed: Annotated[int, typer.Option(help="Of the search.")] = 1,
 ) -> None:

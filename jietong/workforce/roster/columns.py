@@ -65,9 +65,7 @@ class Columns:
             self.master.addRow(1.0, 1.0, 0, none_i, none_f)
         for _, _, most in self.limits:
             self.master.addRow(-np.inf, float(most), 0, none_i, none_f)
-        for row, (under, over) in enumerate(
-            zip(self.problem.under.ravel(), self.problem.over.ravel(), strict=True)
-        ):
+        for row, (under, over) in enumerate(zip(self.problem.under.ravel(), self.problem.over.ravel(), strict=True)):
             at = np.array([row], np.int32)
             self.master.addCol(float(under), 0.0, np.inf, 1, at, np.array([1.0]))
             self.master.addCol(float(over), 0.0, np.inf, 1, at, np.array([-1.0]))
@@ -186,7 +184,7 @@ class Columns:
     def run(
         self, enough: Callable[[float, float], bool], begin: Duals | None = None, tolerance: float = 1e-4
     ) -> Duals:
-        """Until master and bound meet; `enough(value, bound)` may end it sooner. Duals are smoothed (Wentges 1997)."""
+        """Until master and bound meet; `enough(value, bound)` may end it sooner. Smoothed duals (Wentges 1997)."""
         best = begin or Duals(
             np.minimum(self.problem.under, np.where(self.problem.need > 0, 2.0, 0.0)),
             {(who, kind): 0.0 for who, kind, _ in self.limits},

@@ -40,18 +40,19 @@ class Cover:
         self.have: Ints = np.zeros((len(problem.needs), steps), np.int64)
 
     def total(self) -> float:
-        return total_of(self.cost, self.over, self.have)
+        return float(total_of(self.cost, self.over, self.have))
 
     def values(self, masks: np.ndarray, room: int) -> Floats:
         """What one more agent with these skills [m, g] is worth in each step, `room` steps beyond the plan too."""
-        return values_of(self.gain, self.over, self.have, masks, room)
+        worth: Floats = values_of(self.gain, self.over, self.have, masks, room)
+        return worth
 
     def above(self) -> float:
         """The part of the total that is for agents beyond the need."""
         return float((np.maximum(self.have - self.needs, 0.0) * self.over[:, None]).sum())
 
 
-@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+@njit(cache=True, nogil=True)
 def total_of(cost, over, have):  # type: ignore[no-untyped-def]
     groups, steps, heads = cost.shape
     total = 0.0
@@ -62,7 +63,7 @@ def total_of(cost, over, have):  # type: ignore[no-untyped-def]
     return total
 
 
-@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+@njit(cache=True, nogil=True)
 def values_of(gain, over, have, masks, room):  # type: ignore[no-untyped-def]
     groups, steps, heads = gain.shape
     out = np.zeros((len(masks), steps + room))
@@ -77,7 +78,7 @@ def values_of(gain, over, have, masks, room):  # type: ignore[no-untyped-def]
     return out
 
 
-@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+@njit(cache=True, nogil=True)
 def staff(gain, over, have, masks, which, first, marks, where):  # type: ignore[no-untyped-def]
     """Puts the steps on line (marks 0) of a shift from step `first` into the groups that gain most; `where[k]` gets
     the group, -1 where there is none."""
@@ -98,14 +99,14 @@ def staff(gain, over, have, masks, which, first, marks, where):  # type: ignore[
                 where[k] = chosen
 
 
-@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+@njit(cache=True, nogil=True)
 def leave(have, first, where):  # type: ignore[no-untyped-def]
     for k in range(len(where)):
         if where[k] >= 0:
             have[where[k], first + k] -= 1
 
 
-@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+@njit(cache=True, nogil=True)
 def dual_part(cost, over, prices):  # type: ignore[no-untyped-def]
     """Lagrange: the least of cost + price * heads over each step's heads, summed; and those heads [g, t]. Prices
     below -over are raised to it by the caller; beyond the table cost grows by `over`, so the least is within it."""

@@ -145,14 +145,15 @@ class Frame:
 
 def framed(grid: Grid, person: Person, kept: frozenset[Rule] = EVERY_RULE) -> Frame:
     """`kept`: the hard rules that hold; the others are left out."""
-    problem, days, patterns = grid.problem, grid.days, len(grid.lengths)
+    days, patterns = grid.days, len(grid.lengths)
     allowed = grid.offered.copy()
     if person.patterns:
         allowed[:, [n for name, n in grid.names.items() if name not in person.patterns]] = False
     if Rule.DAY_HOURS in kept and person.day_max_s is not None:
         allowed[:, grid.paid * QUARTER_S > person.day_max_s] = False
     masks, which = _skills(grid, person)
-    allowed[~masks.any(1)[which]] = False  # nothing that the person may serve
+    able = np.array([row.any() for row in masks], np.bool_)
+    allowed[~able[which]] = False  # nothing that the person may serve
     if Rule.AVAILABLE in kept:
         for day, frames in person.available.items():
             if 0 <= day < days:
@@ -176,17 +177,18 @@ def framed(grid: Grid, person: Person, kept: frozenset[Rule] = EVERY_RULE) -> Fr
                 must[lock.day] = True
     price, free = _wishes(grid, person)
     usable = np.nonzero(allowed.any(0))[0]
-    follows = _follows(grid, person, kept)
+    follows = _follows(grid, person, kept, usable)
     kind_of, members = _kinds(grid, usable, follows)
     unit = gcd(*(int(grid.paid[n]) for n in usable)) if len(usable) else 1
     narrow, wide = _windows(person.hours if kept & {Rule.HOURS_MAX, Rule.HOURS_MIN} else ())
-    narrow, wide = tuple(_eased(h, kept) for h in narrow), tuple(_eased(h, kept) for h in wide)
-    rules = _rules(grid, person, kept, members, follows, narrow, unit)
+    narrow, wide = tuple(_eased(h, kept, days) for h in narrow), tuple(_eased(h, kept, days) for h in wide)
+    at = np.array(members, np.int64)
+    rules = _rules(grid, person, kept, usable[at], follows[:, at][:, :, at].copy(), narrow, unit)
     return Frame(person, rules, allowed, must, price, free, kind_of, unit, masks, which, wide)
 
 
-def _eased(hours: Hours, kept: frozenset[Rule]) -> Hours:
-    if Rule.HOURS_MIN not in kept:
+def _eased(hours: Hours, kept: frozenset[Rule], days: int) -> Hours:
+    if Rule.HOURS_MIN not in kept or hours.last >= days:  # the window goes on after the plan
         hours = replace(hours, min_s=0)
     return hours if Rule.HOURS_MAX in kept else replace(hours, max_s=10**9, overtime_s=0)
 
@@ -227,30 +229,30 @@ def _wishes(grid: Grid, person: Person) -> tuple[Floats, Floats]:
     return price, free
 
 
-def _follows(grid: Grid, person: Person, kept: frozenset[Rule]) -> np.ndarray:
-    """[d, s, s']: pattern s' on day d after s on the day before, by elapsed time; d = 0: after the last past shift."""
+def _follows(grid: Grid, person: Person, kept: frozenset[Rule], usable: Ints) -> np.ndarray:
+    """[d, s, s'] among the usable patterns: s' on day d after s on the day before, by elapsed time; d = 0: after the
+    last past shift."""
     rest = -(-person.rest_s // QUARTER_S) if Rule.REST in kept else 0
-    out = np.ones((grid.days, len(grid.lengths), len(grid.lengths)), np.bool_)
+    starts, lengths = grid.starts[:, usable], grid.lengths[usable]
+    out = np.ones((grid.days, len(usable), len(usable)), np.bool_)
     for day in range(1, grid.days):
-        ends = grid.starts[day - 1] + grid.lengths
-        out[day] = grid.starts[day][None, :] - ends[:, None] >= rest
+        out[day] = starts[day][None, :] - (starts[day - 1] + lengths)[:, None] >= rest
     last = max((past.end for past in person.past), default=None)
     if last is not None:
-        out[0] = (grid.starts[0] - last >= rest)[None, :]
+        out[0] = (starts[0] - last >= rest)[None, :]
     return out
 
 
 def _kinds(grid: Grid, usable: Ints, follows: np.ndarray) -> tuple[Ints, list[int]]:
-    """For each pattern its kind (-1: never given), and for each kind one of its patterns."""
+    """For each pattern its kind (-1: never given), and for each kind the place of one of its patterns in `usable`."""
     kind_of = np.full(len(grid.lengths), -1, np.int64)
     known: dict[tuple[int, bytes, bytes], int] = {}
     members: list[int] = []
-    inner = follows[:, usable][:, :, usable]
     for n, pattern in enumerate(usable):
-        key = int(grid.paid[pattern]), inner[:, n].tobytes(), inner[:, :, n].tobytes()
+        key = int(grid.paid[pattern]), follows[:, n].tobytes(), follows[:, :, n].tobytes()
         if key not in known:
             known[key] = len(known)
-            members.append(int(pattern))
+            members.append(n)
         kind_of[pattern] = known[key]
     return kind_of, members
 
@@ -269,13 +271,13 @@ def _rules(
     grid: Grid,
     person: Person,
     kept: frozenset[Rule],
-    members: list[int],
+    members: Ints,
     follows: np.ndarray,
     narrow: tuple[Hours, ...],
     unit: int,
 ) -> Rules:
     days, size = grid.days, unit * QUARTER_S
-    longest = int(grid.paid[members].max(initial=unit)) // unit if members else 1
+    longest = int(grid.paid[members].max(initial=unit)) // unit if len(members) else 1
     most, least, soft = np.full(days, 0, np.int64), np.zeros(days, np.int64), np.full(days, 10**9, np.int64)
     dear, closes = np.zeros(days), np.zeros(days, np.bool_)
     counted = np.zeros(days, np.bool_)
@@ -291,7 +293,7 @@ def _rules(
             least[last] = max(0, -(-(hours.min_s - hours.before_s) // size))
         soft[last] = max(0, -(-(hours.max_s - hours.before_s) // size))
         dear[last] = hours.overtime_price * size / 3_600
-    units = (grid.paid[np.array(members, np.int64)] // unit).astype(np.int64)
+    units = (grid.paid[members] // unit).astype(np.int64)
     if not counted.any():
         units = np.zeros(len(members), np.int64)
     gap = 0
@@ -316,7 +318,7 @@ def _rules(
     first_weekday = grid.weekday[0]
     capped = person.max_weekends is not None and Rule.WEEKENDS in kept
     return Rules(
-        follows=follows[:, np.array(members, np.int64)][:, :, np.array(members, np.int64)].copy(),
+        follows=follows,
         units=units,
         weekend=grid.weekend if capped else np.zeros(days, np.int64),
         most=most,

@@ -181,8 +181,8 @@ class _Reading:
         for part in filter(None, row[1].split("|")):
             name, _, limit = part.partition("=")
             most[self._known(name.strip())] = _number(limit, f"the most shifts {name}")
-        numbers = [_number(field, "a limit") for field in row[2:]]
-        self.staff[row[0]] = Employee(row[0], most, *numbers)
+        a, b, c, d, e, f = (_number(field, "a limit") for field in row[2:])
+        self.staff[row[0]] = Employee(row[0], most, a, b, c, d, e, f)
 
     def _days_off(self, row: list[str]) -> None:
         who = self._who(row[0])

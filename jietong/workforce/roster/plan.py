@@ -5,13 +5,15 @@ taken out and put back one after another; nothing that costs more is kept. All p
 """
 
 from dataclasses import dataclass, field
+from math import ceil
 
 import numpy as np
 
-from jietong.workforce.roster.breaks import NO_BLOCKS, ON_LINE, Floats, Ints, placed, worths
+from jietong.core.vocabulary import Activity
+from jietong.workforce.roster.breaks import BLOCK, BREAK, MEAL, NO_BLOCKS, ON_LINE, Floats, Ints, placed, worths
 from jietong.workforce.roster.cover import Cover, leave, staff
 from jietong.workforce.roster.frames import Frame, Grid
-from jietong.workforce.roster.problem import Problem
+from jietong.workforce.roster.problem import Problem, Span
 from jietong.workforce.roster.tours import NEVER
 
 EPSILON = 1e-6
@@ -47,7 +49,8 @@ class Plan:
         self.problem, self.grid, self.frames = problem, grid, frames
         self.cover = Cover(problem)
         self.rows = [Row(np.full(grid.days, -1, np.int64)) for _ in frames]
-        self.blocks: dict[tuple[int, int], Ints] = {}  # trainings within (person, day)
+        self.blocks: dict[tuple[int, int], Ints] = {}  # trainings within (person, day): lengths at their first steps
+        self.activities: dict[tuple[int, int], dict[int, Activity]] = {}  # and what they are
         self.pinned: dict[tuple[int, int], Ints] = {}  # locked marks of (person, day)
         self.shares = shares_of(problem, grid)
         self.own = np.zeros(len(frames))  # what each row costs beside cover
@@ -148,9 +151,43 @@ class Plan:
             return 0.0
         return saved
 
-    def pauses_again(self, who: int) -> None:
-        old = self.take_out(who)
-        self.put(who, old.days)
+    def together(self, people: list[int]) -> bool:
+        """These people anew, one after another beside all others; whether the plan costs no more. If it would, it
+        stays as it was."""
+        before = self.cost()
+        old = [self.take_out(who) for who in people]
+        for who, row in zip(people, old, strict=True):
+            days = self.best(who)
+            self.put(who, row.days if days is None else days)
+        if self.cost() <= before + EPSILON:
+            return True
+        for who in people:
+            self.take_out(who)
+        for who, row in zip(people, old, strict=True):
+            self.restore(who, row)
+        return False
+
+    def spans(self, who: int, day: int) -> tuple[Span, ...]:
+        """The shift as spans; none on a free day."""
+        shift = self.rows[who].shifts.get(day)
+        if shift is None:
+            return ()
+        locked = next((lock.spans for lock in self.frames[who].person.locked if lock.day == day and lock.spans), None)
+        if locked:
+            return locked
+        plain = {ON_LINE: Activity.WORK, BREAK: Activity.BREAK, MEAL: Activity.MEAL}
+        named = self.activities.get((who, day), {})
+        out: list[Span] = []
+        activity = Activity.WORK
+        for k, mark in enumerate(shift.marks):
+            activity = named.get(k, activity) if mark == BLOCK else plain[int(mark)]
+            begins = not out or out[-1].activity is not activity or (mark == BLOCK and k in named)
+            paid = activity is not Activity.MEAL or self.grid.pauses.meal_paid
+            if begins:
+                out.append(Span(shift.first + k, shift.first + k + 1, activity, paid))
+            else:
+                out[-1] = Span(out[-1].start, shift.first + k + 1, activity, paid)
+        return tuple(out)
 
     def _staffed(self, frame: Frame, day: int, pattern: int, marks: Ints) -> Worked:
         first = int(self.grid.starts[day, pattern])
@@ -168,9 +205,6 @@ class Plan:
         return out
 
     def _pin(self, who: int, frame: Frame) -> None:
-        from jietong.core.vocabulary import Activity
-        from jietong.workforce.roster.breaks import BLOCK, BREAK, MEAL
-
         kinds = {Activity.WORK: ON_LINE, Activity.BREAK: BREAK, Activity.MEAL: MEAL}
         for lock in frame.person.locked:
             if lock.spans and lock.pattern is not None:
@@ -207,7 +241,9 @@ def shares_of(problem: Problem, grid: Grid) -> Shares:
     for n, day in enumerate(problem.days):
         if grid.weekend[n]:
             part = float(need[day.first : day.first + day.steps].sum()) / on_line
-            weekend += part if grid.weekend[n] == 1 and not (n + 1 < grid.days and grid.weekend[n + 1] == 2) else part / 2
+            weekend += (
+                part if grid.weekend[n] == 1 and not (n + 1 < grid.days and grid.weekend[n + 1] == 2) else part / 2
+            )
         for pattern in np.nonzero(~grid.late & grid.offered[n])[0]:
             early[grid.starts[n, pattern] : grid.starts[n, pattern] + grid.lengths[pattern]] = True
     alone = float(need[~early].sum())
@@ -219,5 +255,4 @@ def shares_of(problem: Problem, grid: Grid) -> Shares:
     ]
     steps = float(np.mean([k for k in late_steps if k])) if any(late_steps) else 0.0
     lates = alone / steps if steps else 0.0
-    ceil = lambda x: int(np.ceil(x - 1e-9))  # noqa: E731
-    return Shares(ceil((weekend * 1.0 + before_w) / people), ceil((lates + before_l) / people))
+    return Shares(ceil((weekend + before_w) / people - 1e-9), ceil((lates + before_l) / people - 1e-9))

@@ -89,7 +89,7 @@ class Skill(Struct, frozen=True):
 
 
 class Wish(Struct, frozen=True):
-    """`pattern` None with `off` True: a free day; with `off` False: to work. `price` is paid when it is not met (weight
+    """`pattern` None with `off` True: a free day; with `off` False: to work. `price`: paid when it is not met (weight
     times seniority, by whoever makes the problem)."""
 
     day: int
@@ -152,7 +152,7 @@ class GroupNeed(Struct, frozen=True):
 
 
 class Offline(Struct, frozen=True):
-    """Training or a meeting (培訓、會議) to be placed where it costs least, between the steps `earliest` and `latest`:
+    """Training or a meeting (培訓、會議) to be placed where it costs least, between steps `earliest` and `latest`:
     each of `people` by themselves, or all at one time (`together`). Not placed: reported, with the reason."""
 
     id: str
@@ -285,7 +285,9 @@ class Solution(Struct, frozen=True):
         return not self.conflicts
 
 
-def days_of(first: date, count: int, zone: str, holidays: frozenset[date] = frozenset()) -> tuple[Ms, tuple[Day, ...]]:
+def days_of(
+    first: date, count: int, zone: str, holidays: frozenset[date] = frozenset()
+) -> tuple[Ms, tuple[Day, ...]]:
     """The plan's start and its days in `zone`, clock changes included. Midnights must lie on quarters of an hour."""
     tz = ZoneInfo(zone)
 

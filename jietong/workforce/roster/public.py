@@ -22,6 +22,7 @@ from jietong.workforce.roster.instance import Instance, Roster
 from jietong.workforce.roster.prepared import prepared
 from jietong.workforce.roster.search import Board, Search
 
+
 class Answer(Struct, frozen=True):
     """`conflicts`: hard rules that cannot all be kept; the roster then keeps all but those that were eased, and cost
     and bound are of the eased problem. `roster` None: time was too short for any."""

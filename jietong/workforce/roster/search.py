@@ -54,7 +54,7 @@ class Board:
 
 
 def descend(problem: Prepared, board: Board, rng: np.random.Generator) -> None:
-    """A first roster: one employee after another gets the cheapest tour beside the others', until nothing improves."""
+    """A first roster: one employee after another gets the cheapest tour beside the others', while that improves."""
     days, kinds = problem.need.shape
     tours: list[Tour | None] = [None] * len(problem.staff)
     present = np.zeros((days, kinds))
@@ -167,9 +167,7 @@ class Search:
             columns.hold({who: tour for who, tour in enumerate(best) if who not in loose})
             everybody = size == columns.people
             failures += 1
-            duals = columns.run(
-                lambda value, bound: self._enough(bound), Duals(self.root.cover, self.root.limits)
-            )
+            duals = columns.run(lambda value, bound: self._enough(bound), Duals(self.root.cover, self.root.limits))
             if duals.bound <= board.cost - 1 + WHOLE and not board.over():
                 slack = board.cost - 1 - duals.bound
                 tours = columns.near(duals, slack, 60_000 if everybody else 20_000)
@@ -199,7 +197,6 @@ class Search:
         heap: list[tuple[float, int, dict[int, dict[int, int]], dict[int, set[tuple[int, int]]], Duals]] = [
             (self.root.bound, 0, {}, {}, self.root)
         ]
-        open_bounds = lambda: min((node[0] for node in heap), default=inf)  # noqa: E731
         while heap and not board.over():
             node = heapq.heappop(heap)
             while not board.over():
@@ -221,7 +218,7 @@ class Search:
             else:
                 heapq.heappush(heap, node)
             if not board.over() or board.proved:
-                board.below(min(open_bounds(), board.cost))
+                board.below(min((node[0] for node in heap), default=board.cost))
         columns.branch({}, {})
         if not heap and board.seconds_left() > 0:
             board.below(board.cost)
@@ -241,5 +238,6 @@ class Search:
             if all(columns.allowed(who, tour) for who, tour in enumerate(tours)):
                 self.board.found(tours, self.problem.cost(tours))
             return None
-        who, day, kind = np.unravel_index(np.argmax(np.where(broken, shares, -1.0)), shares.shape)
-        return int(who), int(day), -1 if kind == kinds else int(kind)
+        place = np.unravel_index(np.argmax(np.where(broken, shares, -1.0)), shares.shape)
+        who, day, kind = (int(at) for at in place)
+        return who, day, -1 if kind == kinds else kind

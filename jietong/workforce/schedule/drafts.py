@@ -16,6 +16,7 @@ from jietong.core.errors import Invalid, Refused
 from jietong.core.events import PlannedSpan
 from jietong.core.ids import new_id
 from jietong.core.specs import SiteSpec
+from jietong.core.vocabulary import Activity
 from jietong.db.pool import ALL, Connection, Database
 from jietong.identity import audit
 from jietong.identity.model import Principal
@@ -202,7 +203,7 @@ class Drafts:
             days = [
                 TemplateDay(
                     agent, date.fromisoformat(day).weekday(),
-                    tuple((minute_of(s.start, day, zone), minute_of(s.end, day, zone), s.activity)
+                    tuple((minute_of(s.start, day, zone), minute_of(s.end, day, zone), s.activity, s.paid)
                           for s in one.spans),
                 )
                 for (agent, day), one in sorted(found.days.items())
@@ -323,7 +324,7 @@ class Drafts:
                     continue
                 held = found.day((part.agent, day))
                 put = [
-                    s for s in (_wall(a, b, activity, day, found.setup.ground.zone) for a, b, activity in part.spans)
+                    s for s in (_wall(one, day, found.setup.ground.zone) for one in part.spans)
                     if s.end > s.start
                 ]  # fmt: skip
                 made[part.agent, day] = msgspec.structs.replace(held, spans=e.normal(put))
@@ -368,5 +369,6 @@ def _day(text: str) -> str:
         raise Invalid("bad_day", f"{text!r} is no day: write it as 2026-07-15.") from error
 
 
-def _wall(start: int, end: int, activity: Any, day: str, zone: str) -> PlannedSpan:
-    return PlannedSpan(at_wall(day, start, zone), at_wall(day, end, zone), activity)
+def _wall(part: tuple[int, int, Activity, bool], day: str, zone: str) -> PlannedSpan:
+    start, end, activity, paid = part
+    return PlannedSpan(at_wall(day, start, zone), at_wall(day, end, zone), activity, paid)

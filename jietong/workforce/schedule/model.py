@@ -144,11 +144,11 @@ class SkillGroup(Spec, frozen=True):
 
 
 class TemplateDay(Spec, frozen=True):
-    """One person's day of a template week; `spans` in minutes after local midnight: start, end, activity."""
+    """One person's day of a template week; `spans` in minutes after local midnight: start, end, activity, paid."""
 
     agent: str
     weekday: int
-    spans: tuple[tuple[int, int, Activity], ...]
+    spans: tuple[tuple[int, int, Activity, bool], ...]
 
 
 class Template(Spec, frozen=True):

@@ -1,4 +1,4 @@
-"""The published schedule held against the ledger: the newest `schedule.day` of each person-day is what the rows say."""
+"""The published schedule against the ledger: the newest `schedule.day` of each person-day is what the rows say."""
 
 from typing import Any, NamedTuple
 

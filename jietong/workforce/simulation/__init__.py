@@ -105,11 +105,11 @@ def _cost(scenario: Scenario, day: Sample) -> dict[str, float]:
     terms = scenario.costs
     found: Mapping[str, list[float]] = {"full_time": [], "part_time": []}
     for name, group in scenario.agents.items():
-        seconds = day.signed_in_s.get(name, 0.0) - day.standby_s.get(name, 0.0)
+        hours = (day.signed_in_ms.get(name, 0) - day.standby_ms.get(name, 0)) / 3_600_000
         if group.employment is Employment.PART_TIME:
-            found["part_time"].append(seconds / 3600 * terms.part_time_hour)
+            found["part_time"].append(hours * terms.part_time_hour)
         else:
-            found["full_time"].append(seconds / 3600 * terms.full_time_hour)
+            found["full_time"].append(hours * terms.full_time_hour)
     cost = {name: sum(parts) for name, parts in found.items()}
     cost["lines"] = (scenario.trunks.channels if scenario.trunks is not None else 0) * terms.line_day
     cost["callbacks"] = day.callbacks * terms.callback

@@ -4,6 +4,7 @@ Times in seconds. `draw` takes many at once from a generator that comes in from 
 """
 
 from collections.abc import Sequence
+from itertools import pairwise
 from math import gamma, isfinite, log, pi
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -49,8 +50,9 @@ class Listed(Struct, frozen=True, tag_field="distribution", tag="listed", forbid
 
 
 class Curve(Struct, frozen=True, tag_field="distribution", tag="curve", forbid_unknown_fields=True):
-    """A survival curve by Kaplan–Meier: at `times_s[i]` and after it, up to the next, `left[i]` of all are still there.
-    What is left after the last time goes on at the mean rate of the curve (its tail is not known)."""
+    """A survival curve, as by Kaplan–Meier: at `times_s[i]` the share `left[i]` of all are still there, in between as
+    on a straight line from 1 at 0 s. What is left after the last time goes on at the mean rate of the curve (its tail
+    is not known)."""
 
     times_s: tuple[float, ...]
     left: tuple[float, ...]
@@ -162,7 +164,7 @@ def _gamma_shape(gap: float) -> float:
     shape = (3 - gap + ((gap - 3) ** 2 + 24 * gap) ** 0.5) / (12 * gap)
     for _ in range(4):
         shape -= (log(shape) - float(digamma(shape)) - gap) / (1 / shape - float(polygamma(1, shape)))
-    return shape
+    return float(shape)
 
 
 def _gamma_likelihood(shape: float, mean: float, n: int, logs: float, total: float) -> float:
@@ -175,10 +177,10 @@ def _gamma_likelihood(shape: float, mean: float, n: int, logs: float, total: flo
 def _curve_problem(of: Curve) -> tuple[str, str] | None:
     if not of.times_s or len(of.times_s) != len(of.left):
         return "left", "give as many shares as times, at least one"
-    if any(b <= a for a, b in zip(of.times_s, of.times_s[1:], strict=False)) or of.times_s[0] < 0:
+    if any(b <= a for a, b in pairwise(of.times_s)) or of.times_s[0] < 0:
         return "times_s", "times rise, from 0 or more"
     falls = [1.0, *of.left]
-    if any(not 0 <= b <= a for a, b in zip(falls, falls[1:], strict=False)):
+    if any(not 0 <= b <= a for a, b in pairwise(falls)):
         return "left", "shares fall from 1 to 0"
     return None
 
@@ -187,7 +189,7 @@ def _area(of: Curve) -> tuple[float, float]:
     """(mean time within the curve, share left at its end)."""
     area, before, share = 0.0, 0.0, 1.0
     for time, left in zip(of.times_s, of.left, strict=True):
-        area += (time - before) * share
+        area += (time - before) * (share + left) / 2
         before, share = time, left
     return area, share
 
@@ -202,15 +204,13 @@ def _by_curve(of: Curve, chance: "np.ndarray[Any, np.dtype[np.float64]]") -> "np
     """Inverse of the curve; beyond it, exponential."""
     import numpy as np
 
-    left = np.asarray(of.left, dtype=np.float64)
-    times = np.asarray([*of.times_s, of.times_s[-1]], dtype=np.float64)
-    gone = 1 - chance  # in (0, 1]
-    at = np.searchsorted(-left, -gone, side="left")  # first time at which no more than `gone` are left
-    found = times[np.minimum(at, len(left))]
-    end = float(left[-1])
+    gone = chance  # the share of all that has left by the time that is looked for
+    known = 1 - np.asarray([1.0, *of.left], dtype=np.float64)
+    found: np.ndarray[Any, np.dtype[np.float64]] = np.interp(gone, known, np.asarray([0.0, *of.times_s]))
+    end = float(of.left[-1])
     if end > 0:
-        beyond = gone < end
-        found = np.where(beyond, of.times_s[-1] - np.log(np.maximum(gone, 1e-300) / end) * _tail_s(of), found)
+        rest = np.maximum(1 - gone, 1e-300)
+        found = np.where(rest < end, of.times_s[-1] - np.log(rest / end) * _tail_s(of), found)
     return found
 
 

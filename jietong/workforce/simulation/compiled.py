@@ -15,8 +15,8 @@ from jietong.core.vocabulary import Channel, Direction, Ms, Selection, State, St
 from jietong.metrics.definition import Count, Time, TrunkTime
 from jietong.metrics.history import longest_streak
 from jietong.workforce.simulation import columns, draws, kernel
-from jietong.workforce.simulation.chance import NOTHING
 from jietong.workforce.simulation.centre import agent_id, closing, opening, people
+from jietong.workforce.simulation.chance import NOTHING
 from jietong.workforce.simulation.columns import Rows
 from jietong.workforce.simulation.kernel import FOREVER, NONE, World
 from jietong.workforce.simulation.play import AFTER_HOURS_MS
@@ -84,7 +84,7 @@ class Compiled:
             world = self._world(contacts, crew, coming, spare, lazy=lazy)
             kernel.play(world, coming, channels, closes, closes + AFTER_HOURS_MS, lazy)
             if not world.n[kernel.SHORT]:
-                return Played(world, crew, start, closes)
+                return Played(world, crew, start, max(closes, int(world.n[kernel.OVER])))
             spare *= 4
 
     def _lazy(self, crew: "_Crew") -> bool:
@@ -209,9 +209,10 @@ class Compiled:
         sample.series = {place: rows.tolist() for place, rows in table.items()}
         v = played.world.contacts
         sample.blocked = int((v["outcome"] == kernel.BLOCKED).sum())
-        sample.unfinished = int(((v["serial"] > 0) & ((v["outcome"] == kernel.LEFT_OVER) | (v["outcome"] == kernel.COMING))).sum())
-        for group, seconds in played.signed_in_s().items():
-            sample.signed_in_s[group] = seconds
+        sample.unfinished = int(
+            ((v["serial"] > 0) & ((v["outcome"] == kernel.LEFT_OVER) | (v["outcome"] == kernel.COMING))).sum()
+        )
+        sample.signed_in_ms = played.signed_in_ms()
         return sample
 
     def _facts(self, played: "Played") -> Iterator[tuple[str, Rows]]:
@@ -284,9 +285,7 @@ class Compiled:
         for g, group in enumerate(played.crew.groups):
             for n, stretches in played.log(g).items():
                 intervals = [
-                    AgentInterval(agent_id(group, n), begun, State.READY if what == kernel.ON else State.BREAK, end=end)
-                    for begun, end, what in stretches
-                    if what != kernel.OFF
+                    AgentInterval(agent_id(group, n), begun, _STATES[what], end=end) for begun, end, what in stretches
                 ]
                 longest = longest_streak(intervals, window, 900_000)
                 for place in (ALL, f"g:{group}"):
@@ -304,9 +303,7 @@ _QUEUE_ENDS: dict[int, End | None] = {
 }
 
 
-def _flow_facts(
-    words: dict[str, Any], code: int, arrive: Any, v: Any, i: Any, start: Ms
-) -> Iterator[Rows]:
+def _flow_facts(words: dict[str, Any], code: int, arrive: Any, v: Any, i: Any, start: Ms) -> Iterator[Rows]:
     """The stay in the flow on the way in, and the one after a wait that ran out."""
     ends = {kernel.SELF_SERVED: End.SELF_SERVED, kernel.LOST: End.LOST, kernel.FULL: End.BLOCKED}
     outcome = ends.get(code, End.QUEUED)
@@ -314,7 +311,13 @@ def _flow_facts(
     yield Rows(Kind.FLOW, arrive, {**words, "outcome": outcome, "start": arrive, "end": left + start})
     if code == kernel.TIMED_OUT:
         back = v["joined"][i] + v["wait"][i] + start
-        fields = {**words, "cause": "queue_left", "outcome": End.TIMED_OUT, "start": back, "end": v["ended"][i] + start}
+        fields = {
+            **words,
+            "cause": "queue_left",
+            "outcome": End.TIMED_OUT,
+            "start": back,
+            "end": v["ended"][i] + start,
+        }
         yield Rows(Kind.FLOW, back, fields)
 
 
@@ -337,7 +340,7 @@ class Played(NamedTuple):
     world: World
     crew: _Crew
     start: Ms
-    closes: Ms
+    over: Ms  # when the last one had gone, or closing time
 
     @property
     def came(self) -> int:
@@ -351,7 +354,7 @@ class Played(NamedTuple):
     def full(self) -> tuple[Any, Any]:
         full, n = self.world.full, int(self.world.n[kernel.FULLS])
         if self.world.n[kernel.FULL_NOW]:
-            full[n]["ended"] = self.closes
+            full[n]["ended"] = self.over
             n += 1
         return full["begun"][:n], full["ended"][:n]
 
@@ -384,14 +387,14 @@ class Played(NamedTuple):
             stretches = found.setdefault(a - int(kind["first"]), [])
             if stretches:
                 stretches[-1] = (stretches[-1][0], when + self.start, stretches[-1][2])
-            stretches.append((when + self.start, max(self.closes, when) + self.start, does))
+            stretches.append((when + self.start, max(self.over, when) + self.start, does))
         return found
 
-    def signed_in_s(self) -> dict[str, float]:
+    def signed_in_ms(self) -> dict[str, int]:
         found = {}
         for g, group in enumerate(self.crew.groups):
             log = self.log(g).values()
-            found[group] = sum(end - begun for one in log for begun, end, what in one if what != kernel.OFF) / 1000
+            found[group] = sum(end - begun for one in log for begun, end, what in one if what != kernel.OFF)
         return found
 
 
@@ -425,6 +428,7 @@ def _crew(scenario: Scenario, seed: int, replication: int) -> _Crew:
     return _Crew(types, agents, table, np.array(serves, dtype=kernel.SERVES), groups, skills, start, late)
 
 
+_STATES = {kernel.ON: State.READY, kernel.OFF: State.OFF, kernel.REST: State.BREAK}
 _WHAT = {Status.READY: kernel.ON, Status.OFFLINE: kernel.OFF}
 
 

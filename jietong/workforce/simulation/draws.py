@@ -115,7 +115,7 @@ def stream(seed: int, replication: int, name: str, purpose: int, series: int = 0
 
 def to_ms(seconds: Shares) -> Times:
     never = np.isinf(seconds)
-    found = np.rint(np.minimum(seconds, LONGEST_S) * 1000).astype(np.int64)
+    found: Times = np.rint(np.minimum(seconds, LONGEST_S) * 1000).astype(np.int64)
     if never.any():
         found[never] = FOREVER
     return found
@@ -137,11 +137,8 @@ def _arrive(of: Arrivals, seconds: float, load: float, dice: np.random.Generator
     total = float(reached[-1])
     if total <= 0:
         return np.zeros(0, dtype=np.int64)
-    if of.process == "fixed":
-        levels = np.arange(0.5, total)
-    else:
-        levels = _poisson(total, dice)
-    # The process of rate 1 on the scale of contacts expected (Çinlar 1975): steps in which nobody comes have no width.
+    levels = np.arange(0.5, total) if of.process == "fixed" else _poisson(total, dice)
+    # The process of rate 1 on the scale of contacts expected (Çinlar 1975): steps with nobody have no width there.
     return to_ms(np.interp(levels, reached, edges))
 
 

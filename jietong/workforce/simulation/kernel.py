@@ -1,16 +1,15 @@
-# mypy: disable-error-code="no-untyped-def"
+# mypy: disable-error-code="no-untyped-def,no-untyped-call"
 """The rules of the engine that most scenarios need, compiled: longest idle or best skill, priorities and ageing,
 patience, limits of waiting, lines, flows, redials, shifts and breaks.
 
-All instants in ms after a start. What happens at one instant happens in the engine's order: deadlines, then what people
-had planned in the order of planning, then who arrives. Limits that are not set are NONE.
+All instants in ms after a start. What happens at one instant happens in the engine's order: deadlines, then what
+people had planned in the order of planning, then who arrives. Limits that are not set are NONE.
 """
 
 from typing import Any, NamedTuple
 
 import numpy as np
 from numba import njit
-
 
 FOREVER = 1 << 60
 NONE = -1
@@ -23,14 +22,18 @@ OFF, ON, REST = range(3)
 """What an agent does by the log: not there, on line, on a break."""
 
 _GIVE_UP, _TIMES_OUT, _END, _FREE, _JOIN, _LEAVE, _AGAIN, _TURN, _START, _LINE = range(10)
-SEQ, TURNS, LOGGED, LINES, MOST, FULLS, HERE, SERIAL, EVENTS, SHORT, SIZE, FULL_NOW = range(12)
-COUNTERS = 12
+SEQ, TURNS, LOGGED, LINES, MOST, FULLS, HERE, SERIAL, EVENTS, SHORT, SIZE, FULL_NOW, OVER = range(13)
+COUNTERS = 13
 """Counters, in `World.n`."""
 _SEQ_BITS = 26
 _SEQ_MASK = (1 << _SEQ_BITS) - 1
 _PLANNED = 1 << _SEQ_BITS
 _AT = _SEQ_BITS + 1
 
+
+_options: dict[str, Any] = {"cache": True, "_nrt": False}
+_whole: Any = njit(**_options)
+_part: Any = njit(forceinline=True, **_options)
 
 _INT, _REAL = np.int64, np.float64
 
@@ -82,7 +85,7 @@ class World(NamedTuple):
     n: Any  # counters
 
 
-@njit(cache=True, _nrt=False)
+@_whole
 def play(s, coming, channels, closes, last, lazy):
     """Plays a day to its end, at `last` at the latest. `lazy`: nothing depends on how many wait or hold a line, so
     whoever has given up is found when their turn comes."""
@@ -117,18 +120,21 @@ def play(s, coming, channels, closes, last, lazy):
         elif kind == _FREE:
             n[EVENTS] += 1
             n[HERE] -= 1
+            n[OVER] = at
             _free(s, s.contacts[c].agent, at, lazy)
         elif kind == _START:
             if s.contacts[c].agent >= 0 and s.contacts[c].outcome == COMING:
                 s.queues[s.contacts[c].queue].on_offer -= 1
                 _talk(s, c, at)
-        elif kind == _GIVE_UP or kind == _TIMES_OUT:
+        elif kind in (_GIVE_UP, _TIMES_OUT):
             _leave_line(s, c, kind, at, lazy)
         elif kind == _JOIN:
             _ask(s, c, at, lazy)
         elif kind == _LEAVE:
             if s.contacts[c].outcome == COMING:
-                s.contacts[c].outcome = SELF_SERVED if s.contacts[c].fate < s.queues[s.contacts[c].queue].served else LOST
+                s.contacts[c].outcome = (
+                    SELF_SERVED if s.contacts[c].fate < s.queues[s.contacts[c].queue].served else LOST
+                )
             n[EVENTS] += 1
             _gone(s, c, at, lazy)
         elif kind == _AGAIN:
@@ -144,7 +150,7 @@ def play(s, coming, channels, closes, last, lazy):
         _settle_lines(s, last)
 
 
-@njit(cache=True, _nrt=False, forceinline=True)
+@_part
 def _arrive(s, c, at, channels, lazy):
     n = s.n
     q = s.contacts[c].queue
@@ -176,12 +182,16 @@ def _arrive(s, c, at, channels, lazy):
         _ask(s, c, at, lazy)
 
 
-@njit(cache=True, _nrt=False, forceinline=True)
+@_part
 def _ask(s, c, at, lazy):
     """At the queue: taken at once, or into the line, or turned away."""
     q = s.contacts[c].queue
     g = _best_type(s, q) if s.queues[q].in_line == 0 or s.queues[q].max_waiting < 0 else NONE
-    if s.queues[q].max_waiting >= 0 and s.queues[q].in_line + s.queues[q].on_offer >= s.queues[q].max_waiting and g < 0:
+    if (
+        s.queues[q].max_waiting >= 0
+        and s.queues[q].in_line + s.queues[q].on_offer >= s.queues[q].max_waiting
+        and g < 0
+    ):
         s.contacts[c].outcome = FULL
         if s.queues[q].flow == 1:
             _plan(s, at + ANNOUNCEMENT_MS, _PLANNED, c, _LEAVE)
@@ -202,7 +212,7 @@ def _ask(s, c, at, lazy):
     s.queues[q].tail += 1
 
 
-@njit(cache=True, _nrt=False, forceinline=True)
+@_part
 def _offer(s, c, a, at):
     s.agents[a].busy = 1
     s.contacts[c].agent = a
@@ -215,7 +225,7 @@ def _offer(s, c, a, at):
         _talk(s, c, at)
 
 
-@njit(cache=True, _nrt=False, forceinline=True)
+@_part
 def _talk(s, c, at):
     s.contacts[c].wait = at - s.contacts[c].joined
     s.contacts[c].answered = at
@@ -223,7 +233,7 @@ def _talk(s, c, at):
     _plan(s, at + s.contacts[c].talk, _PLANNED, c, _END)
 
 
-@njit(cache=True, _nrt=False, forceinline=True)
+@_part
 def _leave_line(s, c, kind, at, lazy):
     """Patience or the longest wait has run out: of one in line, or on offer to an agent who has not answered."""
     if s.contacts[c].outcome != COMING:
@@ -247,12 +257,13 @@ def _leave_line(s, c, kind, at, lazy):
         _free_again(s, a, at, lazy)
 
 
-@njit(cache=True, _nrt=False, forceinline=True)
+@_part
 def _gone(s, c, at, lazy):
     """The customer is no more: the line is free, and they may come again."""
     n = s.n
     q = s.contacts[c].queue
     n[HERE] -= 1
+    n[OVER] = at
     s.contacts[c].ended = at
     if s.contacts[c].holds == 1:
         s.contacts[c].holds = 0
@@ -269,7 +280,7 @@ def _gone(s, c, at, lazy):
         _plan(s, at + s.contacts[c].again_in, _PLANNED, (q << 16) | (s.contacts[c].attempt + 1), _AGAIN)
 
 
-@njit(cache=True, _nrt=False, forceinline=True)
+@_part
 def _again(s, load, at, channels, closes, lazy):
     if at >= closes:
         return
@@ -284,7 +295,7 @@ def _again(s, load, at, channels, closes, lazy):
     _arrive(s, c, at, channels, lazy)
 
 
-@njit(cache=True, _nrt=False, forceinline=True)
+@_part
 def _free(s, a, at, lazy):
     """Done with a contact: to the back of the order of idleness, unless somebody waits or the schedule says stop."""
     s.n[TURNS] += 1
@@ -292,7 +303,7 @@ def _free(s, a, at, lazy):
     _free_again(s, a, at, lazy)
 
 
-@njit(cache=True, _nrt=False, forceinline=True)
+@_part
 def _free_again(s, a, at, lazy):
     g = s.agents[a].type
     if s.types[g].says != ON:
@@ -319,7 +330,7 @@ def _free_again(s, a, at, lazy):
     s.types[g].idle = _push(s.idle[first:], s.types[g].idle, s.agents[a].turn, a)
 
 
-@njit(cache=True, _nrt=False, forceinline=True)
+@_part
 def _turn(s, t, at, closes, lazy):
     """A type's schedule says something else. Whoever is busy finishes first; at the very end of the day nobody goes
     while somebody waits."""
@@ -344,7 +355,7 @@ def _turn(s, t, at, closes, lazy):
             _serve_one(s, at, lazy)
 
 
-@njit(cache=True, _nrt=False, forceinline=True)
+@_part
 def _serve_one(s, at, lazy):
     """The first of all who wait for whom somebody is idle now."""
     best = best_type = NONE
@@ -362,7 +373,7 @@ def _serve_one(s, at, lazy):
         _offer(s, best, _take_idle(s, best_type), at)
 
 
-@njit(cache=True, _nrt=False, forceinline=True)
+@_part
 def _before(s, c, q, near, begun, band, rank, start, serial):
     """Whether contact `c` comes before the best so far: by priority, nearness of skill, wait, arrival."""
     if s.queues[q].band != band:
@@ -374,7 +385,7 @@ def _before(s, c, q, near, begun, band, rank, start, serial):
     return s.contacts[c].serial < serial
 
 
-@njit(cache=True, _nrt=False, forceinline=True)
+@_part
 def _best_type(s, q):
     """Whose longest idle agent the queue would choose; NONE: nobody is free."""
     best = NONE
@@ -388,7 +399,7 @@ def _best_type(s, q):
     return best
 
 
-@njit(cache=True, _nrt=False, forceinline=True)
+@_part
 def _take_idle(s, g):
     first = s.types[g].first
     a = s.idle[first].load
@@ -396,7 +407,7 @@ def _take_idle(s, g):
     return a
 
 
-@njit(cache=True, _nrt=False, forceinline=True)
+@_part
 def _head(s, q, at, lazy):
     """Who is first in the queue's line; NONE: nobody."""
     while s.queues[q].head < s.queues[q].tail:
@@ -410,7 +421,7 @@ def _head(s, q, at, lazy):
     return NONE
 
 
-@njit(cache=True, _nrt=False, forceinline=True)
+@_part
 def _given_up(s, c, q, at):
     """Whether the one who waits has gone by now; notes it."""
     until = s.contacts[c].joined + min(s.contacts[c].patience, s.queues[q].max_wait)
@@ -418,20 +429,21 @@ def _given_up(s, c, q, at):
         return False
     s.n[EVENTS] += 1
     s.n[HERE] -= 1
+    s.n[OVER] = max(s.n[OVER], until)
     s.contacts[c].outcome = ABANDONED if s.contacts[c].patience < s.queues[q].max_wait else TIMED_OUT
     s.contacts[c].wait = until - s.contacts[c].joined
     s.contacts[c].ended = until
     return True
 
 
-@njit(cache=True, _nrt=False, forceinline=True)
+@_part
 def _settle_lines(s, last):
     for q in range(len(s.queues)):
         while _head(s, q, last, True) >= 0:
             s.queues[q].head += 1
 
 
-@njit(cache=True, _nrt=False, forceinline=True)
+@_part
 def _next_in_line(s, c):
     q = s.contacts[c].queue
     s.contacts[c].waiting = 0
@@ -439,7 +451,7 @@ def _next_in_line(s, c):
     s.queues[q].head += 1
 
 
-@njit(cache=True, _nrt=False, forceinline=True)
+@_part
 def _log(s, a, at, what):
     i = s.n[LOGGED]
     s.agents[a].does = what
@@ -449,7 +461,7 @@ def _log(s, a, at, what):
     s.n[LOGGED] = i + 1
 
 
-@njit(cache=True, _nrt=False, forceinline=True)
+@_part
 def _plan(s, at, planned, load, kind):
     n = s.n
     n[SEQ] += 1
@@ -457,7 +469,7 @@ def _plan(s, at, planned, load, kind):
     n[SIZE] = _push(s.heap, n[SIZE], key, (load << 4) | kind)
 
 
-@njit(cache=True, _nrt=False, forceinline=True)
+@_part
 def _push(heap, size, key, load):
     at = size
     while at > 0:
@@ -472,7 +484,7 @@ def _push(heap, size, key, load):
     return size + 1
 
 
-@njit(cache=True, _nrt=False, forceinline=True)
+@_part
 def _pop(heap, size):
     """Takes out the first, which the caller has read."""
     size -= 1

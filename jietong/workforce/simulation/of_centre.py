@@ -69,9 +69,9 @@ def of_centre(
     own_skill_first: bool = False,
     metrics: str = DEFAULT_METRICS,
 ) -> Scenario:
-    """`loads`: one for each queue that contacts come to, all from one start and in one step; the scenario's doors open
-    at their start and close at their end. Queues without a load are kept: contacts may overflow to them. `habits` by
-    queue. Raises Invalid `bad_loads`, `bad_scenario`."""
+    """`loads`: one for each queue that contacts come to, all from one start and in one step; the scenario's doors
+    open at their start and close at their end. Queues without a load are kept: contacts may overflow to
+    them. `habits` by queue. Raises Invalid `bad_loads`, `bad_scenario`."""
     start, end = _day(loads)
     known = habits or {}
     by_queue = {load.queue: load for load in loads}
@@ -197,8 +197,8 @@ def _groups(
         )
     numbers: dict[str, int] = {}
     named = {}
-    for key, group in found.items():
-        team = teams[key]
+    for kind, group in found.items():
+        team = teams[kind]
         numbers[team] = numbers.get(team, 0) + 1
         named[f"{team}.{numbers[team]}"] = group
     return named

@@ -38,9 +38,20 @@ class Visit:
     """One contact: what chance has for it. Times in ms."""
 
     __slots__ = (
-        "answer", "attempt", "callback", "contact", "fate", "flow", "line", "patience", "queue", "redial", "redial_in",
-        "talk", "wrapup",
-    )  # fmt: skip
+        "answer",
+        "attempt",
+        "callback",
+        "contact",
+        "fate",
+        "flow",
+        "line",
+        "patience",
+        "queue",
+        "redial",
+        "redial_in",
+        "talk",
+        "wrapup",
+    )
 
     def __init__(self, contact: str, queue: str, attempt: int, row: "tuple[Any, ...]") -> None:
         self.contact = contact
@@ -78,11 +89,13 @@ class Play:
         self.unfinished = 0
         self.callbacks = 0  # attempts
         self.lines_most = 0
+        self.over = self.closes  # when the last one had gone, or closing time
         self._listen = listen
         self._plan: list[Planned] = []
         self._planned = 0
+        self._turns = 0  # of schedules that are still to come
         self._visits: dict[str, Visit] = {}
-        self._came = 0
+        self.came = 0
         self._lines = 0
         self._channels = scenario.trunks.channels if scenario.trunks is not None else None
         self._by_flow = {name for name, queue in scenario.queues.items() if queue.flow is not None}
@@ -129,8 +142,6 @@ class Play:
                 if deadline is not None and deadline <= at and deadline <= last:
                     self.now = max(self.now, deadline)
                     self._send(tick)
-                    if following is None and not self._visits:
-                        return
                     continue
             if at > last:
                 if self._visits:
@@ -139,13 +150,13 @@ class Play:
             self.now = at
             if arrival:
                 _, name, row = following  # type: ignore[misc]
-                self._came += 1
-                self._arrive(Visit(f"s{self._came}", name, 0, row), None)
+                self.came += 1
+                self._arrive(Visit(f"s{self.came}", name, 0, row), None)
                 following = next(arrivals, None)
             else:
                 _, _, act, one, other = heappop(plan)
                 act(one, other)
-            if following is None and not self._visits and at >= self.closes:
+            if following is None and not self._visits and not self._turns and at >= self.closes:
                 return
 
     # --- customers ----------------------------------------------------------------------------------------------
@@ -219,6 +230,7 @@ class Play:
     # --- agents -------------------------------------------------------------------------------------------------
 
     def _begin(self, person: Person) -> None:
+        self._turns += len(person.turns)
         for turn in person.turns:
             self._at(turn.at, self._turn, person.id, turn)
 
@@ -229,6 +241,7 @@ class Play:
         if status is Status.OFFLINE and self.now >= self.closes and self._anybody(self.now):
             self._later(LOOK_AGAIN_MS, self._turn, agent, turn)
             return
+        self._turns -= 1
         self._should[agent] = status
         if status is Status.OFFLINE:
             self._stop(agent, status, None)
@@ -245,7 +258,7 @@ class Play:
             self._send(k.SetNext(agent=agent, status=status, reason=reason))
 
     def _resume(self, agent: str, _: object) -> None:
-        """Back to what the schedule says, unless the agent is not to work now. A part-timer who was drawn in stays."""
+        """Back to what the schedule says, unless the agent is not to work now. Who was drawn in stays."""
         known = self.engine.agents[agent]
         status = self._should[agent]
         if status is Status.STANDBY and known.drawn is not None:
@@ -357,7 +370,7 @@ class Play:
         self._free_line(visit)
         if event.outcome is Outcome.HANDLED and self.engine.contacts[event.contact].place is not Place.CLOSED:
             return
-        del self._visits[event.contact]
+        self._forget(event.contact)
         redial = self.scenario.queues[visit.queue].redial
         if (
             redial is not None
@@ -367,17 +380,21 @@ class Play:
             self._later(visit.redial_in, self._again, visit.queue, visit.attempt + 1)
 
     def _on_wrapped_up(self, event: e.WrapupEnded) -> None:
-        self._visits.pop(event.contact, None)
+        self._forget(event.contact)
 
     def _on_invited(self, event: e.PartTimerInvited) -> None:
         rule = self._group[event.agent].standby
         if rule is not None and self._chance(event.agent) < rule.accept:
             self._later(round(rule.travel_s * 1000), self._join_in, event.agent, event.expires)
 
+    def _forget(self, contact: str) -> None:
+        if self._visits.pop(contact, None) is not None and self.now > self.over:
+            self.over = self.now
+
     def _again(self, queue: str, attempt: int) -> None:
         if self.now < self.closes:
-            self._came += 1
-            self._arrive(Visit(f"s{self._came}", queue, attempt, next(self._further[queue])), None)
+            self.came += 1
+            self._arrive(Visit(f"s{self.came}", queue, attempt, next(self._further[queue])), None)
 
     # --- the rest ---------------------------------------------------------------------------------------------------
 

@@ -39,7 +39,7 @@ def by_engine(scenario: Scenario, sheet: Sheet, seed: int, replication: int) -> 
     tally = Tally(sheet, window_of(scenario), groups_of(scenario))
     play = Play(scenario, seed, replication, tally)
     play.run()
-    sample = tally.finish(max(play.now, play.closes))
+    sample = tally.finish(play.over)
     sample.blocked = play.blocked
     sample.unfinished = play.unfinished
     sample.callbacks = play.callbacks
@@ -64,7 +64,7 @@ def samples(
     found: dict[int, Sample] = {}
     say(0.0, text.format(0))
     if processes == 1:
-        one = _worker(scenario, seed, path)
+        one = player(scenario, seed, path)
         for number in range(replications):
             found[number] = one(number)
             say(len(found) / replications, text.format(len(found)))
@@ -75,7 +75,12 @@ def samples(
     return [found[number] for number in range(replications)]
 
 
-def _worker(scenario: Scenario, seed: int, path: str) -> Callable[[int], Sample]:
+def player(scenario: Scenario, seed: int, path: str = "auto") -> Callable[[int], Sample]:
+    """Gives a replication by its number. `path` as in `simulate`; "auto" is compiled where that can be."""
+    if path == "auto":
+        from jietong.workforce.simulation.compiled import why_not
+
+        path = "compiled" if why_not(scenario) is None else "engine"
     sheet = sheet_of(scenario)
     if path == "compiled":
         from jietong.workforce.simulation.compiled import Compiled
@@ -133,7 +138,7 @@ def _answer(pipe: Connection) -> tuple[int, Sample]:
 def _serve(pipe: Connection, tables: dict[str, object], seed: int, path: str) -> None:
     """In a process of its own: replications as they are asked for."""
     with suppress(EOFError, BrokenPipeError, KeyboardInterrupt):
-        one = _worker(reading.of(tables), seed, path)
+        one = player(reading.of(tables), seed, path)
         while (number := pipe.recv()) is not None:
             try:
                 data, problem = _encoder.encode(one(number)), None

@@ -1,11 +1,12 @@
 """What a simulation answers: each figure with its interval, over replications or over the batches of one long run.
 
 A share or a mean is the ratio of all sums (groups sum first and divide last, as in reports). Its 95 % interval is by
-Student's t on the linearised replications z_i = (num_i − r·den_i) ÷ mean(den) (ratio estimation, Cochran 1977, ch. 6);
-for sums, maxima and quantiles on the days' own values.
+Student's t on the linearised replications z_i = (num_i − r·den_i) ÷ mean(den) (ratio estimation, Cochran 1977, ch.
+6); for sums, maxima and quantiles on the days' own values.
 """
 
 from collections.abc import Sequence
+from itertools import pairwise
 from math import isfinite, sqrt
 from typing import Any
 
@@ -81,7 +82,8 @@ class Difference(Struct, frozen=True):
 def estimates(
     sheet: Sheet, samples: Sequence[Sample], *, stationary: bool
 ) -> tuple[dict[str, Figure], dict[str, tuple[float, ...]]]:
-    """Figure by figure, and the linearised replications of the totals. `stationary`: one run may be cut in batches."""
+    """Figure by figure, and the linearised replications of the totals. `stationary`: one run may be cut in
+    batches."""
     figures, linear = {}, {}
     queues = [place for place in samples[0].sums if place.startswith("q:")]
     groups = sorted({place for sample in samples for place in sample.sums if place.startswith("g:")})
@@ -162,9 +164,10 @@ def difference(one: Result, other: Result) -> Difference:
         raise ValueError("only runs of one seed and number of replications can be set against each other")
     figures = {}
     for key, figure in one.figures.items():
-        if key not in other.figures or figure.total.mean is None or other.figures[key].total.mean is None:
+        against = other.figures[key].total.mean if key in other.figures else None
+        if figure.total.mean is None or against is None:
             continue
-        gap = figure.total.mean - other.figures[key].total.mean
+        gap = figure.total.mean - against
         paired = [a - b for a, b in zip(one.linear[key], other.linear[key], strict=True)]
         figures[key] = _around(gap, paired)
     cost = (one.cost["total"].mean or 0.0) - (other.cost["total"].mean or 0.0)
@@ -233,7 +236,7 @@ def _batches(sample: Sample) -> list[Sample]:
                 for place, rows in sample.series.items()
             }
         )
-        for start, end in zip(edges, edges[1:], strict=False)
+        for start, end in pairwise(edges)
     ]
 
 

@@ -25,7 +25,6 @@ from jietong.metrics.intervals import Metric
 
 HALF_HOUR: Ms = 1_800_000
 ALL = ""
-AWAY = frozenset({State.OFF, State.STANDBY})
 
 
 class Key(NamedTuple):
@@ -85,8 +84,8 @@ class Sample(Struct):
     unfinished: int = 0
     callbacks: int = 0
     lines_most: int = 0
-    signed_in_s: dict[str, float] = field(default_factory=dict)  # group → of all its agents
-    standby_s: dict[str, float] = field(default_factory=dict)  # … of it on call
+    signed_in_ms: dict[str, int] = field(default_factory=dict)  # group → of all its agents
+    standby_ms: dict[str, int] = field(default_factory=dict)  # … of it on call
     counted: int = 0  # contacts after the warm-up
 
 
@@ -214,10 +213,10 @@ class Tally:
         group = self._groups.get(interval.agent, "")
         end = interval.end if interval.end is not None else interval.start
         if interval.state is not State.OFF:
-            spent = (end - interval.start) / 1000
-            self.sample.signed_in_s[group] = self.sample.signed_in_s.get(group, 0.0) + spent
+            spent = end - interval.start
+            self.sample.signed_in_ms[group] = self.sample.signed_in_ms.get(group, 0) + spent
             if interval.state is State.STANDBY:
-                self.sample.standby_s[group] = self.sample.standby_s.get(group, 0.0) + spent
+                self.sample.standby_ms[group] = self.sample.standby_ms.get(group, 0) + spent
         if self._streaks:
             self._by_agent.setdefault(interval.agent, []).append(interval)
         slots = [slot for slot, states in self._times if interval.state in states]

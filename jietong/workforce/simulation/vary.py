@@ -50,7 +50,8 @@ class Handling(_Change, frozen=True, tag="handling"):
 
 
 class SelfService(_Change, frozen=True, tag="self_service"):
-    """A flow serves this share more of all who come; where there is none yet, one of `flow_s` seconds is put first."""
+    """A flow serves this share more of all who come; where there is none yet, one of `flow_s` seconds is put
+    first."""
 
     share: float
     flow_s: float = 40.0
@@ -64,7 +65,8 @@ class Lines(_Change, frozen=True, tag="lines"):
 
 
 class Heads(_Change, frozen=True, tag="heads"):
-    """So many agents more (with a minus fewer) in a group; None: in the largest, shared out over its shifts' twins."""
+    """So many agents more (with a minus fewer) in a group; None: in the largest, shared out over all groups
+    that can do the same."""
 
     more: int
     group: str | None = None

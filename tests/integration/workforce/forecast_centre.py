@@ -85,7 +85,7 @@ async def contacts_of(database: Database, days: list[date], *, queue: str = "rep
             arrived = at(day, 9 + 8 * chance.beta(2, 2))
             blocked = bool(chance.random() < 0.1)
             number += not blocked
-            segments += _contact(f"{queue}-{day}-{n:04d}", arrived, queue, blocked=blocked)
+            segments += _contact(f"{queue}-{day}-{times}-{n:04d}", arrived, queue, blocked=blocked)
     async with database.transaction(ALL) as conn:
         await contacts.save_contacts(conn, [_record(one) for one in segments if one.n == 1])
         await contacts.save_segments(conn, segments, "main")

@@ -2,6 +2,8 @@
 
 from collections.abc import Collection, Mapping, Sequence
 
+from msgspec.structs import replace
+
 from jietong.core.vocabulary import Activity, Ms
 from jietong.workforce.day.model import Expectation, Grid, Group, Weight
 from jietong.workforce.erlang.systems import Floats
@@ -69,7 +71,11 @@ def without(days: Mapping[DayKey, PersonDay], absent: Collection[str], now: Ms) 
         shift = day.shift
         if key[0] not in absent or shift is None or not shift[0] <= now < shift[1]:
             continue
-        spans = [s for s in day.spans if s.activity is not Activity.WORK or s.end <= now]
+        spans = [
+            replace(s, end=min(s.end, now)) if s.activity is Activity.WORK else s
+            for s in day.spans
+            if s.activity is not Activity.WORK or s.start < now
+        ]
         out[key] = PersonDay(day.agent, day.day, normal(spans), version=day.version)
     return out
 

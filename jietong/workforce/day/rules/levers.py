@@ -27,10 +27,12 @@ AWAY: Ms = 60 * MINUTE  # and how far from their place
 LEAST_HOURS = 0.05  # a smaller effect is none
 MOST_MOVES = 16
 OVERTIME: Ms = 60 * MINUTE
+CALLED_FOR: Ms = 60 * MINUTE  # nobody is called in for less
 SPARE: Ms = 60 * MINUTE  # to send somebody home for less is not worth the way
 ACCEPTED = 0.4
 """Of those who would wait too long, how many take a call-back where one is offered. An assumption, shown as one."""
 _POSTPONED = frozenset({Activity.TRAINING, Activity.MEETING, Activity.CASEWORK})
+K = LeverKind
 _RANK = {kind: n for n, kind in enumerate(LeverKind)}
 
 
@@ -116,15 +118,22 @@ def call_in(day: Day) -> Lever | None:
     if window is None:
         return None
     start, end, most = window
-    asked = []
+    free: list[tuple[Ms, Ms, str]] = []
     for id, person in sorted(day.ground.people.items()):
         if person.terms.employment is not Employment.PART_TIME or id in day.absent:
             continue
-        frames = day.ground.frames_of(id, day.today, standby=True)
-        free = id in day.standby or any(a <= start and end <= b for a, b in frames)
-        if free and not _works(day, id, start, end) and _serves(day, id, start):
-            asked.append(id)
-    return _asking(day, LeverKind.CALL_IN, asked, ceil(most - 1e-6), start, end, 1.0)
+        frames = [(start, end)] if id in day.standby else day.ground.frames_of(id, day.today, standby=True)
+        times = [(max(a, start), min(b, end)) for a, b in frames]
+        first, last = max(times, key=lambda one: one[1] - one[0], default=(0, 0))
+        if last - first >= CALLED_FOR and not _works(day, id, first, last) and _serves(day, id, first):
+            free.append((first, last, id))
+    if not free:
+        return None
+    start = min(first for first, _, _ in free)
+    mine = [one for one in free if one[0] == start]
+    return _asking(
+        day, K.CALL_IN, [id for _, _, id in mine], ceil(most - 1e-6), start, min(last for _, last, _ in mine), 1.0
+    )
 
 
 def overtime(day: Day) -> Lever | None:

@@ -135,7 +135,7 @@ def _group(spec: SkillGroup, ground: Ground) -> list[Fault]:
 def _template(spec: Template, ground: Ground) -> list[Fault]:
     out = _id(spec.id) + _names(spec.name)
     for n, day in enumerate(spec.days):
-        if not 0 <= day.weekday <= 6 or any(not 0 <= a < b <= 2 * DAY for a, b, _ in day.spans):
+        if not 0 <= day.weekday <= 6 or any(not 0 <= a < b <= 2 * DAY for a, b, _, _ in day.spans):
             out.append(Fault(f"days.{n}", "bad_time"))
     return out
 

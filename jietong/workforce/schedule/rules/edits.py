@@ -81,10 +81,12 @@ class Change(Edit, frozen=True, tag="change"):
 
 
 class Insert(Edit, frozen=True, tag="insert"):
+    """`paid` None: as usual; a meal by the person's rules, standby not."""
+
     start: Ms
     end: Ms
     activity: Activity
-    paid: bool = True
+    paid: bool | None = None
     overtime: bool = False
 
 
@@ -271,10 +273,11 @@ def _changed(edit: AnyEdit, spans: Spans, ground: Ground) -> Sequence[PlannedSpa
         case Change():
             span = _named(spans, edit.start, edit.activity)
             rest = [s for s in spans if s is not span]
-            paid = edit.into not in (Activity.MEAL, Activity.STANDBY)
+            paid = _usual(edit.into, edit.agent, ground)
             return [*rest, msgspec.structs.replace(span, activity=edit.into, paid=paid)]
         case Insert():
-            new = PlannedSpan(edit.start, edit.end, edit.activity, edit.paid, edit.overtime)
+            paid = _usual(edit.activity, edit.agent, ground) if edit.paid is None else edit.paid
+            new = PlannedSpan(edit.start, edit.end, edit.activity, paid, edit.overtime)
             return [*spans, new]
         case Remove():
             span = _named(spans, edit.start, edit.activity)
@@ -286,6 +289,14 @@ def _changed(edit: AnyEdit, spans: Spans, ground: Ground) -> Sequence[PlannedSpa
             return placed(spans, rules.breaks, rules.meal)
         case _:
             raise AssertionError(edit)
+
+
+def _usual(activity: Activity, agent: str, ground: Ground) -> bool:
+    """Whether an activity is paid where nobody says otherwise."""
+    if activity is Activity.MEAL:
+        meal = ground.rules_of(agent).meal
+        return meal is not None and meal.paid
+    return activity is not Activity.STANDBY
 
 
 def _put(spans: Spans, span: PlannedSpan, start: Ms, end: Ms) -> list[PlannedSpan]:

@@ -41,14 +41,16 @@ export function runsOf(series: readonly (number | null)[], axis: Axis): Point[][
 }
 
 /** The space between two series, one polygon for each stretch in which both are known. */
-export function gaps(
-  above: readonly (number | null)[],
-  below: readonly (number | null)[],
-  axis: Axis,
-): string[] {
+export function gaps(above: readonly (number | null)[], below: readonly (number | null)[], axis: Axis): string[] {
   const both = above.map((value, n) => value !== null && (below[n] ?? null) !== null);
-  const upper = runsOf(above.map((value, n) => (both[n] ? value : null)), axis);
-  const lower = runsOf(below.map((value, n) => (both[n] ? value : null)), axis);
+  const upper = runsOf(
+    above.map((value, n) => (both[n] ? value : null)),
+    axis,
+  );
+  const lower = runsOf(
+    below.map((value, n) => (both[n] ? value : null)),
+    axis,
+  );
   return upper.map((run, n) => pointsOf([...run, ...(lower[n] ?? []).slice().reverse()]));
 }
 

@@ -28,32 +28,33 @@ export type Group = keyof typeof GROUPS;
 export type Assumption = (typeof GROUPS)[Group][number];
 
 /** How an assumption is shown and typed in: the number on screen is the stored one × `times`. */
-export const UNITS: Record<Assumption, { times: number; digits: number; sign: "%" | "s" | "min" | "¥" | "h" | "" }> = {
-  volume: { times: 100, digits: 1, sign: "%" },
-  spread: { times: 100, digits: 1, sign: "%" },
-  patience_s: { times: 1, digits: 0, sign: "s" },
-  redial_busy: { times: 100, digits: 1, sign: "%" },
-  redial_abandon: { times: 100, digits: 1, sign: "%" },
-  callback_accept: { times: 100, digits: 1, sign: "%" },
-  callback_reached: { times: 100, digits: 1, sign: "%" },
-  talk_s: { times: 1, digits: 1, sign: "s" },
-  wrapup_s: { times: 1, digits: 1, sign: "s" },
-  resolved: { times: 100, digits: 1, sign: "%" },
-  absent: { times: 100, digits: 1, sign: "%" },
-  part_time_accept: { times: 100, digits: 1, sign: "%" },
-  part_time_travel_s: { times: 1 / 60, digits: 0, sign: "min" },
-  lines: { times: 1, digits: 0, sign: "" },
-  full_time_hour: { times: 1, digits: 2, sign: "¥" },
-  part_time_hour: { times: 1, digits: 2, sign: "¥" },
-  line_day: { times: 1, digits: 2, sign: "¥" },
-  callback_cost: { times: 1, digits: 2, sign: "¥" },
-  coaching_day: { times: 1, digits: 1, sign: "min" },
-  menu_day: { times: 1, digits: 2, sign: "¥" },
-  training_hours: { times: 1, digits: 1, sign: "h" },
-  target: { times: 100, digits: 1, sign: "%" },
-  within_s: { times: 1, digits: 0, sign: "s" },
-  max_occupancy: { times: 100, digits: 1, sign: "%" },
-};
+export const UNITS: Record<Assumption, { times: number; digits: number; sign: "%" | "s" | "min" | "¥" | "h" | "" }> =
+  {
+    volume: { times: 100, digits: 1, sign: "%" },
+    spread: { times: 100, digits: 1, sign: "%" },
+    patience_s: { times: 1, digits: 0, sign: "s" },
+    redial_busy: { times: 100, digits: 1, sign: "%" },
+    redial_abandon: { times: 100, digits: 1, sign: "%" },
+    callback_accept: { times: 100, digits: 1, sign: "%" },
+    callback_reached: { times: 100, digits: 1, sign: "%" },
+    talk_s: { times: 1, digits: 1, sign: "s" },
+    wrapup_s: { times: 1, digits: 1, sign: "s" },
+    resolved: { times: 100, digits: 1, sign: "%" },
+    absent: { times: 100, digits: 1, sign: "%" },
+    part_time_accept: { times: 100, digits: 1, sign: "%" },
+    part_time_travel_s: { times: 1 / 60, digits: 0, sign: "min" },
+    lines: { times: 1, digits: 0, sign: "" },
+    full_time_hour: { times: 1, digits: 2, sign: "¥" },
+    part_time_hour: { times: 1, digits: 2, sign: "¥" },
+    line_day: { times: 1, digits: 2, sign: "¥" },
+    callback_cost: { times: 1, digits: 2, sign: "¥" },
+    coaching_day: { times: 1, digits: 1, sign: "min" },
+    menu_day: { times: 1, digits: 2, sign: "¥" },
+    training_hours: { times: 1, digits: 1, sign: "h" },
+    target: { times: 100, digits: 1, sign: "%" },
+    within_s: { times: 1, digits: 0, sign: "s" },
+    max_occupancy: { times: 100, digits: 1, sign: "%" },
+  };
 
 /** Which may be left empty: nobody gives up, lines without end, not known. */
 export const OPTIONAL: ReadonlySet<Assumption> = new Set(["patience_s", "lines", "resolved"]);
@@ -62,9 +63,7 @@ export const OPTIONAL: ReadonlySet<Assumption> = new Set(["patience_s", "lines",
 export type Edits = Partial<Record<Assumption, number | null>>;
 
 export function edited(assumptions: Shown["assumptions"], edits: Edits): Edits {
-  return Object.fromEntries(
-    Object.entries(edits).filter(([name, value]) => assumptions[name] !== value),
-  ) as Edits;
+  return Object.fromEntries(Object.entries(edits).filter(([name, value]) => assumptions[name] !== value)) as Edits;
 }
 
 /** Whether anything waits or runs, so that the page asks again soon. */

@@ -30,7 +30,7 @@ export function DayLine({
   const { t, clocks } = said;
   const id = useId();
   const text = daySaid(day.spans, clocks.clock, said.activity) ?? t("free");
-  const before = day.before ? (daySaid(day.before, clocks.clock, said.activity) ?? t("free")) : null;
+  const before = day.before && daySaid(day.before, clocks.clock, said.activity);
   const works = reach(day.spans) !== null;
   return (
     <li className="ms-day" data-today={today} data-past={past} data-free={day.spans.length === 0}>
@@ -50,10 +50,10 @@ export function DayLine({
               />
             ))}
           </span>
-          {before !== null ? (
+          {day.before !== null ? (
             <span className="ms-was">
-              <Icon name="edit" size={12} />
-              {t("changed")}, {t("was", { what: before })}
+              <Icon name={before ? "edit" : "plus"} size={12} />
+              {before ? t("changed", { what: before }) : t("fresh")}
             </span>
           ) : null}
         </span>

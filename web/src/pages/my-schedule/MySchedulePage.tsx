@@ -1,5 +1,4 @@
-import { useState } from "react";
-import { NavLink, Route, Routes } from "react-router";
+import { NavLink, Route, Routes, useSearchParams } from "react-router";
 import { isProblem } from "../../api/problem";
 import { localDay, zone } from "../../i18n/format";
 import { useWords } from "../../i18n/messages";
@@ -8,7 +7,7 @@ import { worded } from "../../i18n/problems";
 import { serverClock } from "../../live/clock";
 import { Empty } from "../../ui/Empty";
 import { useOwn } from "./api";
-import { mondayOf } from "./model";
+import { isDay, mondayOf } from "./model";
 import { RequestsTab } from "./RequestsTab";
 import { asksMe } from "./requests";
 import { WeekTab } from "./WeekTab";
@@ -16,11 +15,16 @@ import { WishesTab } from "./WishesTab";
 import { useSaid } from "./words";
 import "./my-schedule.css";
 
-/** One's own schedule, for the phone first: what comes next, the week, what to answer, requests and wishes. */
+/** One's own schedule, for the phone first: what comes next, the week, what to answer, requests and wishes. The day
+ * that is open stands in the address (`?day=2026-07-15`). */
 export default function MySchedulePage() {
   const t = useWords(mySchedule);
   const today = localDay(serverClock.now());
-  const [monday, setMonday] = useState(mondayOf(today));
+  const [params, setParams] = useSearchParams();
+  const asked = params.get("day") ?? "";
+  const day = isDay(asked) ? asked : today;
+  const monday = mondayOf(day);
+  const show = (next: string) => setParams(next === today ? {} : { day: next }, { replace: true });
   const own = useOwn(monday, today);
   const said = useSaid(own.data?.zone ?? zone());
   if (own.error && !own.data) {
@@ -50,10 +54,7 @@ export default function MySchedulePage() {
         </div>
       ) : null}
       <Routes>
-        <Route
-          index
-          element={<WeekTab own={own.data} said={said} monday={monday} today={today} show={setMonday} />}
-        />
+        <Route index element={<WeekTab own={own.data} said={said} day={day} today={today} show={show} />} />
         <Route path="requests" element={<RequestsTab own={own.data} said={said} today={today} />} />
         <Route path="wishes" element={<WishesTab own={own.data} said={said} today={today} />} />
       </Routes>

@@ -44,9 +44,11 @@ export function NowCard({ days, said }: { days: readonly OwnDay[]; said: Said })
                 t("off")
               )}
             </p>
-            <p className="jt-note">
+            <p className="jt-note ms-now-when">
               <span className="jt-num">{soon(next.at)}</span>
-              {next.at - now < 12 * 3_600_000 ? `, ${t("left", { length: said.length(next.at - now) })}` : null}
+              {next.at - now < 12 * 3_600_000 ? (
+                <span>{t("left", { length: said.length(next.at - now) })}</span>
+              ) : null}
             </p>
           </>
         ) : (

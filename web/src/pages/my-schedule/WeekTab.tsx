@@ -14,24 +14,28 @@ import { asksMe, inOrder } from "./requests";
 import { SwapDialog } from "./SwapDialog";
 import type { Said } from "./words";
 
+const MOST_NAMED = 6;
+
 export type Asking = { kind: "swap" | "give_away" | "leave"; day: string };
 
 /** What is now and next, what waits for my answer, what was changed, and the week day by day. */
 export function WeekTab({
   own,
   said,
-  monday,
+  day: chosen,
   today,
   show,
 }: {
   own: OwnSchedule;
   said: Said;
-  monday: string;
+  day: string;
   today: string;
-  show: (monday: string) => void;
+  show: (day: string) => void;
 }) {
   const { t, clocks } = said;
-  const [open, setOpen] = useState<string | null>(today);
+  const [shut, setShut] = useState<string | null>(null);
+  const monday = mondayOf(chosen);
+  const open = shut === chosen ? null : chosen;
   const [asking, setAsking] = useState<Asking | null>(null);
   const days = own.days.filter((day) => weekOf(monday).includes(day.day));
   const drawn = bars(days, said.minute);
@@ -42,14 +46,7 @@ export function WeekTab({
     <div className="ms-week">
       <NowCard days={own.days} said={said} />
       <div className="ms-todo">
-        <Changes
-          own={own}
-          said={said}
-          open={(day) => {
-            show(mondayOf(day));
-            setOpen(day);
-          }}
-        />
+        <Changes own={own} said={said} open={show} />
         {asked.length > 0 ? (
           <section aria-label={t("toDo")}>
             <h2>{t("toDo")}</h2>
@@ -72,12 +69,12 @@ export function WeekTab({
           {monday === thisWeek ? (
             <span className="jt-note">{t("weekHours", { h: hours })}</span>
           ) : (
-            <Button kind="quiet" onClick={() => show(thisWeek)}>
+            <Button kind="quiet" onClick={() => show(today)}>
               {t("thisWeek")}
             </Button>
           )}
         </div>
-        {days.every((day) => day.version === 0) ? (
+        {days.length > 0 && days.every((day) => day.version === 0) ? (
           <Empty kind="none" icon="clock">
             {t("notPublished")}
           </Empty>
@@ -92,7 +89,10 @@ export function WeekTab({
               today={day.day === today}
               past={day.day < today}
               open={open === day.day}
-              toggle={() => setOpen(open === day.day ? null : day.day)}
+              toggle={() => {
+                setShut(open === day.day ? day.day : null);
+                show(day.day);
+              }}
               ask={(kind) => setAsking({ kind, day: day.day })}
             />
           ))}
@@ -115,20 +115,32 @@ function Changes({ own, said, open }: { own: OwnSchedule; said: Said; open: (day
   const notice = useNotice();
   const read = useRead();
   const unread = own.notices.filter((one) => !one.read && one.code === "schedule_published").map((one) => one.id);
-  const changed = own.days.filter((day) => day.before !== null);
-  if (unread.length === 0 || changed.length === 0) return null;
+  const marked = own.days.filter((day) => day.before !== null);
+  const changed = marked.filter((day) => day.before?.length);
+  const fresh = marked.length - changed.length;
+  if (unread.length === 0 || marked.length === 0) return null;
   return (
     <section className="ms-changes" aria-label={t("changes", { n: changed.length })}>
-      <p>
-        <Icon name="info" /> {t("changes", { n: changed.length })}
-      </p>
-      <p className="ms-changed-days">
-        {changed.map((day) => (
-          <button key={day.day} type="button" className="jt-link" onClick={() => open(day.day)}>
-            {clocks.day(day.day)}
-          </button>
-        ))}
-      </p>
+      {changed.length > 0 ? (
+        <>
+          <p className="jt-strong">
+            <Icon name="info" /> {t("changes", { n: changed.length })}
+          </p>
+          <p>
+            {changed.slice(0, MOST_NAMED).map((day) => (
+              <button key={day.day} type="button" className="jt-link" onClick={() => open(day.day)}>
+                {clocks.day(day.day)}
+              </button>
+            ))}
+            {changed.length > MOST_NAMED ? <span className="jt-note">…</span> : null}
+          </p>
+        </>
+      ) : null}
+      {fresh > 0 ? (
+        <p>
+          <Icon name="info" /> {t("freshDays", { n: fresh })}
+        </p>
+      ) : null}
       <Button disabled={read.isPending} onClick={() => void read.mutateAsync(unread).catch(notice.failed)}>
         {t("seen")}
       </Button>

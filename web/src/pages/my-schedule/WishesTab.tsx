@@ -31,7 +31,7 @@ export function WishesTab({ own, said, today }: { own: OwnSchedule; said: Said; 
       wish.pattern ? pattern(wish.pattern) : "",
     ]
       .filter(Boolean)
-      .join(lang === "en" ? " " : " ");
+      .join(" ");
   return (
     <section className="ms-list" aria-label={t("wishes")}>
       <h2>{t("wishes")}</h2>
@@ -46,10 +46,8 @@ export function WishesTab({ own, said, today }: { own: OwnSchedule; said: Said; 
             <li key={wish.id}>
               <span className="ms-wish">
                 <span>{text(wish)}</span>
-                <span className="jt-note">
-                  {t(`weight.${wish.weight as 1}`)}
-                  {wish.note ? `, ${wish.note}` : ""}
-                </span>
+                <span className="jt-note">{t(`weight.${wish.weight as 1}`)}</span>
+                {wish.note ? <span className="jt-note">{wish.note}</span> : null}
               </span>
               <IconButton
                 icon="trash"

@@ -1,4 +1,5 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useMemo } from "react";
 import { http } from "../../api/http";
 import type { Ms } from "../../live/types";
 import { PLANNING, type Request, type Texts } from "../schedule/api";
@@ -50,14 +51,22 @@ const OWN = `${PLANNING}/own`;
 const KEY = ["my-schedule"];
 const AHEAD_DAYS = 14;
 
-/** The week shown, with two weeks more from `today` on, so that what comes next is known whichever week it is. */
+/** What is mine: the days from yesterday on, whose shift may reach over midnight, and those of the week shown. */
 export function useOwn(monday: string, today: string) {
-  const first = monday < today ? monday : today;
-  const last = [addDays(monday, 6), addDays(today, AHEAD_DAYS)].sort().at(-1) as string;
+  const now = useSpan(addDays(today, -1), addDays(today, AHEAD_DAYS));
+  const week = useSpan(monday, addDays(monday, 6));
+  const data = useMemo(() => {
+    if (!now.data) return undefined;
+    const days = new Map([...now.data.days, ...(week.data?.days ?? [])].map((day) => [day.day, day]));
+    return { ...now.data, days: [...days.values()].sort((a, b) => (a.day < b.day ? -1 : 1)) };
+  }, [now.data, week.data]);
+  return { data, error: now.error ?? week.error };
+}
+
+function useSpan(first: string, last: string) {
   return useQuery({
     queryKey: [...KEY, first, last],
     queryFn: () => http.get<OwnSchedule>(OWN, { query: { first, last } }),
-    placeholderData: (before) => before,
     refetchInterval: 20_000,
   });
 }

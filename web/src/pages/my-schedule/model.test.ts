@@ -1,6 +1,18 @@
 import { describe, expect, test } from "vitest";
 import type { Activity } from "../schedule/model";
-import { addDays, bars, daySaid, hoursOf, instantOf, merged, mondayOf, type OwnDay, standing, weekOf } from "./model";
+import {
+  addDays,
+  bars,
+  daySaid,
+  hoursOf,
+  instantOf,
+  isDay,
+  merged,
+  mondayOf,
+  type OwnDay,
+  standing,
+  weekOf,
+} from "./model";
 
 const at = (text: string) => Date.parse(`2026-07-15T${text}:00Z`);
 const span = (from: string, to: string, activity: Activity = "work", paid = true) => ({
@@ -63,6 +75,7 @@ test("weeks begin on Monday, over months and years", () => {
   expect(mondayOf("2026-07-19")).toBe("2026-07-13");
   expect(weekOf("2026-12-28").at(-1)).toBe("2027-01-03");
   expect(addDays("2026-03-01", -1)).toBe("2026-02-28");
+  expect(["2026-02-28", "2026-02-30", "2026-2-3", "", "x"].map(isDay)).toEqual([true, false, false, false, false]);
 });
 
 test("a shift past midnight stays on its own day's line", () => {

@@ -45,18 +45,24 @@ export function mondayOf(day: string): string {
   return addDays(day, -((new Date(`${day}T12:00:00Z`).getUTCDay() + 6) % 7));
 }
 
+/** Whether it is written as a day there is: `2026-07-15`. */
+export function isDay(text: string): boolean {
+  const at = Date.parse(`${text}T12:00:00Z`);
+  return /^\d{4}-\d{2}-\d{2}$/.test(text) && !Number.isNaN(at) && addDays(text, 0) === text;
+}
+
 export function addDays(day: string, days: number): string {
   return new Date(Date.parse(`${day}T12:00:00Z`) + days * DAY).toISOString().slice(0, 10);
 }
 
-/** `9:00–13:00, 14:00–18:00`: each shift from its begin to its end; leave and standby by their word. */
+/** `9:00–13:00 / 14:00–18:00`: each shift from its begin to its end; leave and standby by their word. */
 export function daySaid(
   spans: readonly PlannedSpan[],
   clock: (at: Ms) => string,
   word: (activity: Activity) => string,
 ): string | null {
   const shifts = shiftsOf(spans).map((shift) => `${clock(shift.start)}–${clock(shift.end)}`);
-  if (shifts.length > 0) return shifts.join(", ");
+  if (shifts.length > 0) return shifts.join(" / ");
   const [first] = spans;
   return first ? word(first.activity) : null;
 }

@@ -154,7 +154,7 @@ export default function BoardPage() {
   const before =
     editor.pending && kept.length > 0 ? (effectKept.data?.after ?? null) : (effectAll.data?.before ?? null);
   const quick =
-    stored && coverBefore && coverNow && !effectAll.data
+    all.length > 0 && stored?.forecast && coverBefore && coverNow && !effectAll.data
       ? roughly(stored.need, coverBefore, coverNow, earliest)
       : null;
 

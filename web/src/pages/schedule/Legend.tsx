@@ -8,7 +8,7 @@ const SHOWN: readonly Activity[] = ["work", "break", "meal", "training", "meetin
 export function Legend() {
   const t = useWords(schedule);
   return (
-    <footer className="sc-keys">
+    <footer className="sc-keys" aria-hidden="true">
       {SHOWN.map((activity) => (
         <span key={activity}>
           <i className="sc-a sc-swatch" data-activity={activity} />

@@ -7,11 +7,13 @@ import { type Curve, gapBoxes, type Series, stepPath, topOf, valueAt, yOf } from
 
 const FOOT = 24; // the hours
 const HEAD = 25;
+const HEAD_DAYS = 40; // under the names of the days
 
 /** Need against cover over the same axis as the rows, the gap filled and named, the cover before a move dashed. */
 export function NeedChart({
   curve,
   before,
+  forecast,
   axis,
   height,
   now,
@@ -20,6 +22,7 @@ export function NeedChart({
 }: {
   curve: Curve;
   before: Series | null;
+  forecast: boolean; // else the need is not known
   axis: Axis;
   height: number;
   now: Ms | null;
@@ -29,19 +32,19 @@ export function NeedChart({
   const t = useWords(schedule);
   const drawn = useMemo(() => {
     const { top, lines } = topOf([...curve.need.values, ...curve.cover.values, ...(before?.values ?? [])]);
-    const scale = { floor: height - FOOT, ceiling: HEAD, top };
+    const scale = { floor: height - FOOT, ceiling: axis.stretches.length > 1 ? HEAD_DAYS : HEAD, top };
     const boxes = gapBoxes(curve, axis, scale);
     return {
       scale,
       lines,
       boxes,
-      need: stepPath(curve.need, axis, scale),
+      need: forecast ? stepPath(curve.need, axis, scale) : "",
       cover: stepPath(curve.cover, axis, scale),
       before: before ? stepPath(before, axis, scale) : "",
-      peak: peakOf(curve, axis, scale),
+      peak: forecast ? peakOf(curve, axis, scale) : null,
       gap: largest(boxes.filter((box) => now === null || box.at >= now)) ?? largest(boxes),
     };
-  }, [curve, before, axis, height, now]);
+  }, [curve, before, forecast, axis, height, now]);
   const ticks = useMemo(() => hourTicks(axis, axis.stretches.length > 1 ? 44 : 60), [axis]);
   const many = axis.stretches.length > 7;
   const { scale } = drawn;
@@ -146,7 +149,9 @@ function ends(curve: Curve, before: Series | null, axis: Axis, scale: Parameters
   const at = last.to - curve.cover.step;
   const cover = valueAt(curve.cover, at);
   const was = before ? valueAt(before, at) : null;
-  const y = cover === null ? null : Math.min(scale.floor - 4, yOf(scale, cover) + 15);
+  // Under its line, or above where there is no room under it.
+  const under = cover === null ? 0 : yOf(scale, cover) + 15;
+  const y = cover === null ? null : under > scale.floor - 3 ? yOf(scale, cover) - 6 : under;
   const wasY = was === null ? null : Math.max(12, Math.min(yOf(scale, was) - 4, (y ?? scale.floor) - 16));
   return { cover: y, before: wasY };
 }

@@ -74,6 +74,7 @@ export function NeedPanel({
           <NeedChart
             curve={curve}
             before={before}
+            forecast={forecast}
             axis={axis}
             height={height}
             now={inside ? now : null}

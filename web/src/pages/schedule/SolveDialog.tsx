@@ -54,7 +54,7 @@ export function SolveDialog({
   const settle = async (decision: "accept" | "discard") => {
     if (!draft || !latest) return;
     try {
-      await solve.settle.mutateAsync({ draft: draft.id, job: latest.job, decision });
+      await solve.settle.mutateAsync({ job: latest.job, decision });
       notice.done(t(decision === "accept" ? "accepted" : "discarded"));
       if (decision === "accept") onClose();
     } catch (error) {

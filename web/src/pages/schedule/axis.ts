@@ -101,7 +101,9 @@ export function hourTicks(axis: Axis, least = 60): Tick[] {
   const apart = [1, 2, 3, 4, 6, 12].find((n) => n * hour >= least) ?? 24;
   return axis.stretches.flatMap((stretch) => {
     const out: Tick[] = [];
-    for (let at = stretch.from; at <= stretch.to; at += apart * 60 * MINUTE) {
+    // Where days stand side by side, one's end is the next one's beginning.
+    const until = axis.stretches.length > 1 ? stretch.to - 90 * MINUTE : stretch.to;
+    for (let at = stretch.from; at <= until; at += apart * 60 * MINUTE) {
       out.push({ x: stretch.x + within(stretch, at), at, day: stretch.day, first: at === stretch.from });
     }
     return out;

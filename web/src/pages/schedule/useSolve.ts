@@ -41,8 +41,7 @@ export function useProposal(draft: string | null) {
   const ended = job.data !== undefined && !RUNNING.has(job.data.state);
   const proposal = useQuery({
     queryKey: [SCHEDULE, "proposal", latest?.job],
-    queryFn: ({ signal }) =>
-      http.get<Proposal>(`${PLANNING}/drafts/${draft ?? ""}/proposals/${latest?.job ?? ""}`, { signal }),
+    queryFn: ({ signal }) => http.get<Proposal>(`${PLANNING}/proposals/${latest?.job ?? ""}`, { signal }),
     enabled: latest !== null && latest.state === "asked" && ended,
   });
   return { latest, job: job.data ?? null, proposal: proposal.data ?? null };
@@ -68,8 +67,10 @@ export function useSolve() {
       onSettled: again,
     }),
     settle: useMutation({
-      mutationFn: ({ draft, job, decision }: { draft: string; job: string; decision: "accept" | "discard" }) =>
-        http.post(`${PLANNING}/drafts/${draft}/proposals/${job}/${decision}`),
+      mutationFn: async ({ job, decision }: { job: string; decision: "accept" | "discard" }) => {
+        if (decision === "accept") await http.post(`${PLANNING}/proposals/${job}/accept`);
+        else await http.delete(`${PLANNING}/proposals/${job}`);
+      },
       onSuccess: again,
     }),
   };

@@ -1,0 +1,239 @@
+"""Solves the centre's schedule: everybody's shifts, pauses and trainings for weeks, with a bound.
+
+First each person in turn gets the best tour beside the others', again and again until none gets better. Then a few
+people at a time are taken out and put back in another order, which costs no more or is undone. Meanwhile a second
+thread raises the bound. docs/decisions/0021 tells why, and what else was measured.
+"""
+
+import dataclasses
+import threading
+from collections.abc import Iterator
+from time import monotonic
+
+import numpy as np
+from msgspec import to_builtins
+from msgspec.structs import replace
+
+from jietong.workforce.jobs.model import Tell
+from jietong.workforce.roster.audit import audit, cost_of, met
+from jietong.workforce.roster.bound import Bound
+from jietong.workforce.roster.frames import Frame, Grid
+from jietong.workforce.roster.offline import place
+from jietong.workforce.roster.plan import Plan
+from jietong.workforce.roster.problem import Conflict, PersonDay, Problem, Rule, Solution, Unmet, Wish
+from jietong.workforce.roster.reasons import settled
+from jietong.workforce.roster.tours import NEVER
+
+ENOUGH = 1e-6
+SWEEPS = 8
+TOLD_EVERY_S = 2.0
+PARTIAL_EVERY_S = 20.0
+REASONS_S = 5.0
+
+
+def _silent(
+    share: float | None = None,
+    best: float | None = None,
+    bound: float | None = None,
+    text: str = "",
+    partial: object = None,
+) -> None:
+    pass
+
+
+def solve(problem: Problem, seconds: float, tell: Tell = _silent, *, rounds: int | None = None) -> Solution:
+    """The best plan within `seconds` (a first plan is always made: about 10 ms a person). `rounds`: at most so many
+    of improvement, then the same seed gives the same plan on any machine. Rules that cannot be kept together are
+    left out for that person and reported; all others hold, which `audit` has checked."""
+    begun = monotonic()
+    solving = _Solving(problem, begun, begun + seconds, tell)
+    solving.first()
+    if solving.plan.frames:
+        solving.improve(rounds)
+    solution = solving.solution()
+    excused = {(c.person, rule) for c in solution.conflicts for rule in c.broken}
+    wrong = [b for b in audit(problem, solution.days) if (b.person, b.rule.value) not in excused]
+    if wrong:
+        raise AssertionError(f"the solver and the checker differ: {wrong[:3]}")
+    return solution
+
+
+class _Solving:
+    def __init__(self, problem: Problem, begun: float, until: float, tell: Tell) -> None:
+        self.problem, self.begun, self.until, self.tell = problem, begun, until, tell
+        self.grid = Grid(problem)
+        self.rng = np.random.default_rng(problem.seed)
+        self.conflicts: dict[str, tuple[tuple[Rule, ...], tuple[Rule, ...]]] = {}
+        frames: list[Frame] = []
+        for person in problem.people:
+            frame, rules, eased = settled(self.grid, person)
+            frames.append(frame)
+            if rules:
+                self.conflicts[person.id] = rules, eased
+        self.plan = Plan(problem, self.grid, frames)
+        self.bound: Bound | None = None
+        self.unplaced: list[Unmet] = []
+        self.finished = False
+        self.told = self.shown = begun
+
+    def first(self) -> None:
+        """A plan in which nobody alone can do better, or the best that time allows."""
+        plan = self.plan
+        order: list[int] = np.argsort([frame.masks.sum() for frame in plan.frames], kind="stable").tolist()
+        for sweep in range(SWEEPS):
+            saved = 0.0
+            for n, who in enumerate(order):
+                if sweep and self._over():
+                    break
+                saved += self._first_tour(who) if sweep == 0 else plan.improve(who)
+                self._say(0.05 * (sweep + n / len(order)) / SWEEPS, "first")
+            if self._over() or (sweep and saved < 1e-3 * plan.cost()):
+                break
+            order = self.rng.permutation(len(order)).tolist()
+        if plan.frames:
+            self.bound = Bound(plan)
+        for item in self.problem.offline:
+            self.unplaced += place(plan, item)
+
+    def _first_tour(self, who: int) -> float:
+        """Also where a free row would cost less: rules may ask for work."""
+        self.plan.take_out(who)
+        days = self.plan.best(who)
+        assert days is not None  # `settled` saw to it
+        self.plan.put(who, days)
+        return 0.0
+
+    def improve(self, rounds: int | None) -> None:
+        assert self.bound is not None
+        stop = threading.Event()
+        climbing = threading.Thread(target=_climb, args=(self.bound, stop, self.problem.seed), daemon=True)
+        climbing.start()
+        try:
+            self._rounds(rounds)
+            while rounds is not None and not self._proved() and not self._over() and climbing.is_alive():
+                stop.wait(0.05)
+                if self.bound.rounds >= rounds:
+                    break
+        finally:
+            stop.set()
+            climbing.join()
+        self.finished = self._proved()
+
+    def _rounds(self, rounds: int | None) -> None:
+        begun = monotonic()
+        for count, people in enumerate(self._neighbourhoods()):
+            if self._over() or self._proved() or count == rounds:
+                return
+            self.plan.together(people)
+            done = (monotonic() - begun) / max(1e-9, self.until - begun) if rounds is None else count / rounds
+            self._say(0.05 + 0.95 * min(1.0, done), "improving")
+
+    def _neighbourhoods(self) -> Iterator[list[int]]:
+        """A few people, half of the time such as can serve the same."""
+        frames, rng = self.plan.frames, self.rng
+        skills = np.array([frame.masks.any(0) for frame in frames]).reshape(len(frames), -1)
+        while True:
+            size = min(len(frames), int(rng.integers(2, 7)))
+            seed = rng.integers(len(frames))
+            same = [bool((row & skills[seed]).any()) for row in skills]
+            others = np.flatnonzero(same) if rng.random() < 0.5 else np.arange(len(frames))
+            others = others[others != seed]
+            count = min(size - 1, len(others))
+            yield [int(seed), *(rng.choice(others, count, replace=False).tolist() if count else [])]
+
+    def _over(self) -> bool:
+        return monotonic() >= self.until
+
+    def _proved(self) -> bool:
+        cost = self.plan.cost()
+        return self.bound is not None and cost - self.bound.best <= ENOUGH * max(1.0, abs(cost))
+
+    def _say(self, share: float, text: str) -> None:
+        now = monotonic()
+        if now - self.told < TOLD_EVERY_S:
+            return
+        self.told = now
+        bound = self.bound.best if self.bound is not None and self.bound.best > -np.inf else None
+        partial = None
+        if text == "improving" and now - self.shown >= PARTIAL_EVERY_S:
+            self.shown = now
+            partial = to_builtins(self.solution(reasons=False), str_keys=True)
+        self.tell(share, self.plan.cost(), bound, text, partial)
+
+    def solution(self, *, reasons: bool = True) -> Solution:
+        plan, problem = self.plan, self.problem
+        ids = [pattern.id for pattern in problem.patterns]
+        days = tuple(
+            PersonDay(person.id, day, None if row.days[day] < 0 else ids[row.days[day]], plan.spans(who, day))
+            for who, (person, row) in enumerate(zip(problem.people, plan.rows, strict=True))
+            for day in range(self.grid.days)
+        )
+        cover = tuple(tuple(int(x) for x in row) for row in plan.cover.have)
+        unfair = sum(plan.unfair(who, row.days) for who, row in enumerate(plan.rows))
+        cost = replace(cost_of(problem, days, cover), fairness=float(unfair))
+        bound = min(self.bound.best, cost.total) if self.bound is not None else cost.total
+        gap = (cost.total - bound) / cost.total if cost.total > ENOUGH and bound > -np.inf else 0.0
+        return Solution(
+            days=days,
+            cost=cost,
+            bound=float(bound) if bound > -np.inf else 0.0,
+            gap=float(min(1.0, gap)) if bound > -np.inf else 1.0,
+            cover=cover,
+            unmet=(*self._wishes(reasons=reasons), *self.unplaced),
+            conflicts=tuple(self._conflicts(days)) if reasons else (),
+            seconds=monotonic() - self.begun,
+            finished=self.finished,
+        )
+
+    def _wishes(self, *, reasons: bool) -> Iterator[Unmet]:
+        ids = [pattern.id for pattern in self.problem.patterns]
+        until = monotonic() + REASONS_S
+        for who, frame in enumerate(self.plan.frames):
+            days = self.plan.rows[who].days
+            for wish in frame.person.wishes:
+                if not 0 <= wish.day < self.grid.days:
+                    continue
+                if not met(wish, None if days[wish.day] < 0 else ids[days[wish.day]]):
+                    possible = not reasons or monotonic() > until or self._could(frame, wish)
+                    yield Unmet(frame.person.id, wish.day, "wish", "cover" if possible else "rules", wish.price)
+
+    def _could(self, frame: Frame, wish: Wish) -> bool:
+        """Whether any tour that keeps the rules meets the wish."""
+        allowed, must = frame.allowed.copy(), frame.must_work.copy()
+        at = slice(None) if wish.pattern is None else self.grid.names.get(wish.pattern)
+        if at is None:
+            return wish.off
+        if wish.off:
+            allowed[wish.day, at] = False
+        else:
+            kept = allowed[wish.day, at].copy()
+            allowed[wish.day] = False
+            allowed[wish.day, at] = kept
+            must[wish.day] = True
+        none = np.zeros((self.grid.days, len(self.grid.lengths)))
+        return dataclasses.replace(frame, allowed=allowed, must_work=must).tour(self.grid, none)[0] < NEVER
+
+    def _conflicts(self, days: tuple[PersonDay, ...]) -> Iterator[Conflict]:
+        breaches = audit(self.problem, days)
+        for person, (rules, eased) in self.conflicts.items():
+            mine = [b for b in breaches if b.person == person]
+            on = sorted({b.day for b in mine if b.day is not None})
+            broken = {b.rule for b in mine} | set(eased)
+            yield Conflict(
+                person, tuple(r.value for r in rules), tuple(r.value for r in EASED if r in broken), tuple(on)
+            )
+
+
+EASED = tuple(Rule)
+
+
+def _climb(bound: Bound, stop: threading.Event, seed: int) -> None:
+    rng = np.random.default_rng(seed + 1)
+    while not stop.is_set():
+        for who in rng.permutation(len(bound.frames)):
+            if stop.is_set():
+                return
+            bound.person(int(who))
+        bound.narrow()
+        if bound.rounds % 3 == 0:
+            bound.value()

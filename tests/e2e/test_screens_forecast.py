@@ -1,0 +1,107 @@
+"""The forecast on screen: made, read by day and quarter of an hour, changed and taken back, events, back-test (H1)."""
+
+import os
+import re
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+from playwright.async_api import Page, expect
+from running import Open, Running
+from screens import faultless, page_of
+
+pytestmark = pytest.mark.browser
+
+PICTURES = os.environ.get("JIETONG_PICTURES")
+
+
+async def pictured(page: Page, name: str) -> None:
+    """For whoever wants to look: a folder in JIETONG_PICTURES."""
+    if PICTURES:
+        await page.screenshot(path=str(Path(PICTURES) / f"forecast-{name}.png"))
+
+
+def tomorrow() -> datetime:
+    return datetime.now(UTC).astimezone(ZoneInfo("Asia/Shanghai")) + timedelta(days=1)
+
+
+async def contacts_of(page: Page, day: datetime) -> float:
+    """What the table says is expected on a day."""
+    row = page.get_by_role("row", name=re.compile(rf"^\w{{3}},? {day.day} {day:%b}"))
+    text = await row.locator("td").first.inner_text()
+    return float(text.replace(",", ""))
+
+
+async def test_a_forecast_is_made_read_changed_and_taken_back(history: Running, window: Open) -> None:
+    page = await page_of(window, history, "he.feng", "en", path="/schedule/forecast?queue=repair")
+    await expect(page.get_by_text("There is no forecast yet.")).to_be_visible()
+    await page.get_by_role("button", name="Forecast", exact=True).click()
+    await expect(page.get_by_text(re.compile("from 21 days of history"))).to_be_visible()
+    day = tomorrow()
+    usual = await contacts_of(page, day)
+    assert usual > 5
+
+    # The chosen day: what makes it, and its quarters of an hour with the agents they need.
+    await page.get_by_role("button", name=re.compile(rf"\b{day.day} {day:%b}")).click()
+    side = page.get_by_role("complementary")
+    await expect(side.get_by_role("row", name=re.compile("^Base"))).to_be_visible()
+    await expect(side.get_by_role("img", name=re.compile("agents needed by quarter of an hour"))).to_be_visible()
+    await faultless(page)
+    await pictured(page, "en")
+
+    # By hand: half as much again, taken back, put back.
+    await page.get_by_role("button", name="Adjust").click()
+    dialog = page.get_by_role("dialog")
+    await dialog.get_by_label("Number").fill("1.5")
+    await dialog.get_by_label("Note").fill("the radio speaks of us")
+    await dialog.get_by_role("button", name="Save").click()
+    await expect(side.get_by_text("the radio speaks of us")).to_be_visible()
+    assert await contacts_of(page, day) == pytest.approx(1.5 * usual, rel=0.1)
+    await expect(side.get_by_role("row", name=re.compile("^By hand"))).to_be_visible()
+    await side.get_by_role("button", name="Take back").click()
+    await expect(side.get_by_text("the radio speaks of us")).to_have_count(0)
+    assert await contacts_of(page, day) == pytest.approx(usual, abs=0.6)
+    await page.get_by_role("button", name="Undo").last.click()
+    await expect(side.get_by_text("the radio speaks of us")).to_be_visible()
+    await side.get_by_role("button", name="Take back").click()
+    await expect(side.get_by_text("the radio speaks of us")).to_have_count(0)
+
+    # The keyboard goes from day to day.
+    await page.get_by_role("region", name="Contacts a day: forecast, band and what came").focus()
+    await page.keyboard.press("ArrowRight")
+    after = day + timedelta(days=1)
+    await expect(side.get_by_role("heading", name=re.compile(rf"{after.day} {after:%b}"))).to_be_visible()
+
+
+async def test_events_back_test_and_accuracy_in_three_languages(history: Running, window: Open) -> None:
+    page = await page_of(window, history, "he.feng", "en", path="/schedule/forecast?queue=repair&view=backtest")
+    panel = page.get_by_role("tabpanel")
+    await panel.get_by_label("Origins").fill("2")
+    await panel.get_by_label("Days ahead").fill("3")
+    await panel.get_by_role("button", name="Back-test").click()
+    await expect(panel.get_by_text("The week before").first).to_be_visible()
+    await expect(panel.locator("tbody tr")).to_have_count(2)
+    await faultless(page, schemes=("light",))
+    await pictured(page, "backtest")
+
+    await page.get_by_role("tab", name="Calendar").click()
+    await panel.get_by_role("button", name="New event").click()
+    dialog = page.get_by_role("dialog")
+    await dialog.get_by_label("Name").fill("双十一")
+    await dialog.get_by_label("Number").fill("2")
+    await dialog.get_by_role("button", name="Save").click()
+    await expect(panel.get_by_role("row", name=re.compile("双十一.*×2"))).to_be_visible()
+    await faultless(page, schemes=("dark",))
+    await pictured(page, "events-dark")
+    await panel.get_by_role("button", name="Remove 双十一").click()
+    await expect(panel.get_by_text("There are no events in the calendar.")).to_be_visible()
+
+    await page.get_by_role("tab", name="Accuracy").click()
+    await expect(panel.get_by_text("No day can be compared yet", exact=False)).to_be_visible()
+
+    for language, words in (("zh-Hans", "回测"), ("zh-Hant", "回溯測試")):
+        other = await page_of(window, history, "he.feng", language, path="/schedule/forecast?queue=repair")
+        await expect(other.get_by_role("tab", name=words)).to_be_visible()
+        await faultless(other, schemes=("dark",) if language == "zh-Hant" else ("light",))
+        await pictured(other, language)

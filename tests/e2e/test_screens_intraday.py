@@ -1,0 +1,102 @@
+"""The day on screen (H1): somebody signed in against the schedule, late, excused, and the figure that changes."""
+
+import asyncio
+import time
+from typing import Any
+
+import pytest
+from playwright.async_api import Page, expect
+from running import Open, Running
+from screens import faultless, page_of
+
+HOUR = 3_600_000
+LATE = 30 * 60_000
+
+
+async def session_of(page: Page, centre: Running) -> dict[str, str]:
+    session = await (await page.request.get(f"{centre.url}/api/session")).json()
+    return {"Origin": centre.url, "X-CSRF-Token": session["csrf"]}
+
+
+async def scheduled(page: Page, centre: Running, agent: str) -> str:
+    """The agent's day of today is published anew: on line from half an hour ago, for three hours. Gives the day."""
+    headers = await session_of(page, centre)
+    now = int(time.time() * 1000)
+    zone_day = (await (await page.request.get(f"{centre.url}/api/planning/day")).json())["day"]
+    start = (now - LATE) // 300_000 * 300_000
+    made = await page.request.post(
+        f"{centre.url}/api/planning/drafts", data={"first": zone_day, "last": zone_day}, headers=headers
+    )
+    assert made.ok, await made.text()
+    draft = await made.json()
+    spans = [{"start": start, "end": start + 3 * HOUR, "activity": "work"}]
+    edited = await page.request.post(
+        f"{centre.url}/api/planning/drafts/{draft['id']}/edits",
+        data={"edits": [{"op": "put", "agent": agent, "day": zone_day, "spans": spans}]},
+        headers=headers,
+    )
+    assert edited.ok, await edited.text()
+    rev = (await edited.json())["rev"]
+    body: dict[str, Any] = {"rev": rev, "note": "test", "accept": []}
+    path = f"{centre.url}/api/planning/drafts/{draft['id']}"
+    published = await page.request.post(f"{path}/publish", data=body, headers=headers)
+    if published.status == 409:
+        problem = await published.json()
+        body["accept"] = [one["key"] for one in problem["conflicts"]]
+        published = await page.request.post(f"{path}/publish", data=body, headers=headers)
+    assert published.ok, await published.text()
+    return str(zone_day)
+
+
+async def adherence_of(page: Page, centre: Running, agent: str) -> dict[str, Any]:
+    people = (await (await page.request.get(f"{centre.url}/api/planning/day")).json())["people"]
+    found: dict[str, Any] = next(one for one in people if one["agent"] == agent)
+    return found
+
+
+async def test_somebody_late_is_shown_first_and_excused_with_a_note(window: Open, centre: Running) -> None:
+    page = await page_of(window, centre, "zhou.xin", path="/intraday")
+    await scheduled(page, centre, "lin.xiao")
+    row = page.locator('[data-agent="lin.xiao"]')
+    await expect(row).to_have_attribute("data-out", "true")
+    before = await adherence_of(page, centre, "lin.xiao")
+    assert before["kept_ms"] == 0
+    assert before["scheduled_ms"] >= LATE
+    agent = await page_of(window, centre, "lin.xiao", path="/desk")
+    await expect(agent.get_by_role("main").first).to_be_visible()
+    await row.get_by_role("button", name="Authorise").click()
+    dialog = page.get_by_role("dialog")
+    await expect(dialog).to_be_visible()
+    await dialog.get_by_role("button", name="Authorise").click()
+    await expect(dialog.get_by_role("alert")).to_have_text("Write a note.")
+    await dialog.get_by_label("Note").fill("The underground stood still, agreed by phone")
+    await faultless(page, schemes=("light",))
+    await dialog.get_by_role("button", name="Authorise").click()
+    await expect(dialog).to_be_hidden()
+    await expect(page.locator(".id-exceptions li").first).to_contain_text("The underground stood still")
+    async with asyncio.timeout(30):
+        while (await adherence_of(page, centre, "lin.xiao"))["kept_ms"] < LATE - 6 * 60_000:
+            await asyncio.sleep(0.3)
+    await expect(row).to_have_attribute("data-out", "false")
+    await page.locator(".id-exceptions li").first.get_by_role("button", name="Withdraw").click()
+    await expect(page.locator('.id-exceptions [data-withdrawn="true"]')).to_have_count(1)
+
+
+@pytest.mark.parametrize("language", ["zh-Hans", "zh-Hant", "en"])
+async def test_the_day_reads_in_three_languages_without_fault(window: Open, centre: Running, language: str) -> None:
+    title = {"zh-Hans": "当日", "zh-Hant": "當日", "en": "Intraday"}[language]
+    page = await page_of(window, centre, "zhou.xin", language, path="/intraday", width=1280, height=720)
+    await expect(page.get_by_role("heading", level=1)).to_have_text(title)
+    await expect(page.locator(".id-chart svg")).to_be_visible()
+    await expect(page.locator(".id-levers h2").first).to_be_visible()
+    await faultless(page)
+    await page.keyboard.press("KeyC")
+    await expect(page.locator(".id-matrix")).to_be_visible()
+    await faultless(page)
+    wide = await page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    assert wide
+
+
+async def test_an_agent_has_no_view_of_the_day(window: Open, centre: Running) -> None:
+    page = await page_of(window, centre, "lin.xiao", refused=["403"])
+    assert (await page.request.get(f"{centre.url}/api/planning/day")).status == 403

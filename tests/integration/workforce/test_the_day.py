@@ -1,0 +1,250 @@
+"""The day as it runs (H1, H3, A6): schedules and states in the ledger, exceptions, levers done and undone, alarms."""
+
+from collections.abc import AsyncIterator
+from datetime import date
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pytest
+from schedule_centre import A, ScheduleCentre, SteadyLoads, at, person, planner, shift, span, supervisor
+
+from jietong.contacts import verify
+from jietong.contacts.projector import ContactsProjector
+from jietong.core import commands as k
+from jietong.core.clock import ManualClock
+from jietong.core.days import day_of
+from jietong.core.errors import Invalid, NotFound, Refused
+from jietong.core.specs import SiteSpec
+from jietong.core.vocabulary import Ms, Status
+from jietong.db.pool import ALL, Database
+from jietong.demo.seed import seed
+from jietong.identity.permissions import Role
+from jietong.metrics.attendance import Attendance
+from jietong.metrics.intervals import By, Every, Query, metrics
+from jietong.metrics.warehouse import Warehouse
+from jietong.routing.engine import Engine
+from jietong.routing.runtime import Plan, Runtime
+from jietong.routing.service import load_specs
+from jietong.workforce.day.model import LeverKind
+from jietong.workforce.day.service import TheDay
+from jietong.workforce.day.watch import Watch
+from jietong.workforce.forecast.service import Now
+from jietong.workforce.schedule.service import Schedules
+
+DAY, ZONE = "2026-07-14", "Asia/Shanghai"
+MINUTE: Ms = 60_000
+
+
+class SteadyToday:
+    """So many contacts each quarter of an hour from eight to eight, and nothing known of how many came."""
+
+    def __init__(self, clock: ManualClock, calls: float = 2.0) -> None:
+        self.clock, self.calls = clock, calls
+
+    async def today(self, queue: str, now: Ms) -> Now:
+
+        start = day_of(date.fromisoformat(DAY), ZONE).start
+        calls = tuple(self.calls if 32 <= i < 80 else 0.0 for i in range(96))
+        starts = tuple(start + i * 900_000 for i in range(96))
+        return Now(
+            queue, date.fromisoformat(DAY), now, starts, calls, (None,) * 96, calls, calls, calls, (300.0,) * 96,
+            1.0, 0.0, 0.0, 0.0,
+        )  # fmt: skip
+
+
+class DayCentre(NamedTuple):
+    centre: ScheduleCentre
+    attendance: Attendance
+    day: TheDay
+    watch: Watch
+    projector: ContactsProjector
+    warehouse: Warehouse
+
+    @property
+    def clock(self) -> ManualClock:
+        return self.centre.clock
+
+    async def status(self, agent: str, status: Status, wall: str) -> None:
+        self.clock.set(at(DAY, wall))
+        if self.attendance.state(agent) == "off":
+            await self.centre.runtime.submit(k.SignIn(agent))
+        await self.centre.runtime.submit(k.SetStatus(agent, status))
+
+    async def past(self, figures: str, by: tuple[By, ...] = ()) -> Any:
+        """From the stored facts, known up to now."""
+        await self.projector.catch_up()
+        start = day_of(date.fromisoformat(DAY), ZONE)
+        query = Query("main", start, ZONE, Every.ALL, by, metrics(figures))
+        return await self.warehouse.rows(query, ALL)
+
+
+@pytest.fixture
+async def here(database: Database, tmp_path: Path) -> AsyncIterator[DayCentre]:
+    clock = ManualClock(at(DAY, "8:00"))
+    await seed(database, clock, scheduled=False)
+    attendance = Attendance()
+    runtime: Runtime[Engine] = Runtime(
+        database, "main", Plan(Engine, Engine.load), clock=clock, followers=[attendance]
+    )
+    await runtime.start()
+    await runtime.wait_active(20)
+    for command in await load_specs(database, runtime.engine):
+        await runtime.submit(command)
+    warehouse = Warehouse(database, tmp_path / "history", clock)
+    try:
+        site = SiteSpec(zone=ZONE)
+        schedules = Schedules(database, runtime, clock, lambda: site, loads=SteadyLoads())
+        day = TheDay(
+            database, runtime, clock, lambda: site, lambda: runtime.engine, attendance, schedules, SteadyToday(clock)
+        )
+        watch = Watch(day, attendance, clock, lambda: True)
+        centre = ScheduleCentre(database, runtime, clock, schedules)
+        yield DayCentre(centre, attendance, day, watch, ContactsProjector(database), warehouse)
+    finally:
+        await warehouse.stop()
+        await runtime.stop()
+
+
+async def test_an_agent_late_then_excused_is_the_same_live_and_in_history(here: DayCentre) -> None:
+    """H1: scheduled from nine, signed in at half past, a break on time; half of it excused afterwards."""
+    spans = (span(DAY, "9:00", "11:00"), span(DAY, "11:00", "11:15", A.BREAK), span(DAY, "11:15", "12:00"))
+    await here.centre.publish(("lin.xiao", DAY, spans))
+    here.clock.set(at(DAY, "9:20"))
+    (late,) = [one for one in here.day.people((await here.day.picture()).setup) if one.agent == "lin.xiao"]
+    assert (late.absent, late.out_since) == (True, at(DAY, "9:00"))
+    await here.status("lin.xiao", Status.READY, "9:30")
+    await here.status("lin.xiao", Status.BREAK, "11:00")
+    await here.status("lin.xiao", Status.READY, "11:20")
+    here.clock.set(at(DAY, "11:30"))
+    kept = (90 + 15 + 10) * MINUTE
+    assert here.attendance.adherence("lin.xiao", here.clock.now()) == {"num": kept, "den": 150 * MINUTE}
+    made = await here.day.excuse(supervisor(), "lin.xiao", at(DAY, "9:00"), at(DAY, "9:30"), "late train, agreed")
+    assert here.attendance.adherence("lin.xiao", here.clock.now())["num"] == kept + 30 * MINUTE
+    (row,) = await here.past("adherence,conformance,shrinkage,utilisation", (By.AGENT,))
+    assert row.keys == ("lin.xiao",)
+    adherence, conformance, shrinkage, utilisation = row.cells
+    assert (adherence.numerator, adherence.denominator) == (kept + 30 * MINUTE, 150 * MINUTE)
+    assert (conformance.numerator, conformance.denominator) == (100 * MINUTE, 135 * MINUTE)
+    assert (shrinkage.numerator, shrinkage.denominator) == (50 * MINUTE, 150 * MINUTE)
+    assert (utilisation.numerator, utilisation.denominator) == (0, 150 * MINUTE)
+    await here.day.withdraw(supervisor(), made.id)
+    await here.day.withdraw(supervisor(), made.id)  # once more changes nothing
+    assert here.attendance.adherence("lin.xiao", here.clock.now())["num"] == kept
+    (row,) = await here.past("adherence", (By.AGENT,))
+    assert row.cells[0].numerator == kept
+
+
+async def test_the_facts_are_made_anew_from_nothing_and_verified(here: DayCentre) -> None:
+    await here.centre.publish(("lin.xiao", DAY, shift(DAY)), ("chen.yu", DAY, shift(DAY, 20)))
+    await here.centre.publish(("lin.xiao", DAY, shift(DAY, 10)))
+    await here.day.excuse(supervisor(), "chen.yu", at(DAY, "23:00"), at(DAY, "23:00") + 3 * 3_600_000, "night bus")
+    await here.projector.catch_up()
+    assert (await verify.verify(here.centre.database)).sound
+    before = await _planned(here)
+    assert before
+    async for _ in here.projector.rebuild():
+        pass
+    assert await _planned(here) == before
+    async with here.centre.database.transaction(ALL) as conn:
+        await conn.execute("UPDATE planned_time SET ended = ended + 1 WHERE agent = 'chen.yu' AND activity = 'work'")
+    assert "schedule of chen.yu" in (await verify.verify(here.centre.database)).wrong
+
+
+async def _planned(here: DayCentre) -> list[tuple[Any, ...]]:
+    async with here.centre.database.read(ALL) as conn:
+        rows = await conn.fetch("SELECT * FROM planned_time ORDER BY agent, day, activity IS NOT NULL, started")
+    return [tuple(row) for row in rows]
+
+
+async def test_a_restart_knows_all_of_the_day_again(here: DayCentre) -> None:
+    await here.centre.publish(("lin.xiao", DAY, shift(DAY)))
+    await here.status("lin.xiao", Status.READY, "9:10")
+    here.clock.set(at(DAY, "10:00"))
+    again = Attendance()
+    again.load(here.attendance.dump())
+    assert again.adherence("lin.xiao", here.clock.now()) == {"num": 50 * MINUTE, "den": 60 * MINUTE}
+
+
+async def test_an_exception_needs_a_note_a_person_and_a_span(here: DayCentre) -> None:
+    first, last = at(DAY, "9:00"), at(DAY, "9:30")
+    with pytest.raises(Invalid, match="note"):
+        await here.day.excuse(supervisor(), "lin.xiao", first, last, "  ")
+    with pytest.raises(Invalid):
+        await here.day.excuse(supervisor(), "lin.xiao", last, first, "agreed")
+    with pytest.raises(NotFound):
+        await here.day.excuse(supervisor(), "nobody", first, last, "agreed")
+    with pytest.raises(NotFound):
+        await here.day.withdraw(supervisor(), "none")
+    await here.day.excuse(supervisor(), "lin.xiao", first, last, "agreed")
+    async with here.centre.database.read(ALL) as conn:
+        rows = await conn.fetch("SELECT action FROM audit_entry WHERE action LIKE 'adherence%'")
+    assert [row["action"] for row in rows] == ["adherence.excused"]
+
+
+async def test_a_lever_is_published_and_taken_back(here: DayCentre) -> None:
+    """H3: everybody's break lies at eleven, and only then somebody is missing."""
+    spans = (span(DAY, "9:30", "11:00"), span(DAY, "11:00", "11:15", A.BREAK), span(DAY, "11:15", "12:45"))
+    staff = [a for a in ("lin.xiao", "chen.yu", "zhao.min", "he.jing", "ma.chao", "deng.hui")
+             if a in here.centre.runtime.engine.agents]  # fmt: skip
+    await here.centre.publish(*((agent, DAY, spans) for agent in staff))
+    for agent in staff:
+        await here.status(agent, Status.READY, "9:30")
+    here.clock.set(at(DAY, "10:00"))
+    found = await here.day.levers(planner())
+    moving = next(one for one in found if one.kind is LeverKind.MOVE_BREAKS)
+    assert moving.after.gap_hours < moving.before.gap_hours
+    done = await here.day.apply(planner(), moving.id)
+    changed = {edit.agent for edit in moving.edits}
+    for agent in changed:
+        assert await here.centre.day(agent, DAY) != spans
+    with pytest.raises(Refused, match="moved on"):
+        await here.day.apply(planner(), moving.id)
+    await here.day.undo(planner(), done.id)
+    for agent in changed:
+        assert await here.centre.day(agent, DAY) == spans
+    with pytest.raises(Refused, match="already"):
+        await here.day.undo(planner(), done.id)
+    (action,) = await here.day.actions()
+    assert action.undone_by_name == planner().name
+
+
+async def test_alarms_tell_who_has_not_come_and_which_skill_nobody_has(here: DayCentre) -> None:
+    spans = (span(DAY, "9:00", "18:00"),)
+    await here.centre.publish(("lin.xiao", DAY, spans), ("chen.yu", DAY, spans))
+    await here.status("chen.yu", Status.READY, "9:00")
+    await here.status("chen.yu", Status.MEETING, "9:30")
+    here.clock.set(at(DAY, "9:45"))
+    found = {(one.code, one.about): one for one in await here.watch.look()}
+    assert found["late_to_shift", "lin.xiao"].since == at(DAY, "9:00")
+    assert found["out_of_adherence", "chen.yu"].since == at(DAY, "9:30")
+    served = {g for (code, g) in found if code == "no_cover"}
+    groups = (await here.day.picture()).groups
+    assert served == {id for id, one in groups.items() if one.able[39] == 0}
+    assert served
+    await here.day.excuse(supervisor(), "chen.yu", at(DAY, "9:30"), at(DAY, "10:30"), "talk with a client")
+    assert ("out_of_adherence", "chen.yu") not in {(one.code, one.about) for one in await here.watch.look()}
+
+
+async def test_too_much_work_for_half_an_hour_is_told_with_who_needs_a_break(here: DayCentre) -> None:
+    from jietong.core import events as e
+    from jietong.core.vocabulary import State
+
+    await here.centre.publish(("lin.xiao", DAY, (span(DAY, "9:00", "18:00"),)))
+    here.attendance.apply(e.AgentStateChanged(at(DAY, "9:00"), "lin.xiao", State.READY))
+    here.attendance.apply(e.AgentStateChanged(at(DAY, "9:01"), "lin.xiao", State.TALKING))
+    here.clock.set(at(DAY, "9:40"))
+    picture = await here.day.picture()
+    over = here.watch.overloads(picture, here.clock.now())
+    assert over
+    assert {row[0] for one in over for row in one.agents} == {"lin.xiao"}
+    assert over[0].occupancy == 1.0
+    assert over[0].agents[0][2] == at(DAY, "9:00")
+
+
+async def test_groups_of_other_clients_are_not_told(here: DayCentre) -> None:
+    await here.centre.publish(("lin.xiao", DAY, shift(DAY)))
+    setup = (await here.day.picture()).setup
+    nobody = person("out.side", Role.PLANNER, clients=("elsewhere",))
+    assert setup.visible(nobody) == []
+    assert await here.day.levers(nobody) == []
+    assert (await here.day.coverage(nobody)).rows == []

@@ -1,0 +1,241 @@
+import { Dropdown, Select } from "antd";
+import { useMemo, useState } from "react";
+import { useSearchParams } from "react-router";
+import { core } from "../../i18n/core";
+import { forecast } from "../../i18n/forecast";
+import { instant } from "../../i18n/format";
+import { inLanguage, useLanguage } from "../../i18n/language";
+import { useWords } from "../../i18n/messages";
+import { worded } from "../../i18n/problems";
+import { useMay } from "../../session/session";
+import { Button } from "../../ui/Button";
+import { Empty } from "../../ui/Empty";
+import { useNotice } from "../../ui/notices";
+import { Tabs } from "../schedule/Tabs";
+import { AccuracyView } from "./AccuracyView";
+import { exportAddress, type ForecastQueue, useChanges, useForecast, useQueues } from "./api";
+import { BacktestView } from "./BacktestView";
+import { ColdStart } from "./ColdStart";
+import { CurveView } from "./CurveView";
+import { dayName } from "./days";
+import { EventsView } from "./EventsView";
+import { periodOf, SPANS } from "./model";
+import "../reports/reports.css";
+import "./forecast.css";
+
+const VIEWS = ["curve", "events", "backtest", "accuracy"] as const;
+type View = (typeof VIEWS)[number];
+
+/** What comes to a queue, day by day and by quarter of an hour; what is known beforehand; how good forecasts are. */
+export default function ForecastPage() {
+  const t = useWords(forecast);
+  const w = useWords(core);
+  const queues = useQueues();
+  const [params, setParams] = useSearchParams();
+  const view = VIEWS.find((one) => one === params.get("view")) ?? "curve";
+  const items = queues.data?.items ?? [];
+  const queue = items.find((one) => one.queue === params.get("queue")) ?? items.find((one) => one.latest) ?? items[0];
+  const set = (changes: Record<string, string | null>) =>
+    setParams(
+      (before) => {
+        const after = new URLSearchParams(before);
+        for (const [name, value] of Object.entries(changes)) {
+          if (value === null) after.delete(name);
+          else after.set(name, value);
+        }
+        return after;
+      },
+      { replace: true },
+    );
+  return (
+    <div className="pl-page">
+      <Tabs />
+      <div className="fc">
+        {queues.isPending ? (
+          <p className="rp-wait jt-note" role="status">
+            {w("loading")}
+          </p>
+        ) : null}
+        {queues.error ? (
+          <Empty kind="lost" action={<Button onClick={() => void queues.refetch()}>{w("retry")}</Button>}>
+            {worded(queues.error)}
+          </Empty>
+        ) : null}
+        {queues.data && !queue ? <Empty kind="none">{t("noQueues")}</Empty> : null}
+        {queues.data && queue ? (
+          <QueueForecast
+            key={queue.queue}
+            queues={items}
+            queue={queue}
+            today={queues.data.today}
+            view={view}
+            weeks={SPANS.find((one) => String(one) === params.get("weeks")) ?? 4}
+            day={params.get("day")}
+            set={set}
+          />
+        ) : null}
+      </div>
+    </div>
+  );
+}
+
+function QueueForecast({
+  queues,
+  queue,
+  today,
+  view,
+  weeks,
+  day,
+  set,
+}: {
+  queues: readonly ForecastQueue[];
+  queue: ForecastQueue;
+  today: string;
+  view: View;
+  weeks: number;
+  day: string | null;
+  set: (changes: Record<string, string | null>) => void;
+}) {
+  const t = useWords(forecast);
+  const w = useWords(core);
+  const lang = useLanguage();
+  const edits = useMay("plan.edit");
+  const notice = useNotice();
+  const { shown, ahead } = useMemo(() => periodOf(today, weeks), [today, weeks]);
+  const found = useForecast(queue.queue, shown);
+  const changes = useChanges();
+  const [leaning, setLeaning] = useState(false);
+  const name = inLanguage(queue.names, lang);
+  const cold = found.data?.history.few === true;
+  const make = () => {
+    if (found.data?.history.days === 0) {
+      setLeaning(true);
+      return;
+    }
+    changes.make.mutate(
+      { queue: queue.queue, ...ahead, similar: null, expected_a_day: null },
+      { onSuccess: (made) => notice.done(t("made", { last: dayName(made.last, lang) })), onError: notice.failed },
+    );
+  };
+  const version = found.data?.version ?? null;
+  return (
+    <>
+      <header className="fc-bar">
+        <h1 className="jt-hidden">{t("title")}</h1>
+        <Select
+          className="fc-queue"
+          aria-label={t("queue")}
+          value={queue.queue}
+          showSearch={{ optionFilterProp: "label" }}
+          options={queues.map((one) => ({ value: one.queue, label: inLanguage(one.names, lang) }))}
+          onChange={(next) => set({ queue: next, day: null })}
+        />
+        <div className="fc-views" role="tablist" aria-label={t("views")}>
+          {VIEWS.map((one) => (
+            <button
+              key={one}
+              type="button"
+              role="tab"
+              id={`fc-tab-${one}`}
+              aria-selected={one === view}
+              aria-controls="fc-view"
+              onClick={() => set({ view: one === "curve" ? null : one })}
+            >
+              {t(`view.${one}`)}
+            </button>
+          ))}
+        </div>
+        <label className="fc-field">
+          <span>{t("horizon")}</span>
+          <select value={weeks} onChange={(event) => set({ weeks: event.target.value })}>
+            {SPANS.map((one) => (
+              <option key={one} value={one}>
+                {t("weeks", { n: one })}
+              </option>
+            ))}
+          </select>
+        </label>
+        <p className="fc-made jt-note" role="status">
+          {changes.make.isPending
+            ? t("making")
+            : version
+              ? t("madeAt", {
+                  name: version.made_by_name,
+                  at: instant(version.made_at, "moment", lang),
+                  n: version.basis.days,
+                })
+              : found.data
+                ? t("notMade")
+                : ""}
+          {version?.basis.similar ? ` · ${t("leans", { queue: nameOf(queues, version.basis.similar, lang) })}` : ""}
+        </p>
+        <span className="jt-fill" />
+        {version ? (
+          <Dropdown
+            trigger={["click"]}
+            placement="bottomRight"
+            menu={{
+              items: (["day", "interval"] as const).flatMap((every) =>
+                (["xlsx", "csv"] as const).map((format) => ({
+                  key: `${every}-${format}`,
+                  label: (
+                    <a href={exportAddress({ queue: queue.queue, ...ahead, every, format, language: lang })} download>
+                      {t(every === "day" ? "exportDays" : "exportIntervals", { format: format.toUpperCase() })}
+                    </a>
+                  ),
+                })),
+              ),
+            }}
+          >
+            <Button icon="download" aria-haspopup="menu">
+              {w("export")}
+            </Button>
+          </Dropdown>
+        ) : null}
+        {edits && cold ? (
+          <Button kind="quiet" onClick={() => setLeaning(true)}>
+            {t("similar")}
+          </Button>
+        ) : null}
+        {edits ? (
+          <Button kind="main" onClick={make} disabled={changes.make.isPending || !found.data}>
+            {t("make")}
+          </Button>
+        ) : null}
+      </header>
+      <div className="fc-view" id="fc-view" role="tabpanel" aria-labelledby={`fc-tab-${view}`}>
+        {view === "curve" && found.error ? (
+          <Empty kind="lost" action={<Button onClick={() => void found.refetch()}>{w("retry")}</Button>}>
+            {worded(found.error)}
+          </Empty>
+        ) : null}
+        {view === "curve" && found.isPending ? (
+          <p className="rp-wait jt-note" role="status">
+            {w("loading")}
+          </p>
+        ) : null}
+        {view === "curve" && found.data ? (
+          <CurveView
+            data={found.data}
+            queue={queue}
+            chosen={day}
+            choose={(next) => set({ day: next })}
+            edits={edits}
+            lean={() => setLeaning(true)}
+          />
+        ) : null}
+        {view === "events" ? <EventsView queue={queue} queues={queues} today={today} edits={edits} /> : null}
+        {view === "backtest" ? <BacktestView queue={queue} name={name} /> : null}
+        {view === "accuracy" ? <AccuracyView queue={queue} today={today} name={name} /> : null}
+      </div>
+      {leaning ? (
+        <ColdStart queue={queue} queues={queues} ahead={ahead} close={() => setLeaning(false)} changes={changes} />
+      ) : null}
+    </>
+  );
+}
+
+function nameOf(queues: readonly ForecastQueue[], id: string, lang: Parameters<typeof inLanguage>[1]): string {
+  const found = queues.find((one) => one.queue === id);
+  return found ? inLanguage(found.names, lang) : id;
+}
