@@ -35,6 +35,23 @@ def engine(found: Found) -> list[Figure]:
     ]
 
 
+def forecast(found: Found) -> list[Figure]:
+    out = []
+    for name, series in found["series"].items():
+        models = series["models"]
+        own = models["ours"]
+        out.append(alone(f"{name}: origins, ten days each", series["origins"], ""))
+        if name == "bank_calls":
+            out.append(at_most(f"{name}: wMAPE", own["wmape"], "", 0.060))
+        for peer in ("week before", "MSTL", "LightGBM"):
+            out.append(beside(f"{name}: wMAPE", own["wmape"], "", peer, models[peer]["wmape"]))
+        out.append(beside(f"{name}: MASE", own["mase"], "", "LightGBM", models["LightGBM"]["mase"]))
+        for model, figures in models.items():
+            out.append(alone(f"{name}: within 10–90 %, {model}", figures["coverage"], ""))
+        out.append(at_most(f"{name}: a queue, learnt and forecast", own["seconds"], "s", 1.0))
+    return out
+
+
 def durable(found: Found) -> list[Figure]:
     out = []
     for workers, figure in found["workers"].items():
@@ -258,7 +275,42 @@ def sizing(found: Found) -> list[Figure]:
     return out
 
 
+def simulation(found: Found) -> list[Figure]:
+    mine, theirs = found["engine_per_s"], found["ciw_per_s"]
+    out = [
+        at_least("M/M/100+M: the live engine, contacts ÷ ciw's", mine / theirs, "×", 10),
+        beside("M/M/100+M: the live engine, contacts", mine, "/s", "ciw", theirs),
+        beside("M/M/100+M: the live engine, contacts", mine, "/s", "simpy", found["simpy_per_s"]),
+        beside("… with its figures by the catalogue", found["engine_with_figures_per_s"], "/s", "ciw", theirs),
+        at_least("M/M/100+M: the compiled path, events", found["compiled_events_per_s"], "/s", 8_000_000),
+        beside("M/M/100+M: the compiled path, contacts", found["compiled_per_s"], "/s", "ciw", theirs),
+        beside("… with its figures by the catalogue", found["compiled_with_figures_per_s"], "/s", "ciw", theirs),
+    ]
+    for name, one in found["agreement"].items():
+        held = one["low"] <= one["closed"] <= one["high"]
+        out.append(all_of(f"M/M/100+M: {name} within its interval of the closed form", int(held), "", 1))
+    for row in found["skills"]:
+        name = f"{row['skills']} skills a person: {row['figure']} (± {row['half']:.2g})"
+        if "reference" in row:
+            out.append(beside(name, row["mean"], "", "the reference", row["reference"]))
+        else:
+            out.append(alone(name, row["mean"], ""))
+    agreed = [row["agrees"] for row in found["skills"] if "agrees" in row]
+    if agreed:
+        out.append(all_of("of the reference's figures, within the intervals", sum(agreed), "", len(agreed)))
+    return out
+
+
 BENCHES = (
+    Bench(
+        "simulation",
+        "Simulation",
+        "M/M/100+M at 100 % load with patience, contacts per second of processor time in one run: the live engine on "
+        "virtual time, the compiled path (draws included, compilation not), ciw, simpy. The skills example: 6 kinds "
+        "of call, 90 people, 84 Erl, 120 lines; with `--data` beside the reference.",
+        simulation,
+        short=("--quick",),
+    ),
     Bench(
         "engine",
         "The pure engine",
@@ -345,6 +397,16 @@ BENCHES = (
         "run; pyworkforce has no Erlang A.",
         sizing,
         short=("--intervals", "5000", "--rounds", "3", "--sample", "400"),
+    ),
+    Bench(
+        "forecast",
+        "Forecasts",
+        "Ten open days ahead at rolling origins, each model knowing only what came before. MSTL and LightGBM are as "
+        "one would set them up in an hour. Needs `--data` (here shared data of the project); without it nothing is "
+        "measured.",
+        forecast,
+        arguments=("--data", DATA),
+        short=("--data", DATA, "--quick"),
     ),
     Bench(
         "knowledge",

@@ -1,6 +1,5 @@
 """The day on screen (H1): somebody signed in against the schedule, late, excused, and the figure that changes."""
 
-import asyncio
 import time
 from typing import Any
 
@@ -22,8 +21,8 @@ async def scheduled(page: Page, centre: Running, agent: str) -> str:
     """The agent's day of today is published anew: on line from half an hour ago, for three hours. Gives the day."""
     headers = await session_of(page, centre)
     now = int(time.time() * 1000)
-    zone_day = (await (await page.request.get(f"{centre.url}/api/planning/day")).json())["day"]
-    start = (now - LATE) // 300_000 * 300_000
+    today = await (await page.request.get(f"{centre.url}/api/planning/day")).json()
+    zone_day, start = today["day"], max(today["start"], (now - LATE) // 300_000 * 300_000)
     made = await page.request.post(
         f"{centre.url}/api/planning/drafts", data={"first": zone_day, "last": zone_day}, headers=headers
     )
@@ -56,12 +55,12 @@ async def adherence_of(page: Page, centre: Running, agent: str) -> dict[str, Any
 
 async def test_somebody_late_is_shown_first_and_excused_with_a_note(window: Open, centre: Running) -> None:
     page = await page_of(window, centre, "zhou.xin", path="/intraday")
-    await scheduled(page, centre, "lin.xiao")
+    await scheduled(await page_of(window, centre, "gu.ming", path="/schedule"), centre, "lin.xiao")
     row = page.locator('[data-agent="lin.xiao"]')
     await expect(row).to_have_attribute("data-out", "true")
     before = await adherence_of(page, centre, "lin.xiao")
     assert before["kept_ms"] == 0
-    assert before["scheduled_ms"] >= LATE
+    assert before["scheduled_ms"] > 0
     agent = await page_of(window, centre, "lin.xiao", path="/desk")
     await expect(agent.get_by_role("main").first).to_be_visible()
     await row.get_by_role("button", name="Authorise").click()
@@ -74,9 +73,9 @@ async def test_somebody_late_is_shown_first_and_excused_with_a_note(window: Open
     await dialog.get_by_role("button", name="Authorise").click()
     await expect(dialog).to_be_hidden()
     await expect(page.locator(".id-exceptions li").first).to_contain_text("The underground stood still")
-    async with asyncio.timeout(30):
-        while (await adherence_of(page, centre, "lin.xiao"))["kept_ms"] < LATE - 6 * 60_000:
-            await asyncio.sleep(0.3)
+    after = await adherence_of(page, centre, "lin.xiao")
+    assert after["kept_ms"] > before["kept_ms"]
+    assert after["kept_ms"] >= 0.8 * after["scheduled_ms"]
     await expect(row).to_have_attribute("data-out", "false")
     await page.locator(".id-exceptions li").first.get_by_role("button", name="Withdraw").click()
     await expect(page.locator('.id-exceptions [data-withdrawn="true"]')).to_have_count(1)

@@ -1,6 +1,7 @@
 """Who should be doing what now, and who is: worst first."""
 
 from collections.abc import Iterable
+from typing import NamedTuple
 
 from jietong.core.days import Span
 from jietong.core.vocabulary import Activity, Ms, State
@@ -9,6 +10,9 @@ from jietong.routing.engine import Engine
 from jietong.workforce.day.model import Person
 from jietong.workforce.schedule.rules.ground import Ground, groups_of
 
+HALF_HOUR: Ms = 1_800_000
+MAX_OCCUPANCY = 0.88
+"""Where the group's goal sets none."""
 GRACE: Ms = 60_000
 """For so long nobody is out: to change one's status takes a moment."""
 
@@ -36,11 +40,41 @@ def absent(found: Iterable[Person], now: Ms, after: Ms = 5 * 60_000) -> frozense
     )
 
 
-def occupancy(attendance: Attendance, agents: Iterable[str], now: Ms, length: Ms = 1_800_000) -> tuple[Ms, Ms]:
+def occupancy(attendance: Attendance, agents: Iterable[str], now: Ms, length: Ms = HALF_HOUR) -> tuple[Ms, Ms]:
     """Busy, and busy or ready, of these together in the last half-hour."""
     window = Span(now - length, now)
     ratios = [attendance.occupancy(agent, window) for agent in agents]
     return sum(one["num"] for one in ratios), sum(one["den"] for one in ratios)
+
+
+class Overload(NamedTuple):
+    """A group whose people have had too much for half an hour (G6, H1), who has been on line longest first."""
+
+    group: str
+    occupancy: float
+    limit: float
+    agents: tuple[tuple[str, float, Ms], ...]
+    """Agent, own occupancy, on line without a pause since."""
+
+
+def overloads(attendance: Attendance, ground: Ground, now: Ms) -> list[Overload]:
+    """Groups over their limit in the last half-hour, with so much time on line that it means something."""
+    scheduled = [(a, ground.people[a]) for a in attendance.agents(now) if a in ground.people]
+    out = []
+    for id, spec in ground.groups.items():
+        mine = [agent for agent, known in scheduled if id in groups_of(known, ground, now)]
+        busy, counted = occupancy(attendance, mine, now)
+        limit = spec.goal.max_occupancy or MAX_OCCUPANCY
+        if counted < HALF_HOUR or busy <= limit * counted:
+            continue
+        rows = []
+        for agent in mine:
+            since, own = attendance.on_line_since(agent), occupancy(attendance, [agent], now)
+            if since is not None and own[1]:
+                rows.append((agent, own[0] / own[1], since))
+        rows.sort(key=lambda row: (row[2], -row[1]))
+        out.append(Overload(id, busy / counted, limit, tuple(rows)))
+    return out
 
 
 def _person(attendance: Attendance, engine: Engine, ground: Ground, agent: str, now: Ms) -> Person:

@@ -10,9 +10,9 @@ from jietong.core.vocabulary import Ms
 from jietong.identity.model import Principal
 from jietong.routing.engine import Engine
 from jietong.workforce.day.model import Lever
+from jietong.workforce.day.people import Overload
 from jietong.workforce.day.service import Coverage, Picture
 from jietong.workforce.day.store import Action
-from jietong.workforce.day.watch import Overload
 from jietong.workforce.schedule.model import PersonDay
 from jietong.workforce.schedule.rules.edits import AnyEdit, Change, Insert, Move
 from jietong.workforce.schedule.rules.ground import DayKey

@@ -13,9 +13,8 @@ from jietong.core.specs import Names
 from jietong.core.vocabulary import Activity, Ms
 from jietong.metrics.attendance import Attendance
 from jietong.workforce.day.model import Group, Person
-from jietong.workforce.day.people import occupancy
+from jietong.workforce.day.people import Overload, overloads
 from jietong.workforce.day.service import Picture, TheDay
-from jietong.workforce.schedule.rules.ground import groups_of
 
 log = structlog.get_logger(__name__)
 
@@ -24,9 +23,6 @@ LATE_MS: Ms = 300_000  # to a shift
 OUT_MS: Ms = 600_000  # of adherence
 AHEAD_MS: Ms = 2 * 3_600_000
 LEAST_GAP = 1.0  # person
-HALF_HOUR: Ms = 1_800_000
-MAX_OCCUPANCY = 0.88
-"""Where the group's goal sets none."""
 
 Code = Literal["late_to_shift", "out_of_adherence", "no_cover", "occupancy_high", "gap_ahead"]
 
@@ -42,16 +38,6 @@ class Trouble(NamedTuple):
     client: str
     agent: str | None
     params: dict[str, str | int | float]
-
-
-class Overload(NamedTuple):
-    """A group whose people have had too much for half an hour (G6, H1), the most loaded of them first."""
-
-    group: str
-    occupancy: float
-    limit: float
-    agents: tuple[tuple[str, float, Ms], ...]
-    """Agent, own occupancy, on line without a pause since."""
 
 
 class Watch:
@@ -86,23 +72,7 @@ class Watch:
         return self._found
 
     def overloads(self, picture: Picture, now: Ms) -> list[Overload]:
-        out = []
-        ground = picture.setup.ground
-        for id, spec in ground.groups.items():
-            mine = [a for a in self._attendance.agents(now) if self._serves(picture, a, id, now)]
-            busy, counted = occupancy(self._attendance, mine, now)
-            limit = spec.goal.max_occupancy or MAX_OCCUPANCY
-            if counted < HALF_HOUR or busy <= limit * counted:
-                continue
-            rows = []
-            for agent in mine:
-                since = self._attendance.on_line_since(agent)
-                own = occupancy(self._attendance, [agent], now)
-                if since is not None and own[1]:
-                    rows.append((agent, own[0] / own[1], since))
-            rows.sort(key=lambda row: (row[2], -row[1]))
-            out.append(Overload(id, busy / counted, limit, tuple(rows)))
-        return out
+        return overloads(self._attendance, picture.setup.ground, now)
 
     # --- inside ----------------------------------------------------------------------------------------------
 
@@ -163,10 +133,6 @@ class Watch:
                 }
                 out.append(_of_group("occupancy_high", "look", id, self._over_since[id], client, names, {**percent}))
         return out
-
-    def _serves(self, picture: Picture, agent: str, group: str, now: Ms) -> bool:
-        person = picture.setup.ground.people.get(agent)
-        return person is not None and group in groups_of(person, picture.setup.ground, now)
 
 
 def _of_group(

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 DAY_MS: Ms = 86_400_000
 _DAYS_BACK = 800
 _FRESH_S = 120.0  # for so long a queue's past is not read again
+_JUST_S = 5.0  # nor, where it is to be read anew
 _FEW_DAYS = 28
 
 
@@ -80,7 +81,8 @@ class Pasts:
         """Read at most every two minutes; a new day or another event reads it again."""
         return (await self.known(spec, scope))[0]
 
-    async def known(self, spec: QueueSpec, scope: Scope) -> "tuple[Past, Learnt | None]":
+    async def known(self, spec: QueueSpec, scope: Scope, *, anew: bool = False) -> "tuple[Past, Learnt | None]":
+        """`anew`: as it stands now, whatever was read a minute ago. A queue without a past is always asked again."""
         from jietong.workforce.forecast import handling, history, recorded, store
 
         site = self._site()
@@ -90,7 +92,8 @@ class Pasts:
         key = (spec.id, spec.client, upto, site.region, tuple((one.id, one.version) for one in events))
         async with self._locks.setdefault(spec.id, asyncio.Lock()):
             held = self._learnt.get(key)
-            if held is not None and time.monotonic() - held[0] < _FRESH_S:
+            fresh_s = _JUST_S if anew else _FRESH_S
+            if held is not None and held[2] is not None and time.monotonic() - held[0] < fresh_s:
                 return held[1], held[2]
             end = day_of(upto, zone).start
             extent = await self._warehouse.extent(site.id)
@@ -120,7 +123,7 @@ class Pasts:
         from jietong.workforce.forecast.model import learn
         from jietong.workforce.forecast.similar import leaning
 
-        past, learnt = await self.known(spec, scope)
+        past, learnt = await self.known(spec, scope, anew=True)
         basis: dict[str, Any] = {**told(past.history), "similar": similar, "expected_a_day": expected_a_day}
         if similar is None:
             if learnt is None:

@@ -1,6 +1,7 @@
 """Where a day is short of people: work that comes against agents on line, by quarter of an hour. Pure."""
 
 from collections.abc import Sequence
+from math import sqrt
 from typing import NamedTuple
 
 from jietong.workforce.lab import staff
@@ -23,15 +24,24 @@ class Pressure(NamedTuple):
         """People that are missing for four fifths of their time in talk; below 0: to spare."""
         return tuple(work / 0.8 - people for work, people in zip(self.work, self.people, strict=True))
 
+    @property
+    def unserved(self) -> tuple[float, ...]:
+        """Work that finds too few people (its root more would be enough, by rule of thumb): where help counts."""
+        found = []
+        for work, people in zip(self.work, self.people, strict=True):
+            enough = work + sqrt(work)
+            found.append(work * min(max(enough - people, 0.0) / enough, 1.0) if work > 0 else 0.0)
+        return tuple(found)
+
     def worst(self, hours: float) -> tuple[str, str]:
-        """The stretch of so many hours that is shortest of people, as times of day."""
-        return self._highest(self.short, hours)
+        """The stretch of so many hours in which most finds too few people, as times of day."""
+        return self._highest(self.unserved, hours)
 
     def by_need(self, hours: float) -> list[tuple[int, int]]:
-        """All stretches of so many hours in seconds after midnight, the shortest of people first."""
+        """All stretches of so many hours in seconds after midnight, the worst first."""
         wide = min(max(round(hours * 4), 1), len(self.work))
-        short = self.short
-        order = sorted(range(len(short) - wide + 1), key=lambda n: (-sum(short[n : n + wide]), n))
+        missed = self.unserved
+        order = sorted(range(len(missed) - wide + 1), key=lambda n: (-sum(missed[n : n + wide]), n))
         return [(self.opens_s + n * QUARTER_S, self.opens_s + (n + wide) * QUARTER_S) for n in order]
 
     def busiest(self, hours: float) -> tuple[str, str]:

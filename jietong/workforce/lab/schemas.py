@@ -12,6 +12,7 @@ from jietong.workforce.lab.model import LIMITS, Change, Day, ForecastDay, LeverK
 from jietong.workforce.lab.outcome import Setting
 from jietong.workforce.lab.service import DAYS, MOST_TITLE, Shown
 
+FEWEST = 10
 Share = Annotated[float, Field(ge=0, le=1)]
 ClockText = Annotated[str, Field(pattern=r"^$|^\d\d:\d\d$")]
 
@@ -134,7 +135,7 @@ class LabRunOut(BaseModel):
 
 class LabScenarioOut(BaseModel):
     """`figures`: sl3, sl7, abandon_rate, occupancy, cost (of one resolved contact); null: no result yet. `sl3`,
-    `sl7`: by half-hour of `half_hours`."""
+    `sl7`: by half-hour of `half_hours`; null: too few to say."""
 
     id: str
     name: str
@@ -302,10 +303,20 @@ def _scenario(shown: Shown, n: int, base: dict[str, Any] | None, setting: Settin
         run=_run(shown, one.id, doc, shown.jobs.get(one.id), now),
         figures=figures,
         half_hours=[] if result is None else list(result["half_hours"]),
-        sl3=[] if result is None else list(result["figures"]["sl3"]["series"]),
-        sl7=[] if result is None else list(result["figures"]["sl7"]["series"]),
+        sl3=[] if doc is None else _series(doc, "sl3"),
+        sl7=[] if doc is None else _series(doc, "sl7"),
         cost_day=None if result is None else LabEstimateOut(**result["cost"]["total"]),
     )
+
+
+def _series(doc: dict[str, Any], key: str) -> list[float | None]:
+    """By half-hour; where fewer than `FEWEST` contacts came on all days together, a share tells nothing."""
+    asked = doc["asked_by_half_hour"]
+    series = doc["result"]["figures"][key]["series"]
+    return [
+        value if (count or 0.0) * doc["days"] >= FEWEST or (value == 0 and not count) else None
+        for value, count in zip(series, asked, strict=True)
+    ]
 
 
 def _run(shown: Shown, id: str, doc: dict[str, Any] | None, job: Job | None, now: int) -> LabRunOut:

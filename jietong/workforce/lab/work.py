@@ -14,10 +14,10 @@ from jietong.workforce.simulation.scenario import Scenario, Trunks
 from jietong.workforce.simulation.tally import ALL, Sample, Sheet
 
 METRICS = "sl3,sl7,abandon_rate,occupancy,asa,answered,requested_agent,entry_offered,entry_blocked,self_served"
-FIT_CONTACTS = 4000  # of so many at least a fit goes by
-FIT_DAYS = 30
+FIT_CONTACTS = 2500  # a fit goes by so many, where a day has fewer
+FIT_DAYS = 20
 FIT_SEED = 7
-STEPS = 9
+STEPS = 7
 
 
 def replicate(args: Any, tell: Tell) -> Any:
@@ -35,11 +35,11 @@ def replicate(args: Any, tell: Tell) -> Any:
 
 
 def prepare(args: Any, tell: Tell) -> Any:
-    """{scenario, sl3, blocked, fit_staff, fit_lines} → {scenario, online, lines}: the base that gives the measured
+    """{scenario, sl3, blocked, fit_staff, fit_lines, contacts?} → {scenario, online, lines}: the base that gives the measured
     share of calls turned away, and the measured SL3, by what nobody had recorded: how many lines there were, and how
     much of their time agents seen only by their contacts were on line."""
     scenario = replace(reading.of(args["scenario"]), metrics="sl3,entry_offered,entry_blocked", day_to_day=0.0)
-    days = _days(scenario)
+    days = _days(scenario, args.get("contacts", FIT_CONTACTS))
     online: float | None = None
     lines = None if scenario.trunks is None else scenario.trunks.channels
     rounds = 2 if args["fit_staff"] and args["fit_lines"] else 1
@@ -104,9 +104,9 @@ def _paused(scenario: Scenario, online: float | None) -> Scenario:
     return replace(scenario, agents=agents)
 
 
-def _days(scenario: Scenario) -> int:
+def _days(scenario: Scenario, contacts: int) -> int:
     a_day = sum(sum(queue.arrivals.profile or ()) for queue in scenario.queues.values())
-    return min(max(round(FIT_CONTACTS / max(a_day, 1)), 3), FIT_DAYS)
+    return min(max(round(contacts / max(a_day, 1)), 2), FIT_DAYS)
 
 
 # --- results -----------------------------------------------------------------------------------------------------
@@ -138,6 +138,7 @@ def _document(
         "wanted": days,
         "seconds": round(seconds, 2),
         "result": replace(result, figures=shown, linear=linear).json(),
+        "asked_by_half_hour": list(result.figures["requested_agent"].series),
         "in_time": in_time,
         "asked": asked,
         "served": _sums(sheet, samples, "self_served")[0],

@@ -21,7 +21,9 @@ from jietong.workforce.roster.cover import dual_part
 from jietong.workforce.roster.plan import Plan
 from jietong.workforce.roster.tours import NEVER, cheapest
 
-WIDEST, NARROWEST, SHRINKS = 2.0, 0.3, 0.88
+WIDEST, NARROWEST, SHRINKS = 1.0, 0.3, 0.97
+MEMORY = 0.1
+"""The part of a mean that is new in each round."""
 
 
 class Bound:
@@ -54,10 +56,16 @@ class Bound:
             self.loads[who] = self.weekend_days[worked].sum(), self.grid.late[row.days[worked]].sum()
             self.own[who] = self.frames[who].cost_of(self.grid, none, row.days)
 
+        self.mean = self._prices()
+        self.mean_weights: Floats = np.zeros_like(self.loads)
+
     def person(self, who: int) -> None:
         """One person's step."""
         prices = self._prices()
         weight = self._weights(who)
+        keep = 1.0 - MEMORY / len(self.frames)
+        self.mean = keep * self.mean + (1.0 - keep) * prices
+        self.mean_weights[who] = (1.0 - MEMORY) * self.mean_weights[who] + MEMORY * weight
         least, part, load = self._tour(who, prices, weight)
         if least == NEVER:
             return
@@ -76,11 +84,12 @@ class Bound:
         self.rounds += 1
 
     def value(self) -> float:
-        """The bound at the present prices; `best` is the best of all asked for."""
-        prices = np.minimum(self._prices(), np.maximum(self.gain[:, :, 0], -self.over[:, None]))
+        """The bound at the mean prices of the last rounds, which are nearer the best than the present ones; `best`
+        is the best of all asked for."""
+        prices = np.minimum(self.mean, np.maximum(self.gain[:, :, 0], -self.over[:, None]))
         total, _ = dual_part(self.cost, self.over, prices)
         for who in range(len(self.frames)):
-            weight = self._weights(who)
+            weight = self.mean_weights[who]
             least, _, _ = self._tour(who, prices, weight, cost_only=True)
             total += 0.0 if least == NEVER else least - float(weight @ self.free_of_charge[who])
         self.best = max(self.best, float(total))

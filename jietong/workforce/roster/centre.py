@@ -74,6 +74,7 @@ class _Solving:
         self.bound: Bound | None = None
         self.unplaced: list[Unmet] = []
         self.finished = False
+        self.fair = problem.fairness.weekend > 0 or problem.fairness.late > 0
         self.told = self.shown = begun
 
     def first(self) -> None:
@@ -124,7 +125,11 @@ class _Solving:
         for count, people in enumerate(self._neighbourhoods()):
             if self._over() or self._proved() or count == rounds:
                 return
-            self.plan.together(people)
+            handed = self.plan.fairer(self.rng) if self.fair and count % 3 == 2 else None
+            if handed is None:
+                self.plan.together(people)
+            else:
+                self.plan.together(*handed)
             done = (monotonic() - begun) / max(1e-9, self.until - begun) if rounds is None else count / rounds
             self._say(0.05 + 0.95 * min(1.0, done), "improving")
 
@@ -235,5 +240,5 @@ def _climb(bound: Bound, stop: threading.Event, seed: int) -> None:
                 return
             bound.person(int(who))
         bound.narrow()
-        if bound.rounds % 3 == 0:
+        if bound.rounds % 5 == 0:
             bound.value()

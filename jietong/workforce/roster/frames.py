@@ -126,7 +126,7 @@ class Frame:
             net[max(0, hours.first) : hours.last + 1] += price * grid.paid * QUARTER_S / 3_600
         work, chosen = self.by_kind(net)
         cost, kinds = cheapest(self.rules, work, np.where(self.must_work, NEVER, self.free))
-        if cost == NEVER:
+        if cost == NEVER or not len(self.rules.units):
             return cost, kinds
         return cost, np.where(kinds < 0, -1, chosen[np.arange(grid.days), np.maximum(kinds, 0)])
 

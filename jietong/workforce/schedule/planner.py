@@ -100,7 +100,7 @@ class Planner:
     async def check(self, by: Principal, id: str) -> Shown:
         """What must be mended before the draft is published, and what to know."""
         found = await self._drafts.read(id)
-        conflicts = self._publishing.conflicts_of(found)
+        conflicts = await asyncio.to_thread(self._publishing.conflicts_of, found)
         first, last = found.draft.first, found.draft.last
         needs = await self._needs.of(found.setup, sorted(found.setup.ground.groups), first, last)
         if needs:

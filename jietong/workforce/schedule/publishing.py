@@ -4,7 +4,8 @@
 committed with them. One publication at a time, by an advisory lock that is held until the commit.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+import asyncio
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import msgspec
@@ -52,7 +53,8 @@ class Publishing:
         self._clock = clock
         self._site = site
         self._drafts = drafts
-        self.after_draft: Callable[[Principal, Open], Any] | None = None  # call-ups that the draft asks for
+        self.after_draft: Callable[[Principal, Open], Awaitable[list[str]]] | None = None
+        """Gives the call-ups that a published draft asks for, each once, and the agents who cannot be invited."""
 
     # --- drafts
 
@@ -63,7 +65,7 @@ class Publishing:
         async with self._database.read(ALL) as conn:
             newest = await store.newest_version(conn, self._site().id)
         changes = self._differences(found)
-        conflicts = self.conflicts_of(found)
+        conflicts = await asyncio.to_thread(self.conflicts_of, found)
         shown = [self.shown_change(one, found.setup) for one in changes]
         return {
             "rev": found.draft.rev,
@@ -77,9 +79,15 @@ class Publishing:
         }
 
     def conflicts_of(self, found: Open) -> list[Conflict]:
-        """Those of the draft's people and days, and of changes to what is past."""
-        now = self._clock.now()
-        out = checks.check(found.days, found.setup.ground, found.draft.first, found.draft.last, now=now)
+        """Those of the draft's people and days, and of changes to what is past. What the published schedule breaks
+        already is a note: nobody has to mend all of it to publish a small change."""
+        now, draft, ground = self._clock.now(), found.draft, found.setup.ground
+        out = checks.check(found.days, ground, draft.first, draft.last, now=now)
+        if checks.blocking(out):
+            published = checks.check(found.published, ground, draft.first, draft.last, now=now)
+            known = {one.key for one in published}
+            out = [msgspec.structs.replace(one, must=one.must and one.key not in known) for one in out]
+            out.sort(key=lambda one: not one.must)
         return checks.once_a_person(_past(self._differences(found), now) + out)
 
     async def publish(
@@ -90,43 +98,53 @@ class Publishing:
         Raises Refused `stale_draft`, `published_meanwhile`, `conflicts` (with those that must be mended),
         `nothing_to_publish`, `draft_closed`; Invalid `reason_missing` where conflicts are answered for.
         """
-        site = self._site().id
         async with self._database.transaction(ALL) as conn:
             await store.lock(conn, "publish")
             await store.lock(conn, f"draft:{id}")
             found = await self._drafts.open(conn, id)
-            draft = found.draft
-            if draft.state == "published" and draft.rev == rev and draft.published is not None:
-                made = Made(
-                    (await store.versions(conn, site, n=draft.published))[0],
-                    await store.changes(conn, site, draft.published),
-                )
-                return self._published(made, found.setup)
-            check_open(draft)
-            if draft.rev != rev:
-                raise Refused(
-                    "stale_draft", "The draft was changed since you looked at it: look at the changes first.",
-                    rev=draft.rev,
-                )  # fmt: skip
-            stale = _stale(found)
-            if stale and not over:
-                raise Refused(
-                    "published_meanwhile",
-                    "Some of these days were published by somebody else since: look at them first.",
-                    days=[{"agent": one.agent, "day": one.day} for one in stale],
-                )
-            changes = self._differences(found)
-            if not changes and not any(one.day.invites for one in found.drafted.values()):
-                raise Refused("nothing_to_publish", "The draft is as the published schedule.")
-            self._answered_for(self.conflicts_of(found), accept, note)
-            made = await self.commit(
-                conn, by, "draft", changes, note, draft=id, more=lambda n: [store.published_write(id, n)],
-                details={"accepted": list(accept)} if accept else None,
-                key=f"schedule:draft:{id}:{rev}", setup=found.setup, always=True,
+            made = await self._made_before(conn, found, rev) or await self._make(
+                conn, by, found, rev, note, accept, over
+            )
+        return await self._with_invites(by, found, made)
+
+    async def _made_before(self, conn: Connection, found: Open, rev: int) -> Made | None:
+        draft, site = found.draft, self._site().id
+        if draft.state != "published" or draft.rev != rev or draft.published is None:
+            return None
+        version = (await store.versions(conn, site, n=draft.published))[0]
+        return Made(version, await store.changes(conn, site, draft.published))
+
+    async def _make(
+        self, conn: Connection, by: Principal, found: Open, rev: int, note: str, accept: Sequence[str], over: bool
+    ) -> Made:
+        draft = found.draft
+        check_open(draft)
+        if draft.rev != rev:
+            raise Refused(
+                "stale_draft", "The draft was changed since you looked at it: look at the changes first.",
+                rev=draft.rev,
             )  # fmt: skip
-        if self.after_draft is not None:
-            await self.after_draft(by, found)
-        return self._published(made, found.setup)
+        stale = _stale(found)
+        if stale and not over:
+            raise Refused(
+                "published_meanwhile",
+                "Some of these days were published by somebody else since: look at them first.",
+                days=[{"agent": one.agent, "day": one.day} for one in stale],
+            )
+        changes = self._differences(found)
+        if not changes and not any(one.day.invites for one in found.drafted.values()):
+            raise Refused("nothing_to_publish", "The draft is as the published schedule.")
+        self._answered_for(await asyncio.to_thread(self.conflicts_of, found), accept, note)
+        return await self.commit(
+            conn, by, "draft", changes, note, draft=draft.id,
+            more=lambda n: [store.published_write(draft.id, n)],
+            details={"accepted": list(accept)} if accept else None,
+            key=f"schedule:draft:{draft.id}:{rev}", setup=found.setup, always=True,
+        )  # fmt: skip
+
+    async def _with_invites(self, by: Principal, found: Open, made: Made) -> Shown:
+        left = await self.after_draft(by, found) if self.after_draft is not None else []
+        return {**self._published(made, found.setup), "not_invited": left}
 
     # --- at once
 
@@ -255,8 +273,11 @@ class Publishing:
         facts = tuple(DayScheduled(0, one.agent, one.day, n, one.after, by.account_id) for one in changes)
         writes = [*store.publish_writes(site, version, changes), *(more(n) if more is not None else [])]
         shown = [self.shown_change(one, setup) for one in changes]
+        days_of: dict[str, list[str]] = {}
+        for change in changes:
+            days_of.setdefault(change.agent, []).append(change.day)
         for one in views.told(shown):
-            days = sorted(c.day for c in changes if c.agent == one["agent"])
+            days = sorted(days_of[one["agent"]])
             params = {"version": n, "days": days[:60], "short_notice": one["short_notice"], "by_name": by.name}
             writes.append(store.notice_write(new_id(now), one["agent"], now, "schedule_published", params))
         writes.append(

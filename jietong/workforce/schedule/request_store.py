@@ -92,6 +92,14 @@ async def request(conn: Connection, id: str) -> Request:
     return _request(row)
 
 
+async def offered_as(conn: Connection, once: str) -> Request | None:
+    row = await conn.fetchrow(
+        f"SELECT {_COLUMNS} FROM schedule_request r WHERE r.kind = 'call_up' AND r.params->>'once' = $1",
+        once,
+    )
+    return None if row is None else _request(row)
+
+
 async def requests(
     conn: Connection,
     *,

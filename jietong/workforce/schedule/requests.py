@@ -232,15 +232,18 @@ class Requests:
 
     async def call_up(
         self, by: Principal, kind: RequestKind, start: Ms, end: Ms, *, places: int = 1, group: str | None = None,
-        agents: Sequence[str] | None = None, note: str = "",
+        agents: Sequence[str] | None = None, note: str = "", once: str = "",
     ) -> Shown:  # fmt: skip
         """Offers the time to those who can be asked; `agents` narrows whom. Open for the rules' answering time, at
-        most until it begins. Raises Invalid `bad_span`; Refused `nobody_to_ask`, `past`."""
+        most until it begins. `once`: what was offered under this name before is given, and nothing more is offered.
+        Raises Invalid `bad_span`; Refused `nobody_to_ask`, `past`."""
         if not 0 < end - start <= DAY_MS or start % 300_000 or end % 300_000:
             raise Invalid("bad_span", "It ends after it starts, in steps of five minutes, within 24 hours.")
         zone = self._site().zone
         day = local_date_of(start, zone)
         async with self._case(day, day) as case:
+            if once and (before := await rows.offered_as(case.conn, once)) is not None:
+                return self._shown(before, case.setup, (await rows.offers(case.conn, [before.id]))[before.id])
             if start <= case.now:
                 raise Refused("past", "This time has begun already: choose a later one.")
             found = case.candidates(await self._called(case), kind, start, end, group)
@@ -250,7 +253,7 @@ class Requests:
             rules = case.setup.ground.rules_of(asked[0])
             expires = min(start, case.now + rules.call_up_answer_s * 1000)
             one = self._new(by, kind, "", day, day, note, start=start, end=end, places=places)._replace(
-                expires_at=expires, params={"group": group}
+                expires_at=expires, params={"group": group, "once": once}
             )
             return await self._keep(by, case, one, asked, "planning_request.offered")
 

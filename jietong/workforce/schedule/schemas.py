@@ -362,9 +362,12 @@ class ScheduleVersionsOut(BaseModel):
 
 
 class PublishedOut(BaseModel):
+    """`not_invited`: part-timers whom the draft would have called in and who cannot be asked any more."""
+
     version: ScheduleVersionOut
     changes: list[DayChangeOut]
     told: list[ToldOut]
+    not_invited: list[str] = []
 
 
 class OlderIn(BaseModel):

@@ -12,7 +12,7 @@ import asyncpg
 import structlog
 
 from jietong.core.clock import Clock
-from jietong.core.errors import JietongError, Refused
+from jietong.core.errors import Invalid, JietongError, Refused
 from jietong.core.inbox import Inbox
 from jietong.core.specs import SiteSpec
 from jietong.db.pool import ALL, Database
@@ -103,16 +103,20 @@ class Schedules:
             "after": after,
         }
 
-    async def _call_in(self, by: Principal, found: Open) -> None:
-        """The invitations that a published draft asks for; one that can no longer be given is told to nobody."""
+    async def _call_in(self, by: Principal, found: Open) -> list[str]:
+        """Gives the invitations that a published draft asks for, each once; the agents who cannot be invited any
+        more."""
+        left = []
         for one in found.drafted.values():
             for invite in one.day.invites:
+                once = f"{found.draft.id}:{one.day.agent}:{invite.start}"
                 try:
                     await self.requests.call_up(
-                        by, RequestKind.CALL_UP, invite.start, invite.end, agents=[one.day.agent]
+                        by, RequestKind.CALL_UP, invite.start, invite.end, agents=[one.day.agent], once=once
                     )
-                except Refused as error:
-                    log.info("call-up not offered", agent=one.day.agent, code=error.code)
+                except (Invalid, Refused):
+                    left.append(one.day.agent)
+        return left
 
     async def _rounds(self) -> None:
         """Closes requests whose time is over."""

@@ -1,7 +1,7 @@
-"""A centre with two clients and seven weeks of contacts whose law is known, and programs of several roles that ask it.
+"""A centre with two clients and seven weeks of contacts whose law is known, and programs of several roles that ask.
 
-`repair` has about 60 contacts a weekday (Mondays half as many again) and 20 a day at weekends, from nine to five; `visa`
-is another client's; `fresh` has never had one.
+`repair` has about 60 contacts a weekday (Mondays half as many again) and 20 a day at weekends, from nine to five;
+`visa` is another client's; `fresh` has never had one.
 """
 
 from dataclasses import dataclass
@@ -104,9 +104,7 @@ def _contact(id: str, arrived: Ms, queue: str, *, blocked: bool) -> list[Segment
     client, entry = QUEUES[queue], f"400-{queue}"
 
     def part(n: int, kind: Kind, start: Ms, **more: Any) -> Segment:
-        return Segment(
-            id, n, kind, start, client=client, channel=Channel.VOICE, entry=entry, arrived=arrived, **more
-        )
+        return Segment(id, n, kind, start, client=client, channel=Channel.VOICE, entry=entry, arrived=arrived, **more)
 
     if blocked:
         return [part(1, Kind.ENTRY, arrived, end=arrived, outcome=End.BLOCKED)]

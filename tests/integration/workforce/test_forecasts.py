@@ -75,7 +75,9 @@ async def test_a_planner_makes_a_forecast_from_the_queues_past(planner: httpx.As
 async def test_who_was_turned_away_at_the_entry_is_part_of_the_demand(centre: Centre) -> None:
     """A11: 60 a day came, of whom six never reached the queue; 54 would be a forecast of those let in alone."""
     past = await centre.forecasts._pasts.past(await centre.forecasts.queue("repair", _all()), _all())
-    tuesdays = [t for day, t in zip(past.history.days, past.history.totals, strict=True) if day.weekday() in (1, 2, 3)]
+    tuesdays = [
+        t for day, t in zip(past.history.days, past.history.totals, strict=True) if day.weekday() in (1, 2, 3)
+    ]
     assert 57 < sum(tuesdays) / len(tuesdays) < 63
 
 
@@ -94,7 +96,14 @@ async def test_a_day_shows_quarters_of_an_hour_with_the_agents_they_need(planner
 async def test_a_change_by_hand_is_seen_and_can_be_taken_back_and_put_back(planner: httpx.AsyncClient) -> None:
     await made(planner)
     usual = of(await seen(planner), NEXT_MONDAY)["forecast"]
-    body = {"queue": "repair", "first": "2026-07-20", "last": "2026-07-20", "how": "factor", "value": 1.5, "note": "s"}
+    body = {
+        "queue": "repair",
+        "first": "2026-07-20",
+        "last": "2026-07-20",
+        "how": "factor",
+        "value": 1.5,
+        "note": "s",
+    }
     change = (await planner.post("/api/planning/forecasts/adjustments", json=body)).json()
     view = await seen(planner)
     assert of(view, NEXT_MONDAY)["forecast"]["mean"] == pytest.approx(1.5 * usual["mean"], rel=1e-3)
@@ -143,7 +152,9 @@ async def test_two_planners_at_one_event_the_second_is_told(planner: httpx.Async
     assert (await planner.get("/api/planning/events")).json()["items"] == []
 
 
-async def test_a_queue_without_a_past_says_what_to_give_and_leans_on_a_similar_one(planner: httpx.AsyncClient) -> None:
+async def test_a_queue_without_a_past_says_what_to_give_and_leans_on_a_similar_one(
+    planner: httpx.AsyncClient,
+) -> None:
     """Cold start."""
     answer = await planner.post("/api/planning/forecasts", json={"queue": "fresh", **PERIOD})
     assert (answer.status_code, answer.json()["code"]) == (422, "no_history")
@@ -166,7 +177,9 @@ async def test_a_clients_people_see_nothing_of_another_clients_queues(centre: Ce
                  "last": "2026-07-20", "how": "factor", "value": 2}  # fmt: skip
         await planner.post("/api/planning/events", json=event)
     async with await centre.program(Role.PLANNER, "lanyue") as other:
-        assert [one["queue"] for one in (await other.get("/api/planning/forecasts/queues")).json()["items"]] == ["visa"]
+        assert [one["queue"] for one in (await other.get("/api/planning/forecasts/queues")).json()["items"]] == [
+            "visa"
+        ]
         answer = await other.get("/api/planning/forecasts", params={"queue": "repair", **PERIOD})
         assert (answer.status_code, answer.json()["code"]) == (404, "no_such_queue")
         assert (await other.get("/api/planning/events")).json()["items"] == []

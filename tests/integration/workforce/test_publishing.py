@@ -122,6 +122,18 @@ async def test_conflicts_must_be_mended_or_answered_for_with_a_reason(centre: Sc
     assert made["version"]["note"] == "one day, agreed with the team"
 
 
+async def test_what_is_broken_already_does_not_keep_a_small_change_back(centre: ScheduleCentre) -> None:
+    id, rev = await draft_of(centre, e.Put("lin.xiao", DAY, (span(DAY, "9:00", "12:00"),)))
+    publish = centre.schedules.publishing.publish
+    check = await centre.schedules.planner.check(planner(), id)
+    keys = [one["key"] for one in check["items"] if one["must"]]
+    await publish(planner(), id, rev, accept=keys, note="agreed")
+    id, rev = await draft_of(centre, e.Put("chen.yu", DAY, shift(DAY)))
+    check = await centre.schedules.planner.check(planner(), id)
+    assert [(one["code"], one["must"]) for one in check["items"]] == [("break_missing", False)]
+    assert (await publish(planner(), id, rev))["version"]["n"] == 2
+
+
 async def test_nobody_can_answer_for_a_day_that_overlaps(centre: ScheduleCentre) -> None:
     twice = (*shift(DAY, training=True), span(DAY, "17:15", "17:45", A.MEETING))
     id, rev = await draft_of(centre, e.Put("lin.xiao", DAY, twice))

@@ -325,7 +325,9 @@ async def test_an_invitation_in_a_draft_is_given_when_it_is_published(centre: Sc
     made = await centre.schedules.drafts.create(planner(), DAY, DAY)
     call = e.CallIn("xie.min", DAY, at(DAY, "15:00"), at(DAY, "17:00"))
     edited = await centre.schedules.drafts.edit(planner(), made["id"], [Based(call)])
-    await centre.schedules.publishing.publish(planner(), made["id"], edited["rev"])
+    publish = centre.schedules.publishing.publish
+    told = [await publish(planner(), made["id"], edited["rev"]) for _ in range(2)]
+    assert [one["not_invited"] for one in told] == [[], []]
     open_now = await centre.schedules.requests.listed(open=True)
     assert [(one["kind"], one["offers"][0]["agent"]) for one in open_now] == [("call_up", "xie.min")]
     shown = await centre.schedules.planner.schedule(planner(), DAY, DAY, None)

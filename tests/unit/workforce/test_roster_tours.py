@@ -15,7 +15,7 @@ DAYS = 8
 
 
 def random_rules(rng: np.random.Generator) -> Rules:
-    kinds = int(rng.integers(1, 4))
+    kinds = int(rng.integers(1, 3))
     follows = np.broadcast_to(rng.random((kinds, kinds)) < 0.8, (DAYS, kinds, kinds)).copy()
     closes, new_week = np.zeros(DAYS, np.bool_), np.zeros(DAYS, np.bool_)
     closes[[4, DAYS - 1]] = True
@@ -74,7 +74,7 @@ def cost_by_hand(rules: Rules, work: np.ndarray, free: np.ndarray, tour: tuple[i
     return float(total)
 
 
-@pytest.mark.parametrize("seed", range(30))
+@pytest.mark.parametrize("seed", range(24))
 def test_no_tour_is_cheaper_and_none_within_the_limit_is_missed(seed: int) -> None:
     rng = np.random.default_rng(seed)
     rules = random_rules(rng)
@@ -115,15 +115,18 @@ def test_15_minutes_for_every_two_hours_on_line_and_a_meal(length: int) -> None:
 
 
 def test_the_placement_is_the_best_of_all() -> None:
-    rule = BreakRule(every_s=3_600, apart_s=1_800, meal_from_s=3 * 3_600, meal_s=1_800, meal_after_s=3_600, meal_by_s=7_200)
+    rule = BreakRule(every_s=2_700, apart_s=900, meal_from_s=7_200, meal_s=1_800, meal_after_s=2_700, meal_by_s=3_600)
+    good = [
+        on_line
+        for marks in product((ON_LINE, BREAK, MEAL), repeat=8)
+        for on_line in [np.array(marks)]
+        if not list(judged(rule, as_spans(on_line)))
+    ]
+    assert good
     rng = np.random.default_rng(4)
-    for _ in range(5):
-        value = rng.integers(0, 9, 12).astype(float)
-        best = -1.0
-        for marks in product((ON_LINE, BREAK, MEAL), repeat=12):
-            worth = float(value[np.array(marks) == ON_LINE].sum())
-            if worth > best and not list(judged(rule, as_spans(np.array(marks)))):
-                best = worth
+    for _ in range(20):
+        value = rng.integers(0, 9, 8).astype(float)
+        best = max(float(value[marks == ON_LINE].sum()) for marks in good)
         assert placed(Pauses.of(rule), value)[0] == pytest.approx(best, abs=1e-5)
 
 

@@ -24,6 +24,14 @@ const ELSEWHERE = new Set([
   "bad_rejects",
   "bad_site",
   "no_file",
+  // `jietong forecast`: the command line.
+  "bad_columns",
+  "bad_horizon",
+  "bad_interval",
+  "bad_origin",
+  "bad_rows",
+  "cannot_write",
+  "no_such_country",
   // `jietong size`: the command line.
   "size_asked",
   "size_columns",

@@ -6,6 +6,14 @@ import { defineMessages, type Params, words } from "./messages";
 /** Problem codes in words. Codes that mean the same to a reader share a sentence: see SAME. */
 export const problems = defineMessages({
   "zh-Hans": {
+    no_history: "没有可以依据的历史。至少要有一天的数据，或选一个相似的队列并写明预计的量。",
+    nothing_to_scale_by: "这个队列自己没有历史：请写明预计每天多少个联系。",
+    too_little_history: "历史太短，无法这样回测。请缩短预测天数，或过些日子再试。",
+    bad_event: "事件还有地方不对：检查名称、队列、日期、时间和数值。",
+    bad_adjustment: "调整还有地方不对：检查日期、时间和数值。",
+    several_clients: "这些队列属于不同的委托方：请为每个委托方各建一个事件。",
+    no_such_event: "日历里没有这个事件了，请重新载入。",
+    no_such_adjustment: "没有这个调整了，请重新载入。",
     asked_already: "这个班已经提出换班或让班。",
     bad_wish: "意愿不完整：选一天或每周的一天；选班次时写明哪个班。",
     begun: "已经开始，不能撤回。",
@@ -258,6 +266,14 @@ export const problems = defineMessages({
     under_way: "正在发送，请等它结束再试。",
   },
   "zh-Hant": {
+    no_history: "沒有可依據的歷史。至少要有一天的資料，或選一個相似的佇列並填寫預計的量。",
+    nothing_to_scale_by: "這個佇列本身沒有歷史：請填寫預計每天多少個聯繫。",
+    too_little_history: "歷史太短，無法這樣回溯測試。請縮短預測天數，或過些日子再試。",
+    bad_event: "事件還有地方不對：檢查名稱、佇列、日期、時間和數值。",
+    bad_adjustment: "調整還有地方不對：檢查日期、時間和數值。",
+    several_clients: "這些佇列屬於不同的委託方：請為每個委託方各建一個事件。",
+    no_such_event: "行事曆裡已沒有這個事件，請重新載入。",
+    no_such_adjustment: "已沒有這個調整，請重新載入。",
     asked_already: "這個班已經提出換班或讓班。",
     bad_wish: "意願不完整：選一天或每週的一天；選班次時寫明哪個班。",
     begun: "已經開始，不能撤回。",
@@ -510,6 +526,15 @@ export const problems = defineMessages({
     under_way: "正在寄送，請等它結束再試。",
   },
   en: {
+    no_history:
+      "There is no history to go by. It takes at least one day, or a similar queue and how much is expected.",
+    nothing_to_scale_by: "This queue has no history of its own: say how many contacts a day are expected.",
+    too_little_history: "The history is too short for this back-test. Choose fewer days ahead, or come back later.",
+    bad_event: "Something in the event is wrong: check its name, queues, days, hours and number.",
+    bad_adjustment: "Something in the change is wrong: check its days, hours and number.",
+    several_clients: "These queues are of several clients: make an event for each client.",
+    no_such_event: "That event is no longer in the calendar. Load it again.",
+    no_such_adjustment: "That change is no longer there. Load the forecast again.",
     asked_already: "This shift is offered already.",
     bad_wish: "The wish is not complete: choose one day or a day of every week, and which shift if it is about one.",
     begun: "It has begun and cannot be withdrawn.",

@@ -28,6 +28,7 @@ LEAST_HOURS = 0.05  # a smaller effect is none
 MOST_MOVES = 16
 OVERTIME: Ms = 60 * MINUTE
 CALLED_FOR: Ms = 60 * MINUTE  # nobody is called in for less
+APART: Ms = 30 * MINUTE  # between two breaks
 SPARE: Ms = 60 * MINUTE  # to send somebody home for less is not worth the way
 ACCEPTED = 0.4
 """Of those who would wait too long, how many take a call-back where one is offered. An assumption, shown as one."""
@@ -38,7 +39,8 @@ _RANK = {kind: n for n, kind in enumerate(LeverKind)}
 
 class Day(NamedTuple):
     """The day as it stands. `days` without those who did not come; `standby`: part-timers signed in and waiting to be
-    asked; `closed`: queues' groups that cannot offer a call-back."""
+    asked; `callback`: groups that can offer one;
+    `loaded`: who has had too much work, the most loaded first."""
 
     grid: Grid
     ground: Ground
@@ -49,6 +51,7 @@ class Day(NamedTuple):
     absent: frozenset[str] = frozenset()
     standby: frozenset[str] = frozenset()
     callback: frozenset[str] = frozenset()
+    loaded: tuple[str, ...] = ()
 
 
 def levers(day: Day) -> list[Lever]:
@@ -60,6 +63,7 @@ def levers(day: Day) -> list[Lever]:
         call_in(day),
         overtime(day),
         send_home(day),
+        relief(day),
         heads(day),
     ]
     told = [one for one in found if one is not None]
@@ -184,6 +188,34 @@ def send_home(day: Day) -> Lever | None:
         rate_known = rate_known and cost > 0
         saved += (until - begin) / HOUR * cost
     return _of_edits(day, LeverKind.SEND_HOME, edits, -saved if rate_known else None, over=True)
+
+
+def relief(day: Day) -> Lever | None:
+    """A break for the two who have had most, before the next one that they have: whoever is overloaded makes mistakes
+    and goes (G6, H1). It may open a gap, which is told."""
+    begin = day.now + NOTICE
+    begin += -begin % (5 * MINUTE)
+    edits: list[AnyEdit] = []
+    for agent in day.loaded:
+        one = day.days.get((agent, day.today))
+        if one is None or len(edits) == 2:
+            continue
+        length = day.ground.rules_of(agent).breaks.length * MINUTE
+        works = any(s.activity is Activity.WORK and s.start <= begin and begin + length <= s.end for s in one.spans)
+        near = any(
+            s.activity in (Activity.BREAK, Activity.MEAL) and s.start < begin + APART and s.end > begin - APART
+            for s in one.spans
+        )
+        if works and not near:
+            edits.append(Insert(agent, day.today, begin, begin + length, Activity.BREAK))
+    if not edits:
+        return None
+    made = apply_all(edits, day.days, day.ground)
+    before, after = _weight(day, day.groups, day.days), _weight(day, day.groups, {**day.days, **made})
+    agents = tuple(edit.agent for edit in edits)
+    concerned = {g for agent in agents for g in _groups(day, day.days[agent, day.today], day.now)}
+    id = _id(K.RELIEF, [*agents, str(begin)])
+    return Lever(id, K.RELIEF, tuple(sorted(concerned)), before, after, 0.0, edits=tuple(edits), agents=agents)
 
 
 def callback(day: Day) -> Lever | None:

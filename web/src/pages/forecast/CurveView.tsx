@@ -63,9 +63,9 @@ export function CurveView({
           <Sum name={t("contactsAhead")} value={contacts(sums.contacts, lang)} />
           <Sum name={t("hoursAhead")} value={contacts(sums.hours, lang)} />
           <Sum name={t("openDays")} value={String(sums.days)} />
-          {data.history.few ? <p className="fc-warn">{t("few")}</p> : null}
-          {data.version && data.version.basis.aht_known === 0 ? <p className="fc-warn">{t("ahtPresumed")}</p> : null}
         </dl>
+        {data.history.few ? <p className="fc-warn">{t("few")}</p> : null}
+        {data.version && data.version.basis.aht_known === 0 ? <p className="fc-warn">{t("ahtPresumed")}</p> : null}
         <section className="fc-plot" tabIndex={0} onKeyDown={onKeyDown} aria-label={t("curveLabel")}>
           <DaysChart data={data} chosen={at} choose={choose} />
         </section>

@@ -1,6 +1,7 @@
 import { Dropdown, Select } from "antd";
 import { useMemo, useState } from "react";
 import { useSearchParams } from "react-router";
+import { isProblem } from "../../api/problem";
 import { core } from "../../i18n/core";
 import { forecast } from "../../i18n/forecast";
 import { instant } from "../../i18n/format";
@@ -107,14 +108,14 @@ function QueueForecast({
   const [leaning, setLeaning] = useState(false);
   const name = inLanguage(queue.names, lang);
   const cold = found.data?.history.few === true;
+  const failed = (error: unknown) => {
+    if (isProblem(error, "no_history")) setLeaning(true);
+    else notice.failed(error);
+  };
   const make = () => {
-    if (found.data?.history.days === 0) {
-      setLeaning(true);
-      return;
-    }
     changes.make.mutate(
       { queue: queue.queue, ...ahead, similar: null, expected_a_day: null },
-      { onSuccess: (made) => notice.done(t("made", { last: dayName(made.last, lang) })), onError: notice.failed },
+      { onSuccess: (made) => notice.done(t("made", { last: dayName(made.last, lang) })), onError: failed },
     );
   };
   const version = found.data?.version ?? null;

@@ -43,18 +43,18 @@ export function Adherence({ day, search }: { day: Day; search: RefObject<HTMLInp
           onChange={(event) => setFind(event.target.value)}
         />
       </div>
-      <dl className="id-total">
-        <div>
+      <div className="id-total">
+        <dl>
           <dt>
             <MetricName id="adherence">{t("adherenceToday")}</MetricName>
           </dt>
           <dd data-figure="adherence">
             <Percent ratio={{ num: total.kept_ms, den: total.scheduled_ms }} />
           </dd>
-        </div>
+        </dl>
         <span className={total.out ? "jt-strong" : "jt-note"}>{t("outNow", { n: total.out })}</span>
         <span className={total.absent ? "jt-over" : "jt-note"}>{t("absentNow", { n: total.absent })}</span>
-      </dl>
+      </div>
       {day.people.length === 0 ? (
         <Empty kind="none" inline>
           {t("nobody")}

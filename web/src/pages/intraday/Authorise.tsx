@@ -9,6 +9,7 @@ import { type Day, type DayPerson, excuse, KEY } from "./api";
 import { atWall, wallOf } from "./wall";
 
 const QUARTER = 900_000;
+const DAY = 86_400_000;
 
 /** From when to when, and what was agreed. It is proposed from where the person went out until a quarter from now. */
 export function Authorise({ day, person, onClose }: { day: Day; person: DayPerson; onClose: () => void }) {
@@ -28,8 +29,10 @@ export function Authorise({ day, person, onClose }: { day: Day; person: DayPerso
 
   const save = async () => {
     const start = atWall(from, day.start);
-    const end = atWall(to, day.start);
-    if (start === null || end === null || end <= start) return setWrong("spanWrong");
+    const named = atWall(to, day.start);
+    if (start === null || named === null || named === start) return setWrong("spanWrong");
+    const end = named < start ? named + DAY : named; // past midnight
+    if (end - start > DAY / 2) return setWrong("spanWrong");
     if (note.trim() === "") return setWrong("noteMissing");
     setBusy(true);
     try {

@@ -25,17 +25,17 @@ export default function MySchedulePage() {
   const day = isDay(asked) ? asked : today;
   const monday = mondayOf(day);
   const show = (next: string) => setParams(next === today ? {} : { day: next }, { replace: true });
-  const own = useOwn(monday, today);
-  const said = useSaid(own.data?.zone ?? zone());
-  if (own.error && !own.data) {
-    return isProblem(own.error, "no_agent") ? (
+  const { data: own, error } = useOwn(monday, today);
+  const said = useSaid(own?.zone ?? zone());
+  if (error && !own) {
+    return isProblem(error, "no_agent") ? (
       <Empty kind="permission">{t("notAnAgent")}</Empty>
     ) : (
-      <Empty kind="lost">{worded(own.error)}</Empty>
+      <Empty kind="lost">{worded(error)}</Empty>
     );
   }
-  if (!own.data) return null;
-  const waiting = own.data.requests.filter((one) => asksMe(one, own.data.agent)).length;
+  if (!own) return null;
+  const waiting = own.requests.filter((one) => asksMe(one, own.agent)).length;
   return (
     <div className="ms-page">
       <nav className="ms-tabs" aria-label={t("title")}>
@@ -48,15 +48,15 @@ export default function MySchedulePage() {
         </NavLink>
         <NavLink to="/my-schedule/wishes">{t("tab.wishes")}</NavLink>
       </nav>
-      {own.error ? (
+      {error ? (
         <div className="jt-banner" data-level="look" role="status">
-          {worded(own.error)}
+          {worded(error)}
         </div>
       ) : null}
       <Routes>
-        <Route index element={<WeekTab own={own.data} said={said} day={day} today={today} show={show} />} />
-        <Route path="requests" element={<RequestsTab own={own.data} said={said} today={today} />} />
-        <Route path="wishes" element={<WishesTab own={own.data} said={said} today={today} />} />
+        <Route index element={<WeekTab own={own} said={said} day={day} today={today} show={show} />} />
+        <Route path="requests" element={<RequestsTab own={own} said={said} today={today} />} />
+        <Route path="wishes" element={<WishesTab own={own} said={said} today={today} />} />
       </Routes>
     </div>
   );

@@ -79,7 +79,12 @@ export function Gantt({
         if (event.target === scroller.current && !selected && focusable) hand.pick(focusable);
       }}
       onBlur={(event) => {
-        if (!event.currentTarget.contains(event.relatedTarget)) hand.focused(false);
+        const element = event.currentTarget;
+        if (element.contains(event.relatedTarget)) return;
+        // A piece that is drawn anew loses the keyboard for a moment only.
+        requestAnimationFrame(() => {
+          if (!element.contains(document.activeElement)) hand.focused(false);
+        });
       }}
       tabIndex={selected ? -1 : 0}
       {...drag}

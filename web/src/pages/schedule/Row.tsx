@@ -156,10 +156,11 @@ function DayLane({ view, axis, words, editable }: { view: RowView; axis: Axis; w
     >
       {frame ? <span className="sc-a" data-activity="standby" data-frame style={place(stretch, frame)} /> : null}
       {view.lifted ? <span className="sc-a" data-ghost style={place(stretch, view.lifted)} /> : null}
-      {cell.spans.map((span) => (
+      {named(cell.spans).map(({ span, name }) => (
         <Piece
-          key={`${span.activity} ${span.start} ${span.end}`}
+          key={name}
           span={span}
+          cell={cell}
           saved={saved}
           stretch={stretch}
           view={view}
@@ -187,8 +188,30 @@ function DayLane({ view, axis, words, editable }: { view: RowView; axis: Axis; w
   );
 }
 
+/** The first break stays the first break while it moves: its piece is the same one, and keeps the keyboard. */
+function named(spans: readonly Span[]): { span: Span; name: string }[] {
+  const counts = new Map<string, number>();
+  return spans.map((span) => {
+    const n = (counts.get(span.activity) ?? 0) + 1;
+    counts.set(span.activity, n);
+    return { span, name: `${span.activity} ${n}` };
+  });
+}
+
+/** Work is changed where its shift begins or ends otherwise; all else where it is not as it was. */
+function changedFrom(span: Span, cell: Cell, saved: Cell | undefined): boolean {
+  if (span.activity !== "work") {
+    return !saved?.spans.some(
+      (one) => one.activity === span.activity && one.start === span.start && one.end === span.end,
+    );
+  }
+  const [is, was] = [reach(cell.spans), saved ? reach(saved.spans) : null];
+  return is?.start !== was?.start || is?.end !== was?.end;
+}
+
 function Piece({
   span,
+  cell,
   saved,
   stretch,
   view,
@@ -196,6 +219,7 @@ function Piece({
   editable,
 }: {
   span: Span;
+  cell: Cell;
   saved: Cell | undefined;
   stretch: Stretch;
   view: RowView;
@@ -203,9 +227,7 @@ function Piece({
   editable: boolean;
 }) {
   const selected = view.selected?.activity === span.activity && view.selected.start === span.start;
-  const edited = !saved?.spans.some(
-    (one) => one.activity === span.activity && one.start === span.start && one.end === span.end,
-  );
+  const edited = changedFrom(span, cell, saved);
   const icon = ACTIVITY_ICON[span.activity];
   const where = place(stretch, span);
   const wide = Number.parseFloat(String(where.width)) >= 18;

@@ -56,8 +56,6 @@ export function carry(editor: Editor, edit: Edit, earliest: number): Editor {
 
 /** What `←` and `→` do: the thing in hand goes on, another kind of edit is put down first. */
 export function nudged(editor: Editor, by: number, earliest: number, at: number): Editor {
-  const aim = aimOf(editor);
-  if (!aim) return editor;
   if (editor.pending?.kind === "move") {
     const total = editor.pending.by + by;
     return total === 0 ? putBack(editor) : carry(editor, { ...editor.pending, by: total }, earliest);

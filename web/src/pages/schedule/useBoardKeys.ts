@@ -3,7 +3,7 @@ import { useWords } from "../../i18n/messages";
 import { schedule } from "../../i18n/schedule";
 import type { Ms } from "../../live/types";
 import { type Opening, wallAt } from "./axis";
-import { aimAt, dayShift } from "./board";
+import { aimAt } from "./board";
 import * as drafts from "./draft";
 import type { Editor } from "./editor";
 import * as editing from "./editor";
@@ -70,12 +70,19 @@ export function useBoardKeys({
       const next = ready.selected && editing.beside(ready.draft.present, ready.selected, days, by);
       return next ? { ...ready, selected: next } : ready;
     });
-  const give = (by: 1 | -1) =>
+  const give = (by: 1 | -1) => {
+    const from = editor.selected;
+    const first = from && neighbour(by, from.agent);
+    if (!editor.pending && from && first) {
+      const to = { agent: first, day: from.day };
+      if (refused({ kind: "give", agent: from.agent, day: from.day, to, by: 0 })) return;
+    }
     step((e, at) => {
       const now = e.pending?.kind === "give" ? e.pending.to : e.selected;
       const agent = now && neighbour(by, now.agent);
-      return now && agent ? editing.handed(e, { agent, day: now.day }, dayShift(now.day, now.day), earliest, at) : e;
+      return now && agent ? editing.handed(e, { agent, day: now.day }, 0, earliest, at) : e;
     });
+  };
   const turn = (index: number) => {
     const to = ON_SHIFT[index];
     if (!to) return;
