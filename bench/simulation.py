@@ -2,8 +2,8 @@
 
 M/M/100+M at 100 % load, 180 s of talk, 120 s of patience, contacts per second of processor time: the live engine on
 virtual time, with and without its figures by the catalogue; the compiled path; ciw; simpy. All must agree with the
-closed form (abandoned, occupancy). Then the skills example (6 kinds, 90 people, 84 Erl, 120 lines): blocked, mean wait,
-share that waits, share within 30 s, set beside `sbr_reference.csv` of the folder.
+closed form (abandoned, occupancy). Then the skills example (6 kinds, 90 people, 84 Erl, 120 lines): blocked, mean
+wait, share that waits, share within 30 s, set beside `sbr_reference.csv` of the folder.
 """
 
 import argparse
@@ -165,13 +165,12 @@ def skills(known: Path | None, days: int) -> list[dict[str, Any]]:
 
 
 def _of(total: Estimate) -> dict[str, Any]:
-    closed = {"mean": total.mean, "low": total.low, "high": total.high}
-    return closed
+    return {"mean": total.mean, "low": total.low, "high": total.high}
 
 
 def rate(run: Callable[[float], tuple[Any, ...]], hours: float, times: int) -> float:
     """The best of so many runs, in contacts a second."""
-    return max(found[0] / found[1] for found in (run(hours) for _ in range(times)))
+    return max(float(found[0] / found[1]) for found in (run(hours) for _ in range(times)))
 
 
 def measure(*, quick: bool, data: Path | None) -> dict[str, Any]:
@@ -206,10 +205,12 @@ def main() -> None:
             ratio = "" if name == "ciw_per_s" else f"   {value / found['ciw_per_s']:8.1f} × ciw"
             print(f"{name:30} {value:14,.0f}{ratio}")
     for name, value in found["agreement"].items():
-        print(f"{name:12} {value['mean']:.5f} in {value['low']:.5f} .. {value['high']:.5f}, closed {value['closed']:.5f}")
+        within = f"{value['low']:.5f} .. {value['high']:.5f}"
+        print(f"{name:12} {value['mean']:.5f} in {within}, closed {value['closed']:.5f}")
     for row in found["skills"]:
         beside = f"   reference {row['reference']:.6f} ± {row['reference_half']:.6f}" if "reference" in row else ""
-        print(f"{row['skills']} skills {row['figure']:12} {row['mean']:12.6f} ± {row['half']:.6f}{beside} {row.get('agrees', '')}")
+        mine = f"{row['mean']:12.6f} ± {row['half']:.6f}"
+        print(f"{row['skills']} skills {row['figure']:12} {mine}{beside} {row.get('agrees', '')}")
 
 
 if __name__ == "__main__":

@@ -184,11 +184,19 @@ class Attendance:
         day = self._state.day
         over = self._state.over.get(agent, [])
         counted, total = self._known.get(agent, (0, 0))
-        for one in attended(rows, over[counted:], now):
-            total += m.kept.of(one, *day)
+        due = sorted((row for row in rows if row.activity is not None and not row.excused), key=_start)
+        first = 0
+        for stay in over[counted:]:
+            while first < len(due) and due[first].end <= stay.start:
+                first += 1
+            end = now if stay.end is None else stay.end
+            for row in due[first:]:
+                if row.start >= end:
+                    break
+                total += sum(m.kept.of(one, *day) for one in attended([row], [stay], now))
         self._known[agent] = (len(over), total)
         return total + sum(
-            m.kept.of(one, day.start, min(now, day.end)) for one in attended(rows, self._now(agent), now)
+            m.kept.of(one, day.start, min(now, day.end)) for one in attended(due, self._now(agent), now)
         )
 
     def _now(self, agent: str) -> list[AgentInterval]:
@@ -200,15 +208,20 @@ class Attendance:
 
     def _out_since(self, agent: str, rows: list[PlannedTime], now: Ms) -> Ms:
         """The end of the last stretch that was kept, or the beginning of what has been scheduled without a pause."""
-        stays = [*self._state.over.get(agent, ()), *self._now(agent)]
-        kept = [one.end for one in attended(rows, stays, now) if m.kept.holds(one, PLAIN)]
-        kept += [row.end for row in rows if row.excused and row.activity is not None and row.end <= now]
         due = sorted((r for r in rows if r.activity not in (None, Activity.LEAVE) and r.start <= now), key=_start)
         begun = due[-1].start
         for row in reversed(due):
             if row.end >= begun:
                 begun = row.start
-        return max([begun, *(end for end in kept if end <= now)])
+        excused = max((row.end for row in due if row.excused and row.end <= now), default=begun)
+        begun = max(begun, excused)
+        for stay in reversed([*self._state.over.get(agent, ()), *self._now(agent)]):
+            if stay.end is not None and stay.end <= begun:
+                break
+            found = [one.end for one in attended(due, [stay], now) if m.kept.holds(one, PLAIN) and one.end <= now]
+            if found:
+                return max(begun, *found)
+        return begun
 
     def _planned(self, agent: str, day: Span) -> list[PlannedTime]:
         today = _date(day.start, self.zone)

@@ -137,6 +137,7 @@ async def test_a_swap_is_asked_accepted_approved_and_seen_by_both(
         theirs = await phone(window, centre, "zhao.min")
         asked = theirs.get_by_role("region", name="For me to answer").get_by_role("listitem")
         await expect(asked).to_contain_text("School play in the evening")
+        await expect(asked).to_contain_text("Shift of 何静: 8:00–17:00")
         await asked.get_by_role("button", name="Accept").click()
         await expect(theirs.get_by_text("Accepted, waiting for a supervisor")).to_be_visible()
 

@@ -114,7 +114,7 @@ async def test_from_the_forecast_to_the_schedule_that_is_kept(history: Running, 
         # Solved: a small one, within seconds; compared with what is there, then accepted.
         await page.get_by_role("button", name="Solve").click()
         dialog = page.get_by_role("dialog")
-        await dialog.get_by_label("Until", exact=False).fill(first)
+        await dialog.get_by_label("To", exact=True).fill(first)
         await dialog.get_by_label("At most").fill("6")
         await dialog.get_by_role("button", name="Start").click()
         await expect(dialog.get_by_text("Proposal")).to_be_visible(timeout=90_000)

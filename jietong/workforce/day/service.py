@@ -10,6 +10,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import msgspec
+import structlog
 
 from jietong.contacts import attendance_store
 from jietong.contacts.attendance import Excuse, day_before
@@ -39,11 +40,15 @@ from jietong.workforce.schedule.rules.ground import DayKey
 from jietong.workforce.schedule.rules.requests import RequestKind
 from jietong.workforce.schedule.service import Schedules
 
+log = structlog.get_logger(__name__)
+
 if TYPE_CHECKING:
     from jietong.workforce.day.rules.coverage import Lapsing, SkillRow, Training
 
 KEEP_MS: Ms = 5_000
 KEEP_OUTLOOK_MS: Ms = 60_000
+PATIENCE_S = 2.0
+"""For so long the picture waits for the forecast; after that it goes without, and has it the next time."""
 KEEP_LEVERS_MS: Ms = 900_000
 LONGEST_EXCUSE: Ms = 24 * 3_600_000
 EXCUSED_WITHIN: Ms = 62 * 86_400_000
@@ -93,8 +98,14 @@ class TheDay:
         self.forecasts = forecasts
         self._lock = asyncio.Lock()
         self._picture: Picture | None = None
+        self._looking: asyncio.Task[None] | None = None
         self._expected: tuple[Ms, str, dict[str, Expectation]] | None = None
         self._levers: dict[str, tuple[Ms, Lever]] = {}
+
+    async def stop(self) -> None:
+        if self._looking is not None:
+            self._looking.cancel()
+            await asyncio.gather(self._looking, return_exceptions=True)
 
     # --- looking ---------------------------------------------------------------------------------------------
 
@@ -308,17 +319,11 @@ class TheDay:
             )
         )
         standby = frozenset(a.id for a in engine.agents.values() if a.state is State.STANDBY)
-        return Day(
-            seen.grid,
-            seen.setup.ground,
-            groups,
-            seen.days,
-            seen.today,
-            self._clock.now(),
-            seen.absent,
-            standby,
-            voice,
-        )
+        now = self._clock.now()
+        over = people_of.overloads(self._attendance, seen.setup.ground, now)
+        loaded = tuple(dict.fromkeys(agent for one in over if one.group in visible for agent, _, _ in one.agents))
+        ground, days, today, absent = seen.setup.ground, seen.days, seen.today, seen.absent
+        return Day(seen.grid, ground, groups, days, today, now, absent, standby, voice, loaded)
 
     async def _look(self, now: Ms) -> Picture:
         from jietong.workforce.day.rules import gap
@@ -338,10 +343,20 @@ class TheDay:
         return Picture(now, today, grid, setup, found, absent, published, days, groups)
 
     async def _outlook(self, setup: Setup, grid: Grid, today: str, now: Ms) -> dict[str, Expectation]:
-        """Forecast anew each minute."""
+        """Forecast anew each minute, aside: to learn from a history takes seconds the first time, and who is late
+        cannot wait for it."""
         held = self._expected
         if held is not None and held[1] == today and 0 <= now - held[0] < KEEP_OUTLOOK_MS:
             return held[2]
+        if self._looking is None or self._looking.done():
+            self._looking = asyncio.create_task(self._forecast(setup, grid, today, now), name="day-outlook")
+        await asyncio.wait({self._looking}, timeout=PATIENCE_S)
+        if self._looking.done() and (error := self._looking.exception()) is not None:
+            log.warning("day.outlook_failed", error=type(error).__name__)
+        held = self._expected
+        return held[2] if held is not None and held[1] == today else {}
+
+    async def _forecast(self, setup: Setup, grid: Grid, today: str, now: Ms) -> None:
         found: dict[str, Expectation] = {}
         if self.forecasts is not None:
             habits = await self._schedules.needs.habits(setup)
@@ -351,7 +366,6 @@ class TheDay:
                     patience = habits.patience_s.get(queue)
                     found[queue] = msgspec.structs.replace(one, service=one.service._replace(patience_s=patience))
         self._expected = (now, today, found)
-        return found
 
 
 def _spans(shown: Sequence[dict[str, Any]]) -> tuple[PlannedSpan, ...]:

@@ -7,6 +7,7 @@ center arrivals"); the few scores are forecast as the level is, by month positio
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -22,6 +23,7 @@ Floats = npt.NDArray[np.float64]
 _MOST_DAYS = 250
 _HALF_FORGOTTEN = 120.0  # days after which a profile counts e⁻¹
 _RANK = 3
+_BY_CHANCE = 7.0  # contacts expected in a gap: that none comes has a chance of e⁻⁷
 _LEAST_DAYS = 15  # below, nothing is said of drift
 _HOLIDAY_KIND, _EVE_KIND = 8.0, 9.0
 
@@ -134,7 +136,10 @@ def _mean(counts: Floats, weight: Floats, chosen: npt.NDArray[np.bool_] | None) 
             whole = totals / np.maximum((known * share).sum(axis=1), 1e-6)
             rate = (w @ filled) / np.maximum(w @ (known * whole[:, None]), 1e-12)
             profile = rate
-    return smooth(profile, filled.sum(axis=0), bend=0.3)
+    counted = filled.sum(axis=0)
+    # Cliffs (opening, lunch) are believed where counts are many; where they are few, they are mostly chance.
+    usual = float(counted[counted > 0].mean()) if (counted > 0).any() else 0.0
+    return smooth(profile, counted, bend=0.3 * min(1.0, max(0.25, (usual / 100) ** 0.5)))
 
 
 def _kind(counts: Floats, weight: Floats, chosen: npt.NDArray[np.bool_], all_days: Floats) -> Floats:
@@ -157,20 +162,34 @@ def _kind(counts: Floats, weight: Floats, chosen: npt.NDArray[np.bool_], all_day
 
 def smooth(profile: Floats, counted: Floats, *, bend: float, by_ratio: bool = False) -> Floats:
     """Whittaker smoothing: a slot follows its neighbours as far as its own counts are few. `bend`: the usual second
-    difference, as a share of the mean. Slots where nothing ever came stay at zero, and nothing is smoothed across
-    them."""
-    open_slots = counted > 0
+    difference, as a share of the mean. Slots that are closed stay at zero, and nothing is smoothed across them."""
+    open_slots = _open(counted)
     if open_slots.sum() < 4:
         return profile / max(profile.sum(), 1e-12) if not by_ratio else profile
     mean = float(profile[open_slots].mean())
     r = np.where(open_slots, profile / mean, 0.0)
-    w = np.where(open_slots, np.maximum(counted, 0.5) / np.maximum(r, 0.05), 0.0)
+    # How well a slot is known goes by the counts around it, for its own may be none by chance.
+    near = np.full(5, 0.2)
+    around = np.convolve(r, near, mode="same")
+    w = np.where(open_slots, np.maximum(np.convolve(counted, near, mode="same"), 0.5) / np.maximum(around, 0.05), 0.0)
     out = r.copy()
     for run in _runs(open_slots):
         if len(run) >= 4:
             out[run] = _whittaker(r[run], w[run], 1.0 / bend**2)
-    out = np.where(open_slots, np.maximum(out, 0.02 * r), 0.0) * mean
+    out = np.where(open_slots, np.maximum(out, 0.02 * around), 0.0) * mean
     return out if by_ratio else out / max(float(out.sum()), 1e-12)
+
+
+def _open(counted: Floats) -> npt.NDArray[np.bool_]:
+    """Slots in which anything ever came, and gaps between them so short that none came by chance."""
+    found = counted > 0
+    at = np.flatnonzero(found)
+    for left, right in pairwise(at.tolist()):
+        gap = right - left - 1
+        usual = float(counted[max(0, left - 3) : right + 4].mean())
+        if 0 < gap <= 8 and usual * gap < _BY_CHANCE:
+            found[left:right] = True
+    return found
 
 
 def _whittaker(values: Floats, weights: Floats, stiffness: float) -> Floats:

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from jietong.core.clock import Clock, to_datetime
 from jietong.core.days import HALF_HOUR, Span, day_of, local_day
-from jietong.core.errors import Invalid
+from jietong.core.errors import Invalid, NotFound
 from jietong.core.events import PlannedSpan
 from jietong.core.specs import AgentSpec, QueueSpec, TrunkSpec
 from jietong.core.vocabulary import Activity, Ms
@@ -33,7 +33,9 @@ SPREAD_WEEKS = 8
 class Loads(Protocol):
     """Who knows what will come: `workforce.forecast` stands behind it."""
 
-    async def latest_load(self, queue: str, span: Span) -> Load | None: ...
+    async def latest_load(self, queue: str, span: Span, scope: Scope) -> Load | None:
+        """Raises Invalid or NotFound where nothing can be said of the queue."""
+        ...
 
 
 Planned = Callable[[str], Awaitable[Mapping[str, tuple[PlannedSpan, ...]]]]
@@ -119,7 +121,7 @@ class Maker:
             agents = {one.id: one.spec for one in await setup.read_all(conn, setup.Kind.AGENT, AgentSpec)}
             trunks = [one.spec for one in await setup.read_all(conn, setup.Kind.TRUNK, TrunkSpec)]
         narrow = Filter(queues=queues or None, clients=clients, simulated=False if real else None)
-        load = None if isinstance(of, Day) else await self._load(specs, clients, queues, span, ways)
+        load = None if isinstance(of, Day) else await self._load(specs, scope, clients, queues, span, ways)
         planned = await self._people(of, span, agents)
         spread, redial, resolved, measured = await asyncio.gather(
             self._spread(scope, narrow, zone, until),
@@ -196,6 +198,7 @@ class Maker:
     async def _load(
         self,
         specs: Mapping[str, QueueSpec],
+        scope: Scope,
         clients: tuple[str, ...] | None,
         queues: tuple[str, ...],
         span: Span,
@@ -206,7 +209,7 @@ class Maker:
         for id, spec in sorted(specs.items()):
             if (queues and id not in queues) or (clients is not None and spec.client not in clients):
                 continue
-            load = None if self._loads is None else await self._loads.latest_load(id, span)
+            load = await self._loads_of(id, span, scope)
             if load is None or not sum(load.calls):
                 continue
             halves = _halves(load, span)
@@ -221,6 +224,14 @@ class Maker:
                 "no_forecast", "There is no forecast of that day for these queues. Make one under Forecast first."
             )
         return found
+
+    async def _loads_of(self, queue: str, span: Span, scope: Scope) -> Load | None:
+        if self._loads is None:
+            return None
+        try:
+            return await self._loads.latest_load(queue, span, scope)
+        except (Invalid, NotFound):
+            return None  # nothing ever came to this queue
 
     async def _people(self, of: Of, span: Span, agents: Mapping[str, AgentSpec]) -> dict[str, Group] | None:
         """By the published schedule: for a forecast day. None: nothing is published for it."""

@@ -73,7 +73,16 @@ class Shown(NamedTuple):
             and one.change.kind is not LeverKind.TOGETHER
             and not levers.adds_heads(one.change)
             and not _whole(self.docs.get(one.id))
+            and self._possible(one.change)
         ]
+
+    def _possible(self, change: Change) -> bool:
+        """Whether the lever makes sense under these assumptions (more lines, where lines have no end, do not)."""
+        try:
+            levers.changed(assumed.base(self.ground, self.assumptions), change, self.assumptions, self.ground)
+        except JietongError:
+            return False
+        return True
 
 
 class Lab:
@@ -85,6 +94,7 @@ class Lab:
         self._jobs = jobs
         self._maker = maker
         self._tasks: set[asyncio.Task[None]] = set()
+        self._going_on = asyncio.Lock()
 
     async def close(self) -> None:
         for task in list(self._tasks):
@@ -139,6 +149,10 @@ class Lab:
             study = await store.read(conn, id)
         if study.state == "preparing":
             study = await self._go_on(study)
+        return await self._shown(by, study, version)
+
+    async def _shown(self, by: Principal, study: Study, version: int | None = None) -> Shown:
+        id = study.id
         async with self._database.read(by.scope) as conn:
             ground = await store.ground(conn, id)
             versions = await store.versions(conn, id)
@@ -304,6 +318,10 @@ class Lab:
 
     async def _go_on(self, study: Study) -> Study:
         """What a prepared study goes on with: its first version, its scenarios, their runs."""
+        async with self._going_on:
+            return await self._gone_on(study)
+
+    async def _gone_on(self, study: Study) -> Study:
         job = (await self._jobs.many([study.job])).get(study.job) if study.job is not None else None
         if job is not None and not job.state.ended:
             return study
@@ -316,23 +334,29 @@ class Lab:
                 detail = "" if job is None else job.error_detail or job.state.value
                 await store.failed(conn, study.id, detail or "interrupted")
                 return await store.read(conn, study.id)
-            ground = _fitted(await store.ground(conn, study.id), result)
-            await store.ready(conn, study.id, ground)
-            now = self._clock.now()
-            await store.add_version(conn, study, Version(1, ground.assumptions, "", now, study.made_by_name))
-            base = assumed.base(ground, ground.assumptions)
-            changes = [
-                Change(LeverKind.BASE),
-                *levers.proposed(base, ground.assumptions, ground),
-                *levers.contingencies(base),
-            ]
-            for change in changes:
-                await store.add_scenario(conn, study, Tried(new_id(now), study.id, "", change, now))
-            study = await store.read(conn, study.id)
-        owner = _maker_of(study)
-        shown = await self.read(SYSTEM, study.id)
-        await self._start(owner, shown, [one for one in shown.scenarios if not one.change.kind.contingency])
-        return study
+            if not await store.versions(conn, study.id):
+                await self._begin(conn, study, result)
+        shown = await self._shown(SYSTEM, study)
+        first = [one for one in shown.scenarios if not one.change.kind.contingency]
+        await self._start(_maker_of(study), shown, first)
+        async with self._database.transaction(ALL) as conn:
+            await store.ready(conn, study.id)
+            return await store.read(conn, study.id)
+
+    async def _begin(self, conn: Connection, study: Study, result: Mapping[str, Any]) -> None:
+        """The fitted ground, the first version, the scenarios."""
+        ground = _fitted(await store.ground(conn, study.id), result)
+        await store.keep_ground(conn, study.id, ground)
+        now = self._clock.now()
+        await store.add_version(conn, study, Version(1, ground.assumptions, "", now, study.made_by_name))
+        base = assumed.base(ground, ground.assumptions)
+        changes = [
+            Change(LeverKind.BASE),
+            *levers.proposed(base, ground.assumptions, ground),
+            *levers.contingencies(base),
+        ]
+        for change in changes:
+            await store.add_scenario(conn, study, Tried(new_id(now), study.id, "", change, now))
 
     async def _start(self, by: Principal, shown: Shown, scenarios: Sequence[Tried]) -> None:
         base = assumed.base(shown.ground, shown.assumptions)

@@ -41,16 +41,16 @@ async def ground(conn: Connection, id: str) -> Ground:
     return msgspec.convert(await conn.fetchval("SELECT ground FROM lab_study WHERE id = $1", id), Ground)
 
 
-async def ready(conn: Connection, id: str, ground: Ground) -> None:
-    await conn.execute("UPDATE lab_study SET state = 'ready', ground = $2 WHERE id = $1", id, _json(ground))
+async def keep_ground(conn: Connection, id: str, ground: Ground) -> None:
+    await conn.execute("UPDATE lab_study SET ground = $2 WHERE id = $1", id, _json(ground))
+
+
+async def ready(conn: Connection, id: str) -> None:
+    await conn.execute("UPDATE lab_study SET state = 'ready' WHERE id = $1", id)
 
 
 async def failed(conn: Connection, id: str, error: str) -> None:
     await conn.execute("UPDATE lab_study SET state = 'failed', error = $2 WHERE id = $1", id, error)
-
-
-async def prepared_by(conn: Connection, id: str, job: str) -> None:
-    await conn.execute("UPDATE lab_study SET state = 'preparing', error = '', job = $2 WHERE id = $1", id, job)
 
 
 async def delete(conn: Connection, id: str) -> None:

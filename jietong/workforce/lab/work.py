@@ -35,9 +35,9 @@ def replicate(args: Any, tell: Tell) -> Any:
 
 
 def prepare(args: Any, tell: Tell) -> Any:
-    """{scenario, sl3, blocked, fit_staff, fit_lines, contacts?} → {scenario, online, lines}: the base that gives the measured
-    share of calls turned away, and the measured SL3, by what nobody had recorded: how many lines there were, and how
-    much of their time agents seen only by their contacts were on line."""
+    """{scenario, sl3, blocked, fit_staff, fit_lines, contacts?} → {scenario, online, lines}: the base that gives the
+    measured share of calls turned away, and the measured SL3, by what nobody had recorded: how many lines there were,
+    and how much of their time agents seen only by their contacts were on line."""
     scenario = replace(reading.of(args["scenario"]), metrics="sl3,entry_offered,entry_blocked", day_to_day=0.0)
     days = _days(scenario, args.get("contacts", FIT_CONTACTS))
     online: float | None = None

@@ -125,11 +125,10 @@ class _Solving:
         for count, people in enumerate(self._neighbourhoods()):
             if self._over() or self._proved() or count == rounds:
                 return
-            handed = self.plan.fairer(self.rng) if self.fair and count % 3 == 2 else None
-            if handed is None:
-                self.plan.together(people)
-            else:
-                self.plan.together(*handed)
+            self.plan.together(people)
+            if self.fair:
+                for _ in people:
+                    self.plan.fairer(self.rng)
             done = (monotonic() - begun) / max(1e-9, self.until - begun) if rounds is None else count / rounds
             self._say(0.05 + 0.95 * min(1.0, done), "improving")
 

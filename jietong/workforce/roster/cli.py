@@ -48,8 +48,11 @@ def roster(
             part.write_text(written(problem, answer.roster), encoding="utf-8")
             part.replace(out)
 
-    signal.signal(signal.SIGTERM, _interrupt)
-    answer = solve(problem, seconds, tell, workers=workers, seed=seed)
+    before = signal.signal(signal.SIGTERM, _interrupt)  # the best so far is written and said then too
+    try:
+        answer = solve(problem, seconds, tell, workers=workers, seed=seed)
+    finally:
+        signal.signal(signal.SIGTERM, before)
     if answer.roster is None:
         raise Refused("roster.time", f"no roster within {seconds:g} s; give it more with --seconds")
     if answer.proved:

@@ -101,6 +101,18 @@ class Frame:
                     prices[n] = min(-1.0, high[n] * 4) if high[n] <= 0 else high[n] / 4
         return best
 
+    def keeps(self, grid: Grid, days: Ints) -> bool:
+        """Whether these days break no rule."""
+        at = np.arange(grid.days)
+        only = np.zeros_like(self.allowed)
+        only[at[days >= 0], days[days >= 0]] = self.allowed[at[days >= 0], days[days >= 0]]
+        work, _ = self.by_kind(np.where(only, 0.0, NEVER))
+        free = np.where((days >= 0) | self.must_work, NEVER, 0.0)
+        if cheapest(self.rules, work, free)[0] == NEVER:
+            return False
+        paid = [(hours, self._paid(grid, days, hours)) for hours in self.wide]
+        return all(hours.min_s <= there <= hours.max_s + hours.overtime_s for hours, there in paid)
+
     def cost_of(self, grid: Grid, gains: Floats, days: Ints) -> float:
         total = 0.0
         for day, pattern in enumerate(days):

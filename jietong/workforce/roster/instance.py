@@ -212,6 +212,8 @@ class _Reading:
         return employee
 
     def _day(self, text: str) -> int:
+        if not self.days:
+            raise _WrongLine("SECTION_HORIZON is missing or empty, and comes before any day")
         day = _number(text, "the day")
         if day >= self.days:
             raise _WrongLine(f"day {day} lies outside the horizon of {self.days} days (0 to {self.days - 1})")

@@ -114,9 +114,8 @@ class Plan:
             marks[:] = ON_LINE
         return marks
 
-    def best(self, who: int, pull: Floats | None = None) -> Ints | None:
-        """The best days beside all others' (the person is out); None: nothing keeps the rules. `pull[d, s]` is added
-        to what a day and pattern bring."""
+    def best(self, who: int) -> Ints | None:
+        """The best days beside all others' (the person is out); None: nothing keeps the rules."""
         frame, grid = self.frames[who], self.grid
         values = self.cover.values(frame.masks, grid.room)
         gains = worths(values, frame.which, grid.starts, grid.lengths, frame.allowed, grid.pauses.shape)
@@ -127,8 +126,6 @@ class Plan:
                 first = int(grid.starts[day, pattern])
                 part = values[frame.which[day], first : first + int(grid.lengths[pattern])]
                 gains[day, pattern] = placed(grid.pauses, part, blocks)[0]
-        if pull is not None:
-            gains = gains + pull
         cost, days = frame.tour(grid, gains)
         if cost == NEVER:
             return None
@@ -154,13 +151,13 @@ class Plan:
             return 0.0
         return saved
 
-    def together(self, people: list[int], pulls: dict[int, Floats] | None = None) -> bool:
+    def together(self, people: list[int]) -> bool:
         """These people anew, one after another beside all others; whether the plan costs no more. If it would, it
-        stays as it was. `pulls` lead them elsewhere than where it pays at once."""
+        stays as it was."""
         before = self.cost()
         old = [self.take_out(who) for who in people]
         for who, row in zip(people, old, strict=True):
-            days = self.best(who, (pulls or {}).get(who))
+            days = self.best(who)
             self.put(who, row.days if days is None else days)
         if self.cost() <= before + EPSILON:
             return True
@@ -170,28 +167,37 @@ class Plan:
             self.restore(who, row)
         return False
 
-    def fairer(self, rng: np.random.Generator) -> tuple[list[int], dict[int, Floats]] | None:
-        """Somebody with more than their share of weekends or late shifts and somebody with less, and the pull that
-        hands one of them over; None: nobody has more."""
+    def fairer(self, rng: np.random.Generator) -> bool:
+        """Somebody with more than their share of weekends or late shifts changes some days with somebody who has
+        less; whether that cost no more. If it would, the plan stays as it was."""
         loads = np.array([burden(self.grid, f, r.days) for f, r in zip(self.frames, self.rows, strict=True)])
-        shares = np.array([self.shares.weekends, self.shares.lates])
-        above = np.argwhere(loads > shares)
+        above = np.argwhere(loads > np.array([self.shares.weekends, self.shares.lates]))
         if not len(above):
-            return None
+            return False
         who, which = (int(x) for x in above[rng.integers(len(above))])
-        below = np.flatnonzero(loads[:, which] < loads[who, which] - 1)
-        if not len(below):
-            return None
-        other = int(below[rng.integers(len(below))])
-        grid, days = self.grid, self.rows[who].days
-        heavy = (grid.weekend > 0) if which == 0 else np.isin(days, np.flatnonzero(grid.late))
+        below = np.flatnonzero(loads[:, which] < loads[who, which])
+        days = self.rows[who].days
+        heavy = self.grid.weekend > 0 if which == 0 else np.isin(days, np.flatnonzero(self.grid.late))
         at = np.flatnonzero(heavy & (days >= 0))
-        if not len(at):
-            return None
-        day = int(at[rng.integers(len(at))])
-        pull = np.zeros((grid.days, len(grid.lengths)))
-        pull[day, days[day]] = 1e4
-        return [other, who], {other: pull, who: -pull}
+        if not len(below) or not len(at):
+            return False
+        other, first = int(below[rng.integers(len(below))]), int(at[rng.integers(len(at))])
+        stretch = slice(first, first + int(rng.integers(1, 8)))
+        mine, theirs = days.copy(), self.rows[other].days.copy()
+        mine[stretch], theirs[stretch] = self.rows[other].days[stretch], days[stretch]
+        if not self.frames[who].keeps(self.grid, mine) or not self.frames[other].keeps(self.grid, theirs):
+            return False
+        before = self.cost()
+        old = [(person, self.take_out(person)) for person in (who, other)]
+        self.put(who, mine)
+        self.put(other, theirs)
+        if self.cost() <= before + EPSILON:
+            return True
+        for person, _ in old:
+            self.take_out(person)
+        for person, row in old:
+            self.restore(person, row)
+        return False
 
     def spans(self, who: int, day: int) -> tuple[Span, ...]:
         """The shift as spans; none on a free day."""

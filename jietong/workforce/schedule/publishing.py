@@ -153,7 +153,7 @@ class Publishing:
         kind: str = "day",
     ) -> Shown:  # fmt: skip
         """Edits of the published schedule, published at once: the supervisor's on the day. Raises as `publish` and
-        `rules.edits`; undone by `restore`."""
+        `rules.edits`; undone by `take_back`."""
         async with self._database.transaction(ALL) as conn:
             await store.lock(conn, "publish")
             setup = await documents.read(conn)
@@ -225,6 +225,33 @@ class Publishing:
                 raise Refused("nothing_to_publish", f"The schedule is as it was with version {n}.")
             made = await self.commit(conn, by, "older", changes, note, older=n, setup=setup)
         return self._published(made, setup)
+
+    async def take_back(self, by: Principal, n: int, note: str = "") -> Shown:
+        """Takes one publication back: its person-days become what they were before it. Raises NotFound
+        `no_such_version`; Refused `changed_since` with who, where one of them was published again since, and as
+        `publish` where rules would be broken that were kept."""
+        site = self._site().id
+        async with self._database.transaction(ALL) as conn:
+            await store.lock(conn, "publish")
+            if not await store.versions(conn, site, n=n):
+                raise NotFound("no_such_version", f"There is no version {n} of the schedule.")
+            setup = await documents.read(conn)
+            changes = await store.changes(conn, site, n)
+            days = sorted(one.day for one in changes)
+            if not days:
+                raise Refused("nothing_to_publish", f"Version {n} changed nothing.")
+            published = await store.published(conn, site, *checks.span_of(days[0], days[-1]))
+            made: dict[DayKey, PersonDay] = {}
+            for one in changes:
+                held = published.get((one.agent, one.day)) or PersonDay(one.agent, one.day)
+                if held.spans != one.after:
+                    raise Refused(
+                        "changed_since", "This day was published again since: change it by hand.",
+                        agent=one.agent, day=one.day,
+                    )  # fmt: skip
+                made[one.agent, one.day] = msgspec.structs.replace(held, spans=one.before)
+            known = await self.put(conn, by, "day", published, made, setup, note=note)
+        return self._published(known, setup)
 
     async def versions(self, before: int | None = None) -> list[Shown]:
         async with self._database.read(ALL) as conn:

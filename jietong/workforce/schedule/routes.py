@@ -101,6 +101,12 @@ async def publish_older(n: int, body: s.OlderIn, by: Publishes, all: All) -> s.P
     return s.PublishedOut.model_validate(await all.publishing.older(by, _small(n), body.first, body.last, body.note))
 
 
+@router.post("/schedule/versions/{n}/undo")
+async def take_back(n: int, body: s.TakeBackIn, by: Approves, all: All) -> s.PublishedOut:
+    """Takes one publication back. 409 `changed_since` where one of its days was published again."""
+    return s.PublishedOut.model_validate(await all.publishing.take_back(by, _small(n), body.note))
+
+
 @router.post("/schedule/changes")
 async def change(body: s.ChangesOfDayIn, by: Approves, all: All) -> s.PublishedOut:
     """Changes of the published schedule, published at once. 409 `conflicts` where rules would be broken."""

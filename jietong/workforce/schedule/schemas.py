@@ -378,6 +378,10 @@ class OlderIn(BaseModel):
     note: str = Field("", max_length=2000)
 
 
+class TakeBackIn(BaseModel):
+    note: str = Field("", max_length=2000)
+
+
 class ChangesOfDayIn(BaseModel):
     """Changes of the published schedule at once: the supervisor's, on the day."""
 

@@ -1,4 +1,4 @@
-"""Studies over HTTP on a real database, with real worker processes: made, run, compared, refused (H3; fusionpbx#313)."""
+"""Studies over HTTP on a real database, with real worker processes: made, run, refused (H3; fusionpbx#313)."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -69,13 +69,13 @@ async def centre(database: Database, tmp_path: Path) -> AsyncIterator[Planners]:
     await warehouse.stop()
 
 
-async def settled(http: httpx.AsyncClient, study: str) -> dict[str, Any]:
-    """The study when nothing of it is prepared, waits or runs."""
+async def settled(http: httpx.AsyncClient, study: str, *, played: bool = True) -> dict[str, Any]:
+    """The study when it is prepared, and (`played`) nothing of it waits or runs any more."""
     async with asyncio.timeout(120):
         while True:
             shown: dict[str, Any] = (await http.get(f"/api/planning/lab/studies/{study}")).raise_for_status().json()
-            going = any(one["run"]["state"] in ("queued", "running") for one in shown["scenarios"])
-            if shown["study"]["state"] != "preparing" and not going and shown["scenarios"]:
+            going = played and any(one["run"]["state"] in ("queued", "running") for one in shown["scenarios"])
+            if shown["study"]["state"] == "ready" and not going:
                 return shown
             assert shown["study"]["state"] != "failed", shown["study"]["error"]
             await asyncio.sleep(0.2)
@@ -140,10 +140,10 @@ async def test_a_study_of_one_client_counts_and_shows_that_client_alone(centre: 
     other = {"date": DAY, "client": "lanyue", "days": 2}
     assert (await ours.post("/api/planning/lab/studies", json=other)).json()["code"] == "client_hidden"
     own = await ours.post("/api/planning/lab/studies", json={"date": DAY, "client": "hechuan", "days": 2})
-    shown = await settled(ours, own.raise_for_status().json()["id"])
+    shown = await settled(ours, own.raise_for_status().json()["id"], played=False)
     everyone = await centre.program(Role.PLANNER)
     whole = await everyone.post("/api/planning/lab/studies", json={"date": DAY, "days": 2})
-    both = await settled(everyone, whole.raise_for_status().json()["id"])
+    both = await settled(everyone, whole.raise_for_status().json()["id"], played=False)
     assert 0 < shown["measured"]["asked"] < both["measured"]["asked"]
     assert shown["measured"]["occupancy"] is None  # agents' time serves several clients
     assert (await theirs.get(f"/api/planning/lab/studies/{shown['study']['id']}")).status_code == 404

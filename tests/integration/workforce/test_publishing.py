@@ -192,8 +192,13 @@ async def test_a_supervisors_change_of_the_day_is_published_at_once_and_taken_ba
     made = await centre.schedules.publishing.change(supervisor(), [move], note="a gap at four")
     assert made["version"]["kind"] == "day"
     assert span(DAY, "15:45", "16:00", A.BREAK) in await centre.day("lin.xiao", DAY)
-    await centre.schedules.publishing.older(supervisor(), made["version"]["n"] - 1)
+    await centre.publish(("chen.yu", DAY, shift(DAY)))
+    await centre.schedules.publishing.take_back(supervisor(), made["version"]["n"], "it passed")
     assert await centre.day("lin.xiao", DAY) == shift(DAY)
+    assert await centre.day("chen.yu", DAY) == shift(DAY), "what others published since stays"
+    with pytest.raises(Refused) as refused:
+        await centre.schedules.publishing.take_back(supervisor(), made["version"]["n"])
+    assert refused.value.code == "changed_since"
 
 
 # --- two planners ----------------------------------------------------------------------------------------------

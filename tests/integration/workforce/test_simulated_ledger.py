@@ -21,7 +21,9 @@ from jietong.workforce.simulation.tally import ALL as WHOLE
 from jietong.workforce.simulation.tally import Sample, Sheet, Tally
 
 DAY = Path(__file__).resolve().parents[3] / "docs" / "examples" / "service-day.toml"
-ON_ARRIVAL = "sl3,sl7,sl6(20,5),abandon_rate,asa,aht,acw,entry_offered,entry_busy_rate,lost_in_flow,self_served,flow_time"
+ON_ARRIVAL = (
+    "sl3,sl7,sl6(20,5),abandon_rate,asa,aht,acw,entry_offered,entry_busy_rate,lost_in_flow,self_served,flow_time"
+)
 FIGURES = f"{ON_ARRIVAL},missed_offer_rate,wait_p90,max_wait,occupancy,atb"
 
 

@@ -10,7 +10,7 @@ from jietong.workforce.roster.covering import Covered, Crew, cover
 from jietong.workforce.roster.problem import BreakRule, Pattern, Span
 
 H = 3_600
-PATTERNS = tuple(Pattern(f"{h}", h * H, 9 * H) for h in (7, 9, 11, 13)) + (Pattern("short", 10 * H, 4 * H),)
+PATTERNS = (*(Pattern(f"{h}", h * H, 9 * H) for h in (7, 9, 11, 13)), Pattern("short", 10 * H, 4 * H))
 
 
 def need(groups: int, most: int) -> np.ndarray:

@@ -2743,6 +2743,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/planning/schedule/versions/{n}/undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take Back
+         * @description Takes one publication back. 409 `changed_since` where one of its days was published again.
+         */
+        post: operations["take_back_api_planning_schedule_versions__n__undo_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/planning/setup": {
         parameters: {
             query?: never;
@@ -9485,7 +9505,7 @@ export interface components {
         /**
          * LabScenarioOut
          * @description `figures`: sl3, sl7, abandon_rate, occupancy, cost (of one resolved contact); null: no result yet. `sl3`,
-         *     `sl7`: by half-hour of `half_hours`.
+         *     `sl7`: by half-hour of `half_hours`; null: too few to say.
          */
         LabScenarioOut: {
             change: components["schemas"]["LabChangeOut"];
@@ -12438,6 +12458,14 @@ export interface components {
             /** Why */
             why: string;
         };
+        /** TakeBackIn */
+        TakeBackIn: {
+            /**
+             * Note
+             * @default
+             */
+            note: string;
+        };
         /** TargetIO */
         TargetIO: {
             /** Metric */
@@ -13725,10 +13753,18 @@ export interface components {
             /** Rev */
             rev: number;
         };
-        /** PublishedOut */
+        /**
+         * PublishedOut
+         * @description `not_invited`: part-timers whom the draft would have called in and who cannot be asked any more.
+         */
         jietong__workforce__schedule__schemas__PublishedOut: {
             /** Changes */
             changes: components["schemas"]["DayChangeOut"][];
+            /**
+             * Not Invited
+             * @default []
+             */
+            not_invited: string[];
             /** Told */
             told: components["schemas"]["ToldOut"][];
             version: components["schemas"]["ScheduleVersionOut"];
@@ -19124,6 +19160,41 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["OlderIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["jietong__workforce__schedule__schemas__PublishedOut"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    take_back_api_planning_schedule_versions__n__undo_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                n: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TakeBackIn"];
             };
         };
         responses: {

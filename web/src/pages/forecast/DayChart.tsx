@@ -18,6 +18,11 @@ export function DayChart({ queue, day }: { queue: ForecastQueue; day: string }) 
   return (
     <div className="fc-day" aria-busy={found.isPending}>
       {found.data ? <Plot data={found.data} /> : null}
+      <p className="fc-names" aria-hidden="true">
+        <span data-line="1">{t("expected")}</span>
+        <span data-line="2">{t("came")}</span>
+        <span data-line="3">{t("need")}</span>
+      </p>
       <p className="jt-note">{t("needNote", { target: share(queue.target, 0), seconds: queue.within_s })}</p>
     </div>
   );

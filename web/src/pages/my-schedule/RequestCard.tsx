@@ -5,7 +5,8 @@ import { Button } from "../../ui/Button";
 import { Icon, type IconName } from "../../ui/Icon";
 import { useNotice } from "../../ui/notices";
 import type { Request, RequestKind, RequestState } from "../schedule/api";
-import { useAnswer } from "./api";
+import { useAnswer, useColleagues } from "./api";
+import { daySaid } from "./model";
 import { asksMe, mayWithdraw, taken } from "./requests";
 import { faultSaid, requestSaid, type Said } from "./words";
 
@@ -49,6 +50,7 @@ export function RequestCard({ one, me, said }: { one: Request; me: string; said:
       <div className="ms-request-what">
         <p className="jt-strong">{t(`kind.${one.kind}`)}</p>
         <p>{requestSaid(one, said)}</p>
+        {asked && (one.kind === "swap" || one.kind === "give_away") ? <Shifts one={one} said={said} /> : null}
         {one.note ? <p className="jt-note">{one.note}</p> : null}
         <p className="jt-note ms-request-state">
           <Icon name={STATE_ICON[one.state]} size={14} />
@@ -89,4 +91,13 @@ export function RequestCard({ one, me, said }: { one: Request; me: string; said:
       ) : null}
     </li>
   );
+}
+
+/** What whoever asks would give me: the hours of their shift. */
+function Shifts({ one, said }: { one: Request; said: Said }) {
+  const { t, clocks } = said;
+  const found = useColleagues(one.kind === "swap" ? "swap" : "give_away", one.partner_day ?? one.day, one.day);
+  const theirs = found.data?.items.find((each) => each.agent === one.agent);
+  const hours = theirs && daySaid(theirs.spans, clocks.clock, said.activity);
+  return hours ? <p className="jt-num">{t("theirShift", { who: one.agent_name, hours })}</p> : null;
 }

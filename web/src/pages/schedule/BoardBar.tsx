@@ -1,7 +1,7 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { App, Dropdown, Select } from "antd";
 import { useState } from "react";
-import { http } from "../../api/http";
+import { address, http } from "../../api/http";
 import { inLanguage, useLanguage } from "../../i18n/language";
 import { useWords } from "../../i18n/messages";
 import { schedule } from "../../i18n/schedule";
@@ -195,8 +195,8 @@ function More({
     list: () => set({ list: !view.list }),
     published: () => set({ published: !view.published }),
     versions: () => setVersions(true),
-    xlsx: () => void file("xlsx"),
-    csv: () => void file("csv"),
+    xlsx: () => file("xlsx"),
+    csv: () => file("csv"),
     copy: () => {
       if (!draft) return;
       const body = { from_first: dayPlus(span.first, -7), from_last: dayPlus(span.last, -7), to_first: span.first };
@@ -229,14 +229,11 @@ function More({
       });
     },
   };
-  const file = async (format: "xlsx" | "csv") => {
-    try {
-      await http.download(`${PLANNING}/schedule/export`, {
-        body: { ...span, format, language: lang, draft: draft?.id ?? null },
-      });
-    } catch (error) {
-      notice.failed(error);
-    }
+  const file = (format: "xlsx" | "csv") => {
+    const link = document.createElement("a");
+    link.href = address(`${PLANNING}/schedule/export`, { ...span, format, lang, draft: draft?.id ?? null });
+    link.download = "";
+    link.click();
   };
   return (
     <>

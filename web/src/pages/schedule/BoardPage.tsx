@@ -108,6 +108,7 @@ export default function BoardPage() {
 
   const box = useRef<HTMLDivElement>(null);
   const rows = useRef<HTMLDivElement>(null);
+  const [hover, setHover] = useState<number | null>(null);
   const size = useSize(box);
   const opening = useMemo(() => openingOf(editor.draft.base, days, zone), [editor.draft.base, days, zone]);
   const axis = useMemo(
@@ -187,10 +188,20 @@ export default function BoardPage() {
   }, [editor, step, draft, save, days, saved, set, notice, t, query]);
 
   const locate = useCallback(
-    (one: { agent: string | null; day: string | null; start: number | null }) => {
+    (one: { agent: string | null; day: string | null; start: number | null; params?: Conflict["params"] }) => {
+      const { agent } = one;
+      if (!agent) {
+        // Of nobody in particular: its day, its group, and the figures at its time.
+        const group = one.params?.group;
+        const day = one.start === null ? null : new Date(one.start).toLocaleDateString("sv-SE", { timeZone: zone });
+        set({
+          ...(day ? { day, range: "day" as const } : {}),
+          ...(group === undefined ? {} : { group: String(group) }),
+        });
+        setHover(one.start);
+        return;
+      }
       if (one.day && !days.includes(one.day)) set({ day: one.day });
-      const agent = one.agent;
-      if (!agent) return;
       const day = one.day ?? days[0] ?? view.day;
       const item = items.find((each) => each.kind === "person" && each.person.id === agent);
       if (item) rows.current?.scrollTo({ top: Math.max(0, item.top - 96) });
@@ -202,7 +213,7 @@ export default function BoardPage() {
       });
       requestAnimationFrame(() => box.current?.querySelector<HTMLElement>(".sc-rows [aria-current]")?.focus());
     },
-    [days, items, set, step, view.day],
+    [days, items, set, step, view.day, zone],
   );
 
   const fix = useCallback(
@@ -234,7 +245,6 @@ export default function BoardPage() {
   const [menu, setMenu] = useState<{ picked: Picked; at: { x: number; y: number }; when: number | null } | null>(
     null,
   );
-  const [hover, setHover] = useState<number | null>(null);
   const [focused, setFocused] = useState(false);
   const [dialog, setDialog] = useState<"solve" | "publish" | null>(null);
 
