@@ -81,7 +81,7 @@ def naive(known: History, calendar: Country, days: tuple[date, ...]) -> Said:
 
 def mstl(known: History, calendar: Country, days: tuple[date, ...]) -> Said:
     """On √count of the open slots of the open days, one after the other; the seasons go on, the trend stays."""
-    from statsmodels.tsa.seasonal import MSTL
+    from statsmodels.tsa.seasonal import MSTL  # type: ignore[import-untyped]
 
     counts = np.nan_to_num(known.counts)
     used = counts.sum(axis=0) > 0

@@ -216,7 +216,7 @@ def _day(text: str) -> date:
     try:
         found = date.fromisoformat(text)
     except ValueError as error:
-        raise Invalid("bad_day", f"{text!r} is no day: write 2026-07-15.") from error
+        raise Invalid("bad_time", f"{text!r} is no day: write 2026-07-15.") from error
     if not 1970 <= found.year <= 2200:
-        raise Invalid("bad_day", f"{text!r} is far from any day that a centre plans.")
+        raise Invalid("bad_time", f"{text!r} is far from any day that a centre plans.")
     return found

@@ -134,7 +134,7 @@ def _arrays(r: Rules, *more: Any) -> tuple[Any, ...]:
     )
 
 
-@njit(cache=True, inline="always")
+@njit(cache=True, nogil=True)
 def _size(shape):  # type: ignore[no-untyped-def]
     return (shape[0] * shape[1] + shape[2]) * shape[3] * shape[4] * shape[5]
 
@@ -151,7 +151,7 @@ def _first(shape):  # type: ignore[no-untyped-def]
     return ((stage * weeks + week) * tops + min(shape[14], tops - 1)) * ends
 
 
-@njit(cache=True, inline="always")
+@njit(cache=True, nogil=True)
 def _decoded(shape, state):  # type: ignore[no-untyped-def]
     """Stage (last class and run, or days off), worked days of the week, units, weekends."""
     end = state % shape[5]
@@ -161,7 +161,7 @@ def _decoded(shape, state):  # type: ignore[no-untyped-def]
     return rest // shape[3], rest % shape[3], unit, end
 
 
-@njit(cache=True, inline="always")
+@njit(cache=True, nogil=True)
 def _go(shape, follows, classes, units, weekend, most, day, stage, week, unit, end, last, run, kind):  # type: ignore[no-untyped-def]
     """The state after `day` with `kind` (-1: free) from the decoded state before it, in which `last` is the class of
     the last shift and `run` the days worked (or, with last -1, free) in a row; -1: a rule forbids it."""
@@ -197,7 +197,7 @@ def _go(shape, follows, classes, units, weekend, most, day, stage, week, unit, e
     return (((classes[kind] * runs + run - 1) * weeks + week) * tops + unit) * ends + end
 
 
-@njit(cache=True, inline="always")
+@njit(cache=True, nogil=True)
 def _close(shape, least, closes, new_week, day, state):  # type: ignore[no-untyped-def]
     """The state with which the next day begins; -1: too few units in the window that ends."""
     weeks, tops, ends = shape[3], shape[4], shape[5]
@@ -218,7 +218,7 @@ def _close(shape, least, closes, new_week, day, state):  # type: ignore[no-untyp
     return ((stage * weeks + week) * tops + unit) * ends + end
 
 
-@njit(cache=True, inline="always")
+@njit(cache=True, nogil=True)
 def _extra(shape, soft, dear, closes, day, state):  # type: ignore[no-untyped-def]
     if not closes[day] or dear[day] == 0.0:
         return 0.0

@@ -276,7 +276,7 @@ async def test_a_forecast_is_taken_along_as_a_file_and_that_is_written_down(
     [
         ({"first": "2026-07-20", "last": "2026-07-15"}, "bad_period"),
         ({"first": "2026-07-20", "last": "2028-07-15"}, "bad_period"),
-        ({"first": "2026-02-30", "last": "2026-07-15"}, "bad_day"),
+        ({"first": "2026-02-30", "last": "2026-07-15"}, "bad_time"),
         ({"queue": "nowhere"}, "no_such_queue"),
     ],
 )

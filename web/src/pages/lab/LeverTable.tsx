@@ -89,7 +89,7 @@ export function LeverTable({
                   <td className="l d">{t(`from.${lever.helps_from as "today"}`)}</td>
                   <td className="jt-num">{lever.cost?.mean == null ? <None /> : money(lever.cost.mean, lang, 0)}</td>
                   <td className="jt-num">
-                    {lever.more?.mean == null ? <None /> : count(Math.round(lever.more.mean), lang)}
+                    {lever.more?.mean == null ? <None /> : count(Math.round(lever.more.mean) || 0, lang)}
                   </td>
                   <td className="jt-num">{lever.each === null ? <None /> : money(lever.each, lang)}</td>
                   <td className="l d m">
