@@ -8,6 +8,10 @@ with quantile models for its band. One run, one machine, the same days. MASE is 
 over what was known.
 """
 
+import jietong  # noqa: F401 before numpy: it says how many threads a product of matrices takes
+
+# isort: split
+
 import argparse
 import json
 import sys

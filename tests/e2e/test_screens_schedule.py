@@ -90,7 +90,7 @@ def piece(page: Page, agent: str, activity: str, nth: int = 0) -> Locator:
 
 async def saved(page: Page) -> None:
     await page.get_by_role("button", name="Save draft").click()
-    await expect(page.get_by_role("button", name="Save draft")).to_be_disabled()
+    await expect(page.get_by_text(re.compile(r"^\d+ unsaved$"))).to_have_count(0)
 
 
 async def test_from_the_forecast_to_the_schedule_that_is_kept(history: Running, window: Open) -> None:

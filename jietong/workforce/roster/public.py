@@ -20,7 +20,7 @@ from jietong.workforce.roster.check import judge
 from jietong.workforce.roster.conflict import Explained, eased, explained
 from jietong.workforce.roster.instance import Instance, Roster
 from jietong.workforce.roster.prepared import prepared
-from jietong.workforce.roster.search import Board, Search
+from jietong.workforce.roster.search import Board, Search, compiled, descend
 
 
 class Answer(Struct, frozen=True):
@@ -69,6 +69,8 @@ def solve(
         if workers == 1:
             Search(arrays, board, np.random.default_rng(seed)).run(branching=False)
         else:
+            descend(arrays, board, np.random.default_rng(seed))  # a roster at once, and kernels compiled for all
+            compiled(arrays)
             _together(problem, board, workers, seed)
     except KeyboardInterrupt:
         pass

@@ -13,7 +13,7 @@ import numpy as np
 
 from jietong.workforce.roster.columns import Columns, Duals, Tour
 from jietong.workforce.roster.prepared import One, Prepared
-from jietong.workforce.roster.tours import NEVER, Floats, cheapest
+from jietong.workforce.roster.tours import NEVER, Floats, cheapest, within
 
 WHOLE = 1e-4  # all costs are whole numbers
 MIP_S = 10.0
@@ -79,6 +79,12 @@ def descend(problem: Prepared, board: Board, rng: np.random.Generator) -> None:
         better = cost < last - 0.5
         last = cost
         board.found(whole, cost)
+
+
+def compiled(problem: Prepared) -> None:
+    """The kernel that `Columns.near` asks later, so that processes find it in the cache."""
+    one = problem.staff[0]
+    within(one.rules, one.work, one.free, -inf, 1)
 
 
 def within_limits(one: One, work: Floats) -> Tour | None:

@@ -85,6 +85,7 @@ export function editsInHand(editor: Editor): ServerEdit[] {
 export function useSave() {
   const queries = useQueryClient();
   return useMutation({
+    networkMode: "always", // without a network it fails at once, and says so; waiting would look like saving
     mutationFn: async ({ draft, edits, span }: { draft: string | null; edits: ServerEdit[]; span: Span }) => {
       const id = draft ?? (await http.post<DraftState>(`${PLANNING}/drafts`, { body: span })).id;
       const done = edits.length > 0 ? await sent(id, edits) : { rev: 0, days: [] };
