@@ -80,6 +80,17 @@ async def spans_of(planner: Caller, agent: str, day: str, draft: str | None = No
     ]
 
 
+async def past_of(centre: Running) -> None:
+    """Returns when the facts of the imported weeks have been made."""
+    async with caller(centre) as planner:
+        for _ in range(120):
+            asked = {"queue": "repair", "first": day_after(0), "last": day_after(0)}
+            if (await planner.get("/api/planning/forecasts", **asked))["history"]["days"] >= HISTORY_DAYS:
+                return
+            await asyncio.sleep(0.5)
+    raise AssertionError("the imported weeks have no facts")
+
+
 def row_of(page: Page, agent: str) -> Locator:
     return page.locator(f'.sc-row[data-person="{agent}"]')
 
@@ -96,11 +107,8 @@ async def saved(page: Page) -> None:
 async def test_from_the_forecast_to_the_schedule_that_is_kept(history: Running, window: Open) -> None:
     first = monday_after_next()
     last = (date.fromisoformat(first) + timedelta(days=6)).isoformat()
+    await past_of(history)
     async with caller(history) as planner:
-        async with asyncio.timeout(60):  # the facts of the imported weeks follow the ledger
-            asked = {"queue": "repair", "first": first, "last": first}
-            while (await planner.get("/api/planning/forecasts", **asked))["history"]["days"] < HISTORY_DAYS:
-                await asyncio.sleep(0.5)
         # Forecast: without one there is no need; with it, need and gap are drawn.
         for queue in ("repair", "returns", "orders"):
             await planner.post("/api/planning/forecasts", queue=queue, first=day_after(0), last=last)
@@ -203,14 +211,19 @@ async def test_two_planners_at_once_merge_and_a_clash_names_who_and_what(centre:
     day = (date.fromisoformat(monday_after_next()) + timedelta(days=15)).isoformat()
     async with caller(centre) as planner:
         draft = await drafted(planner, day, day, {"chen.yu": 9, "zhao.min": 9}, [day])
-        page = await page_of(window, centre, "he.feng", "en", path=f"/schedule?day={day}&draft={draft}", refused=["409"])
+        page = await page_of(
+            window, centre, "he.feng", "en", path=f"/schedule?day={day}&draft={draft}", refused=["409"]
+        )
         await piece(page, "chen.yu", "break").click()
         await page.keyboard.press("ArrowRight")
         await page.keyboard.press("Enter")
         async with caller(centre, "gu.ming") as other:
             await other.post(
                 f"/api/planning/drafts/{draft}/edits",
-                edits=[{"op": "put", "agent": who, "day": day, "spans": shift(day, 10)} for who in ("chen.yu", "zhao.min")],
+                edits=[
+                    {"op": "put", "agent": who, "day": day, "spans": shift(day, 10)}
+                    for who in ("chen.yu", "zhao.min")
+                ],
             )
         await page.get_by_role("button", name="Save draft").click()
         clash = page.get_by_role("alert").filter(has_text="has just changed it")

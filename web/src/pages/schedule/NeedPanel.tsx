@@ -86,9 +86,7 @@ export function NeedPanel({
           <div className="sc-dayheads" aria-hidden="true">
             {axis.stretches.map((stretch) => (
               <span key={stretch.day} style={{ left: stretch.x, width: stretch.width }}>
-                {days.length > 7
-                  ? clocks.dayShort(stretch.day).replace(/[^\d]*(\d+)\D*$/, "$1")
-                  : clocks.day(stretch.day)}
+                {days.length > 7 ? Number(stretch.day.slice(8)) : clocks.day(stretch.day)}
               </span>
             ))}
           </div>
