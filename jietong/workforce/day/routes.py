@@ -50,13 +50,13 @@ async def today(by: Views, day: Day, watch: Guard, clock: Now, if_none_match: Kn
 
 
 @router.get("/levers")
-async def levers(by: Views, day: Day) -> s.LeversOut:
+async def levers(by: Views, day: Day) -> s.DayLeversOut:
     """What can be done about the rest of the day, cheapest first, heads last (H3); what was done today."""
     found = await day.levers(by)
     seen = await day.picture()
     visible = set(seen.setup.visible(by))
     actions = [one for one in await day.actions() if set(one.params.get("groups", ())) <= visible]
-    return s.LeversOut.model_validate(
+    return s.DayLeversOut.model_validate(
         {
             "items": [shown.lever(one, seen.published, day.engine) for one in found],
             "actions": [shown.action(one, day.engine) for one in actions],

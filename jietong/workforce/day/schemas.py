@@ -122,7 +122,7 @@ class LeverMoveOut(BaseModel):
     into: Activity | None = None
 
 
-class LeverOut(BaseModel):
+class DayLeverOut(BaseModel):
     """`does`: it can be done from here; `asks`: by asking people. `cost` below nothing saves; null: not known."""
 
     id: str
@@ -154,10 +154,10 @@ class DayActionOut(BaseModel):
     undoable: bool
 
 
-class LeversOut(BaseModel):
+class DayLeversOut(BaseModel):
     """Cheapest first, heads last; `actions`: what was done today, the latest first."""
 
-    items: list[LeverOut]
+    items: list[DayLeverOut]
     actions: list[DayActionOut]
     forecast: bool
 

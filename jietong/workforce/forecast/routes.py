@@ -40,9 +40,9 @@ async def queues(by: Views, all: All, connection: HTTPConnection) -> s.ForecastQ
 
 
 @router.get("/forecasts")
-async def forecast(by: Views, all: All, queue: QueueId, first: Day, last: Day) -> s.ForecastOut:
+async def forecast(by: Views, all: All, queue: QueueId, first: Day, last: Day) -> s.QueueForecastOut:
     """Day by day, from `first` through `last`: what is forecast, with changes by hand, and what came."""
-    return s.ForecastOut.model_validate(await all.view(by, queue, _day(first), _day(last)))
+    return s.QueueForecastOut.model_validate(await all.view(by, queue, _day(first), _day(last)))
 
 
 @router.get("/forecasts/day")
@@ -54,17 +54,17 @@ async def day(by: Views, all: All, queue: QueueId, day: Day) -> s.DayOut:
 @router.get("/forecasts/versions")
 async def versions(by: Views, all: All, queue: QueueId) -> s.VersionsOut:
     """Latest first."""
-    return s.VersionsOut(items=[s.VersionOut.model_validate(one) for one in await all.versions(by, queue)])
+    return s.VersionsOut(items=[s.ForecastVersionOut.model_validate(one) for one in await all.versions(by, queue)])
 
 
 @router.post("/forecasts", status_code=201)
-async def make(given: s.MakeIn, by: Edits, all: All) -> s.VersionOut:
+async def make(given: s.MakeIn, by: Edits, all: All) -> s.ForecastVersionOut:
     """Makes a new version from the queue's past, or a similar queue's."""
     found = await all.make(
         by, given.queue, _day(given.first), _day(given.last), similar=given.similar,
         expected_a_day=given.expected_a_day,
     )  # fmt: skip
-    return s.VersionOut.model_validate(found)
+    return s.ForecastVersionOut.model_validate(found)
 
 
 @router.post("/forecasts/adjustments", status_code=201)
@@ -89,12 +89,12 @@ async def redo(id: str, by: Edits, all: All) -> s.AdjustmentOut:
 
 
 @router.post("/forecasts/back-test")
-async def back_test(given: s.BacktestIn, by: Views, all: All) -> s.BacktestOut:
+async def back_test(given: s.ForecastBacktestIn, by: Views, all: All) -> s.ForecastBacktestOut:
     """What would have been said at earlier days, against what came."""
     from jietong.workforce.forecast.held import accuracy_view
 
     found = await all.backtest(by, given.queue, folds=given.folds, horizon=given.horizon)
-    return s.BacktestOut(
+    return s.ForecastBacktestOut(
         folds=[
             s.FoldOut(
                 days=[day.isoformat() for day in one.days],

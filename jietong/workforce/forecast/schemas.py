@@ -35,7 +35,7 @@ class BasisOut(BaseModel):
     country: str = ""
 
 
-class VersionOut(BaseModel):
+class ForecastVersionOut(BaseModel):
     id: str
     queue: str
     made_at: int
@@ -46,7 +46,7 @@ class VersionOut(BaseModel):
 
 
 class VersionsOut(BaseModel):
-    items: list[VersionOut]
+    items: list[ForecastVersionOut]
 
 
 class ForecastQueueOut(BaseModel):
@@ -58,7 +58,7 @@ class ForecastQueueOut(BaseModel):
     channels: list[str]
     target: float
     within_s: int
-    latest: VersionOut | None
+    latest: ForecastVersionOut | None
 
 
 class ForecastQueuesOut(BaseModel):
@@ -119,12 +119,12 @@ class HistoryOut(BaseModel):
     few: bool
 
 
-class ForecastOut(BaseModel):
+class QueueForecastOut(BaseModel):
     queue: str
     zone: str
     today: str
     history: HistoryOut
-    version: VersionOut | None
+    version: ForecastVersionOut | None
     days: list[ForecastDayOut]
     adjustments: list[AdjustmentOut]
 
@@ -162,7 +162,7 @@ class MakeIn(BaseModel):
     expected_a_day: float | None = Field(default=None, gt=0, le=1e7)
 
 
-class BacktestIn(BaseModel):
+class ForecastBacktestIn(BaseModel):
     queue: str = Field(max_length=80)
     folds: int = Field(default=6, ge=1, le=20)
     horizon: int = Field(default=10, ge=1, le=60)
@@ -195,7 +195,7 @@ class FoldOut(BaseModel):
     coverage: float | None
 
 
-class BacktestOut(BaseModel):
+class ForecastBacktestOut(BaseModel):
     folds: list[FoldOut]
     all: AccuracyOut
 

@@ -331,8 +331,8 @@ class Lab:
             if study.state != "preparing":
                 return study
             if result is None:
-                detail = "" if job is None else job.error_detail or job.state.value
-                await store.failed(conn, study.id, detail or "interrupted")
+                code = f"job_{job.state}" if job is not None and job.state is not JobState.DONE else "job_interrupted"
+                await store.failed(conn, study.id, job.error if job is not None and job.error else code)
                 return await store.read(conn, study.id)
             if not await store.versions(conn, study.id):
                 await self._begin(conn, study, result)

@@ -5930,7 +5930,7 @@ export interface components {
             published: number | null;
             /** Shortcut */
             shortcut: string | null;
-            shown: components["schemas"]["jietong__knowledge__routes__VersionOut"];
+            shown: components["schemas"]["VersionOut"];
             /** Tags */
             tags: string[];
             /** Updated At */
@@ -5969,6 +5969,29 @@ export interface components {
          * @enum {string}
          */
         Attribution: "arrival" | "time" | "now";
+        /** BacktestIn */
+        BacktestIn: {
+            /** Base */
+            base?: string | null;
+            /** Document */
+            document?: {
+                [key: string]: unknown;
+            } | null;
+            /**
+             * Months
+             * @default 12
+             */
+            months: number;
+            /**
+             * Note
+             * @default
+             */
+            note: string;
+            /** Starts */
+            starts?: string | null;
+            /** Yaml */
+            yaml?: string | null;
+        };
         /** BacktestMonthOut */
         BacktestMonthOut: {
             access?: components["schemas"]["AgreedAccessOut"] | null;
@@ -5982,6 +6005,27 @@ export interface components {
             money: components["schemas"]["AgreedMoneyOut"] | null;
             /** Objectives */
             objectives: components["schemas"]["ObjectiveOut"][];
+            /**
+             * Traps
+             * @default []
+             */
+            traps: components["schemas"]["TrapOut"][];
+        };
+        /**
+         * BacktestOut
+         * @description `traps`: of the contract as history shows it; those of a single month stand with the month.
+         */
+        BacktestOut: {
+            /** Judged */
+            judged: number;
+            /** Met */
+            met: number;
+            /** Months */
+            months: components["schemas"]["BacktestMonthOut"][];
+            /** Texts */
+            texts: {
+                [key: string]: string;
+            };
             /**
              * Traps
              * @default []
@@ -7300,6 +7344,53 @@ export interface components {
             share: number;
             /** Within S */
             within_s: number;
+        };
+        /**
+         * DayLeverOut
+         * @description `does`: it can be done from here; `asks`: by asking people. `cost` below nothing saves; null: not known.
+         */
+        DayLeverOut: {
+            after: components["schemas"]["WeightOut"];
+            /** Agents */
+            agents: string[];
+            /** Asks */
+            asks: boolean;
+            before: components["schemas"]["WeightOut"];
+            /** Cost */
+            cost: number | null;
+            /** Does */
+            does: boolean;
+            /** End */
+            end: number | null;
+            /** Groups */
+            groups: string[];
+            /** Id */
+            id: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "move_breaks" | "postpone" | "callback" | "call_in" | "overtime" | "send_home" | "relief" | "heads";
+            /** Moves */
+            moves: components["schemas"]["LeverMoveOut"][];
+            /** Names */
+            names: string[];
+            /** Places */
+            places: number;
+            /** Start */
+            start: number | null;
+        };
+        /**
+         * DayLeversOut
+         * @description Cheapest first, heads last; `actions`: what was done today, the latest first.
+         */
+        DayLeversOut: {
+            /** Actions */
+            actions: components["schemas"]["DayActionOut"][];
+            /** Forecast */
+            forecast: boolean;
+            /** Items */
+            items: components["schemas"]["DayLeverOut"][];
         };
         /**
          * DayPersonOut
@@ -8860,6 +8951,27 @@ export interface components {
              */
             way: "folder";
         };
+        /** ForecastBacktestIn */
+        ForecastBacktestIn: {
+            /**
+             * Folds
+             * @default 6
+             */
+            folds: number;
+            /**
+             * Horizon
+             * @default 10
+             */
+            horizon: number;
+            /** Queue */
+            queue: string;
+        };
+        /** ForecastBacktestOut */
+        ForecastBacktestOut: {
+            all: components["schemas"]["AccuracyOut"];
+            /** Folds */
+            folds: components["schemas"]["FoldOut"][];
+        };
         /**
          * ForecastDayOut
          * @description `came` null: not known (yet). `drivers`: contacts that each adds; `base` is the level under them.
@@ -8904,6 +9016,21 @@ export interface components {
             /** Total */
             total?: number | null;
         };
+        /** ForecastOut */
+        ForecastOut: {
+            /** By Name */
+            by_name: string;
+            /** Days */
+            days: {
+                [key: string]: number;
+            };
+            /** Locked At */
+            locked_at: number | null;
+            /** Period */
+            period: string;
+            /** Total */
+            total: number;
+        };
         /**
          * ForecastQueueOut
          * @description `target` answered within `within_s` is what the queue promises.
@@ -8913,7 +9040,7 @@ export interface components {
             channels: string[];
             /** Client */
             client: string;
-            latest: components["schemas"]["jietong__workforce__forecast__schemas__VersionOut"] | null;
+            latest: components["schemas"]["ForecastVersionOut"] | null;
             /** Names */
             names: {
                 [key: string]: string;
@@ -8933,6 +9060,22 @@ export interface components {
             today: string;
             /** Zone */
             zone: string;
+        };
+        /** ForecastVersionOut */
+        ForecastVersionOut: {
+            basis: components["schemas"]["BasisOut"];
+            /** First */
+            first: string;
+            /** Id */
+            id: string;
+            /** Last */
+            last: string;
+            /** Made At */
+            made_at: number;
+            /** Made By Name */
+            made_by_name: string;
+            /** Queue */
+            queue: string;
         };
         /**
          * Format
@@ -9773,6 +9916,60 @@ export interface components {
             start: number;
             /** To */
             to?: number | null;
+        };
+        /**
+         * LeverOut
+         * @description `meets` the target; shares 0..1; `cost` in the contract's currency, None: not known.
+         */
+        LeverOut: {
+            /** Access */
+            access: number | null;
+            /** Cost */
+            cost: string | null;
+            /** Id */
+            id: string;
+            /** Meets */
+            meets: boolean;
+            /** Names */
+            names: {
+                [key: string]: string;
+            };
+            /** Texts */
+            texts: {
+                [key: string]: string;
+            };
+            /** Value */
+            value: number | null;
+        };
+        /**
+         * LeversOut
+         * @description `progress` 0..1 while `state` is running. `calibration`: how near the unchanged run came to the real figure.
+         */
+        LeversOut: {
+            /** Actual */
+            actual: number | null;
+            /** Calibration */
+            calibration: number | null;
+            /**
+             * Error
+             * @default
+             */
+            error: string;
+            /** Items */
+            items: components["schemas"]["LeverOut"][];
+            /** Metric */
+            metric: string;
+            /** Progress */
+            progress: number;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "none" | "running" | "done" | "failed";
+            /** Texts */
+            texts: {
+                [key: string]: string;
+            };
         };
         /** LimitIO */
         LimitIO: {
@@ -11346,6 +11543,21 @@ export interface components {
             op: "put";
             /** Spans */
             spans: components["schemas"]["PlannedSpanIn"][];
+        };
+        /** QueueForecastOut */
+        QueueForecastOut: {
+            /** Adjustments */
+            adjustments: components["schemas"]["AdjustmentOut"][];
+            /** Days */
+            days: components["schemas"]["ForecastDayOut"][];
+            history: components["schemas"]["HistoryOut"];
+            /** Queue */
+            queue: string;
+            /** Today */
+            today: string;
+            version: components["schemas"]["ForecastVersionOut"] | null;
+            /** Zone */
+            zone: string;
         };
         /** QueueOut */
         QueueOut: {
@@ -13028,6 +13240,32 @@ export interface components {
             /** Next */
             next?: null;
         };
+        /** VersionOut */
+        VersionOut: {
+            /** Author */
+            author: string;
+            /** Bodies */
+            bodies: {
+                [key: string]: string;
+            };
+            /** Note */
+            note: string;
+            /** Published At */
+            published_at: number | null;
+            /** Published By */
+            published_by: string | null;
+            /** Revision */
+            revision: number;
+            /** Saved At */
+            saved_at: number;
+            state: components["schemas"]["VersionState"];
+            /** Titles */
+            titles: {
+                [key: string]: string;
+            };
+            /** Version */
+            version: number;
+        };
         /**
          * VersionState
          * @enum {string}
@@ -13036,14 +13274,14 @@ export interface components {
         /** Versions */
         Versions: {
             /** Items */
-            items: components["schemas"]["jietong__knowledge__routes__VersionOut"][];
+            items: components["schemas"]["VersionOut"][];
             /** Next */
             next?: null;
         };
         /** VersionsOut */
         VersionsOut: {
             /** Items */
-            items: components["schemas"]["jietong__workforce__forecast__schemas__VersionOut"][];
+            items: components["schemas"]["ForecastVersionOut"][];
         };
         /**
          * WaitingOut
@@ -13322,32 +13560,6 @@ export interface components {
             /** Pushed */
             pushed: boolean;
         };
-        /** VersionOut */
-        jietong__knowledge__routes__VersionOut: {
-            /** Author */
-            author: string;
-            /** Bodies */
-            bodies: {
-                [key: string]: string;
-            };
-            /** Note */
-            note: string;
-            /** Published At */
-            published_at: number | null;
-            /** Published By */
-            published_by: string | null;
-            /** Revision */
-            revision: number;
-            /** Saved At */
-            saved_at: number;
-            state: components["schemas"]["VersionState"];
-            /** Titles */
-            titles: {
-                [key: string]: string;
-            };
-            /** Version */
-            version: number;
-        };
         /**
          * ContactBehindOut
          * @description A contact that the figure counts; of the stay that counts: its queue, agent, times in seconds, and end.
@@ -13440,119 +13652,6 @@ export interface components {
                 [key: string]: string;
             } | null;
         };
-        /** BacktestIn */
-        jietong__sla__schemas__BacktestIn: {
-            /** Base */
-            base?: string | null;
-            /** Document */
-            document?: {
-                [key: string]: unknown;
-            } | null;
-            /**
-             * Months
-             * @default 12
-             */
-            months: number;
-            /**
-             * Note
-             * @default
-             */
-            note: string;
-            /** Starts */
-            starts?: string | null;
-            /** Yaml */
-            yaml?: string | null;
-        };
-        /**
-         * BacktestOut
-         * @description `traps`: of the contract as history shows it; those of a single month stand with the month.
-         */
-        jietong__sla__schemas__BacktestOut: {
-            /** Judged */
-            judged: number;
-            /** Met */
-            met: number;
-            /** Months */
-            months: components["schemas"]["BacktestMonthOut"][];
-            /** Texts */
-            texts: {
-                [key: string]: string;
-            };
-            /**
-             * Traps
-             * @default []
-             */
-            traps: components["schemas"]["TrapOut"][];
-        };
-        /** ForecastOut */
-        jietong__sla__schemas__ForecastOut: {
-            /** By Name */
-            by_name: string;
-            /** Days */
-            days: {
-                [key: string]: number;
-            };
-            /** Locked At */
-            locked_at: number | null;
-            /** Period */
-            period: string;
-            /** Total */
-            total: number;
-        };
-        /**
-         * LeverOut
-         * @description `meets` the target; shares 0..1; `cost` in the contract's currency, None: not known.
-         */
-        jietong__sla__schemas__LeverOut: {
-            /** Access */
-            access: number | null;
-            /** Cost */
-            cost: string | null;
-            /** Id */
-            id: string;
-            /** Meets */
-            meets: boolean;
-            /** Names */
-            names: {
-                [key: string]: string;
-            };
-            /** Texts */
-            texts: {
-                [key: string]: string;
-            };
-            /** Value */
-            value: number | null;
-        };
-        /**
-         * LeversOut
-         * @description `progress` 0..1 while `state` is running. `calibration`: how near the unchanged run came to the real figure.
-         */
-        jietong__sla__schemas__LeversOut: {
-            /** Actual */
-            actual: number | null;
-            /** Calibration */
-            calibration: number | null;
-            /**
-             * Error
-             * @default
-             */
-            error: string;
-            /** Items */
-            items: components["schemas"]["jietong__sla__schemas__LeverOut"][];
-            /** Metric */
-            metric: string;
-            /** Progress */
-            progress: number;
-            /**
-             * State
-             * @enum {string}
-             */
-            state: "none" | "running" | "done" | "failed";
-            /** Texts */
-            texts: {
-                [key: string]: string;
-            };
-        };
         /**
          * DayOut
          * @description `now` is when the picture was made; the same picture has the same ETag.
@@ -13580,74 +13679,6 @@ export interface components {
             /** Zone */
             zone: string;
         };
-        /**
-         * LeverOut
-         * @description `does`: it can be done from here; `asks`: by asking people. `cost` below nothing saves; null: not known.
-         */
-        jietong__workforce__day__schemas__LeverOut: {
-            after: components["schemas"]["WeightOut"];
-            /** Agents */
-            agents: string[];
-            /** Asks */
-            asks: boolean;
-            before: components["schemas"]["WeightOut"];
-            /** Cost */
-            cost: number | null;
-            /** Does */
-            does: boolean;
-            /** End */
-            end: number | null;
-            /** Groups */
-            groups: string[];
-            /** Id */
-            id: string;
-            /**
-             * Kind
-             * @enum {string}
-             */
-            kind: "move_breaks" | "postpone" | "callback" | "call_in" | "overtime" | "send_home" | "relief" | "heads";
-            /** Moves */
-            moves: components["schemas"]["LeverMoveOut"][];
-            /** Names */
-            names: string[];
-            /** Places */
-            places: number;
-            /** Start */
-            start: number | null;
-        };
-        /**
-         * LeversOut
-         * @description Cheapest first, heads last; `actions`: what was done today, the latest first.
-         */
-        jietong__workforce__day__schemas__LeversOut: {
-            /** Actions */
-            actions: components["schemas"]["DayActionOut"][];
-            /** Forecast */
-            forecast: boolean;
-            /** Items */
-            items: components["schemas"]["jietong__workforce__day__schemas__LeverOut"][];
-        };
-        /** BacktestIn */
-        jietong__workforce__forecast__schemas__BacktestIn: {
-            /**
-             * Folds
-             * @default 6
-             */
-            folds: number;
-            /**
-             * Horizon
-             * @default 10
-             */
-            horizon: number;
-            /** Queue */
-            queue: string;
-        };
-        /** BacktestOut */
-        jietong__workforce__forecast__schemas__BacktestOut: {
-            all: components["schemas"]["AccuracyOut"];
-            /** Folds */
-            folds: components["schemas"]["FoldOut"][];
-        };
         /** DayOut */
         jietong__workforce__forecast__schemas__DayOut: {
             /** Day */
@@ -13665,42 +13696,11 @@ export interface components {
             /** Zone */
             zone: string;
         };
-        /** ForecastOut */
-        jietong__workforce__forecast__schemas__ForecastOut: {
-            /** Adjustments */
-            adjustments: components["schemas"]["AdjustmentOut"][];
-            /** Days */
-            days: components["schemas"]["ForecastDayOut"][];
-            history: components["schemas"]["HistoryOut"];
-            /** Queue */
-            queue: string;
-            /** Today */
-            today: string;
-            version: components["schemas"]["jietong__workforce__forecast__schemas__VersionOut"] | null;
-            /** Zone */
-            zone: string;
-        };
         /** HeldOut */
         jietong__workforce__forecast__schemas__HeldOut: {
             all: components["schemas"]["AccuracyOut"];
             /** Days */
             days: components["schemas"]["HeldDayOut"][];
-        };
-        /** VersionOut */
-        jietong__workforce__forecast__schemas__VersionOut: {
-            basis: components["schemas"]["BasisOut"];
-            /** First */
-            first: string;
-            /** Id */
-            id: string;
-            /** Last */
-            last: string;
-            /** Made At */
-            made_at: number;
-            /** Made By Name */
-            made_by_name: string;
-            /** Queue */
-            queue: string;
         };
         /**
          * ColleagueOut
@@ -16877,7 +16877,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["jietong__workforce__day__schemas__LeversOut"];
+                    "application/json": components["schemas"]["DayLeversOut"];
                 };
             };
             /** @description Problem */
@@ -17600,7 +17600,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["jietong__workforce__forecast__schemas__ForecastOut"];
+                    "application/json": components["schemas"]["QueueForecastOut"];
                 };
             };
             /** @description Problem */
@@ -17633,7 +17633,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["jietong__workforce__forecast__schemas__VersionOut"];
+                    "application/json": components["schemas"]["ForecastVersionOut"];
                 };
             };
             /** @description Problem */
@@ -17784,7 +17784,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["jietong__workforce__forecast__schemas__BacktestIn"];
+                "application/json": components["schemas"]["ForecastBacktestIn"];
             };
         };
         responses: {
@@ -17794,7 +17794,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["jietong__workforce__forecast__schemas__BacktestOut"];
+                    "application/json": components["schemas"]["ForecastBacktestOut"];
                 };
             };
             /** @description Problem */
@@ -22222,7 +22222,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["jietong__sla__schemas__BacktestIn"];
+                "application/json": components["schemas"]["BacktestIn"];
             };
         };
         responses: {
@@ -22232,7 +22232,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["jietong__sla__schemas__BacktestOut"];
+                    "application/json": components["schemas"]["BacktestOut"];
                 };
             };
             /** @description Problem */
@@ -22869,7 +22869,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["jietong__sla__schemas__ForecastOut"];
+                    "application/json": components["schemas"]["ForecastOut"];
                 };
             };
             /** @description Problem */
@@ -22905,7 +22905,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["jietong__sla__schemas__ForecastOut"];
+                    "application/json": components["schemas"]["ForecastOut"];
                 };
             };
             /** @description Problem */
@@ -22938,7 +22938,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["jietong__sla__schemas__LeversOut"];
+                    "application/json": components["schemas"]["LeversOut"];
                 };
             };
             /** @description Problem */
@@ -22971,7 +22971,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["jietong__sla__schemas__LeversOut"];
+                    "application/json": components["schemas"]["LeversOut"];
                 };
             };
             /** @description Problem */

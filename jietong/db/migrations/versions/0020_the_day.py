@@ -1,7 +1,7 @@
 """Adherence: scheduled time beside what was done, exceptions, changes of the day.
 
-The first three are made from the ledger's `schedule.day` and `schedule.excused` facts and can be made anew. None has a
-client: the time of staff is the centre's own. Instants in ms UTC, days as ISO texts of the site's zone.
+The first three are made from the ledger's `schedule.day` and `schedule.excused` facts and can be made anew. None has
+a client: the time of staff is the centre's own. Instants in ms UTC, days as ISO texts of the site's zone.
 """
 
 from alembic import op

@@ -1,5 +1,6 @@
 import { Dropdown } from "antd";
 import type { ReactNode } from "react";
+import { wordedCode } from "../../i18n/problems";
 import { IconButton } from "../../ui/Button";
 import { Icon } from "../../ui/Icon";
 import { DayCurve } from "./DayCurve";
@@ -142,12 +143,13 @@ function State({ one }: { one: Scenario }) {
       </p>
     );
   }
+  const why = run.error === null ? null : (wordedCode(run.error, {}, lang) ?? run.error_detail);
   return (
-    <p className="lab-state" data-failed={run.state === "failed"} title={run.error_detail ?? undefined}>
+    <p className="lab-state" data-failed={run.state === "failed"} title={why ?? undefined}>
       <Icon name={run.state === "failed" ? "alarm" : run.state === "queued" ? "clock" : "info"} size={14} />
       <span className="jt-clip">
         {t(`run.${run.state}`)}
-        {run.error_detail ? `: ${run.error_detail}` : ""}
+        {why ? `: ${why}` : ""}
       </span>
     </p>
   );

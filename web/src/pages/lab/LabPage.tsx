@@ -4,7 +4,7 @@ import { useSearchParams } from "react-router";
 import { core } from "../../i18n/core";
 import { inLanguage } from "../../i18n/language";
 import { useWords } from "../../i18n/messages";
-import { worded } from "../../i18n/problems";
+import { worded, wordedCode } from "../../i18n/problems";
 import { useMay } from "../../session/session";
 import { Button } from "../../ui/Button";
 import { Empty } from "../../ui/Empty";
@@ -256,9 +256,11 @@ function Bar({
 }
 
 function Preparing({ shown }: { shown: Shown }) {
-  const { t } = useLabWords();
-  if (shown.study.state === "failed")
-    return <Empty kind="lost">{t("prepareFailed", { reason: shown.study.error })}</Empty>;
+  const { t, lang } = useLabWords();
+  if (shown.study.state === "failed") {
+    const reason = wordedCode(shown.study.error, {}, lang) ?? shown.study.error;
+    return <Empty kind="lost">{t("prepareFailed", { reason })}</Empty>;
+  }
   return (
     <div className="lab-preparing" role="status">
       <p>{t("preparing")}</p>

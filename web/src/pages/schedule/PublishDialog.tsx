@@ -57,9 +57,12 @@ export function PublishDialog({
       }),
     onSuccess: async (done) => {
       notice.done(t("published", { n: done.version.n, people: done.told.length }));
-      onDone();
-      await queries.invalidateQueries({ queryKey: [SCHEDULE] });
       onClose();
+      onDone();
+      // The draft is closed now: what it would publish is no longer asked.
+      await queries.invalidateQueries({
+        predicate: ({ queryKey: [area, what] }) => area === SCHEDULE && what !== "publish",
+      });
     },
     onError: async (error) => {
       notice.failed(error);

@@ -2,6 +2,7 @@ import { Modal, Select } from "antd";
 import { useId, useState } from "react";
 import { inLanguage, useLanguage } from "../../i18n/language";
 import { useWords } from "../../i18n/messages";
+import { wordedCode } from "../../i18n/problems";
 import { schedule } from "../../i18n/schedule";
 import { Button } from "../../ui/Button";
 import { useNotice } from "../../ui/notices";
@@ -82,7 +83,7 @@ export function SolveDialog({
         <div className="sc-solving">
           <p role="alert">
             {state === "failed"
-              ? t("solveFailed", { why: job.error_detail ?? job.error ?? "" })
+              ? t("solveFailed", { why: wordedCode(job.error ?? "") ?? job.error_detail ?? "" })
               : t(state === "cancelled" ? "solveCancelled" : "solveInterrupted")}
           </p>
           <div className="jt-row">
