@@ -20,6 +20,8 @@ class Bench:
     arguments: tuple[str, ...] = ()
     short: tuple[str, ...] = ()
     longest_s: float = 1_800
+    peers: tuple[str, ...] = ()  # packages of the extra `bench` that it cannot do without
+    reads_data: bool = False  # takes --data FOLDER: public data that does not come with the project
 
 
 def engine(found: Found) -> list[Figure]:
@@ -338,6 +340,8 @@ BENCHES = (
         "pauses. Times of walls.",
         roster,
         short=("--quick",),
+        peers=("pyworkforce",),
+        reads_data=True,
     ),
     Bench(
         "simulation",
@@ -347,6 +351,8 @@ BENCHES = (
         "of call, 90 people, 84 Erl, 120 lines; with `--data` beside the reference.",
         simulation,
         short=("--quick",),
+        peers=("ciw", "simpy"),
+        reads_data=True,
     ),
     Bench(
         "engine",
@@ -434,15 +440,18 @@ BENCHES = (
         "run; pyworkforce has no Erlang A.",
         sizing,
         short=("--intervals", "5000", "--rounds", "3", "--sample", "400"),
+        peers=("pyworkforce",),
     ),
     Bench(
         "forecast",
         "Forecasts",
         "Ten open days ahead at rolling origins, each model knowing only what came before. MSTL and LightGBM are as "
         "one would set them up in an hour. The series "
-        "are read from `--data`; without it, as here, nothing is measured.",
+        "are read from `--data`; those that are not there are left out.",
         forecast,
         short=("--quick",),
+        peers=("lightgbm", "statsmodels"),
+        reads_data=True,
     ),
     Bench(
         "knowledge",

@@ -16,13 +16,16 @@ from jietong.live.alarms import Alarm
 from jietong.metrics.attendance import Attendance
 from jietong.metrics.warehouse import Warehouse
 from jietong.routing.engine import Engine
+from jietong.workforce.day.second_skill import SecondSkill
 from jietong.workforce.day.service import TheDay
 from jietong.workforce.day.watch import Trouble, Watch
+from jietong.workforce.forecast.nightly import Nightly
 from jietong.workforce.forecast.service import Forecasts
 from jietong.workforce.jobs.service import Jobs
 from jietong.workforce.lab.making import Maker, planned_spans
 from jietong.workforce.lab.service import Lab
 from jietong.workforce.schedule.service import Schedules
+from jietong.workforce.simulation.skill_jobs import SkillJobs
 
 
 @dataclass(frozen=True)
@@ -35,6 +38,7 @@ class Planning:
     forecasts: Forecasts
     day: TheDay
     day_watch: Watch
+    second_skill: SecondSkill
 
     @property
     def extra(self) -> dict[str, object]:
@@ -45,6 +49,7 @@ class Planning:
             "forecasts": self.forecasts,
             "day": self.day,
             "day_watch": self.day_watch,
+            "second_skill": self.second_skill,
         }
 
     def alarms(self) -> list[tuple[str, Alarm]]:
@@ -73,6 +78,9 @@ async def planning(
         jobs.open()
         stack.push_async_callback(jobs.close)
         forecasts = Forecasts(database, warehouse, clock, site, simulated=lambda: demo)
+        nightly = Nightly(forecasts, database, clock, active, lambda: site().zone)
+        nightly.start()
+        stack.push_async_callback(nightly.stop)
         schedules = Schedules(database, inbox, clock, site, warehouse, forecasts, jobs, active)
         schedules.start()
         stack.push_async_callback(schedules.stop)
@@ -84,7 +92,8 @@ async def planning(
         day_watch = Watch(day, attendance, clock, active)
         day_watch.start()
         stack.push_async_callback(day_watch.stop)
-        yield Planning(schedules, jobs, lab, forecasts, day, day_watch)
+        second_skill = SecondSkill(day, SkillJobs(jobs), database)
+        yield Planning(schedules, jobs, lab, forecasts, day, day_watch, second_skill)
 
 
 def _on_the_floor(one: Trouble) -> tuple[str, Alarm]:

@@ -13,8 +13,10 @@ from jietong.identity.model import Principal
 from jietong.identity.permissions import Permission as P
 from jietong.workforce.day import schemas as s
 from jietong.workforce.day import shown
+from jietong.workforce.day.second_skill import SecondSkill
 from jietong.workforce.day.service import TheDay
 from jietong.workforce.day.watch import Watch
+from jietong.workforce.simulation.schemas import SecondSkillOut, second_skill_out
 
 router = APIRouter(prefix="/api/planning/day", tags=["planning"])
 
@@ -27,8 +29,13 @@ def day_watch(connection: HTTPConnection) -> Watch:
     return cast(Watch, state(connection, "day_watch"))
 
 
+def second_skill(connection: HTTPConnection) -> SecondSkill:
+    return cast(SecondSkill, state(connection, "second_skill"))
+
+
 Day = Annotated[TheDay, Depends(the_day)]
 Guard = Annotated[Watch, Depends(day_watch)]
+Skills = Annotated[SecondSkill, Depends(second_skill)]
 Now = Annotated[Clock, Depends(clock)]
 Views = Annotated[Principal, Depends(allow(P.PLAN_VIEW))]
 Approves = Annotated[Principal, Depends(allow(P.PLAN_APPROVE))]
@@ -38,7 +45,7 @@ Known = Annotated[str | None, Header()]
 _ENCODER = msgspec.json.Encoder(order="deterministic")
 
 
-@router.get("", response_model=s.DayOut, responses={304: {"description": "As it was."}})
+@router.get("", response_model=s.IntradayOut, responses={304: {"description": "As it was."}})
 async def today(by: Views, day: Day, watch: Guard, clock: Now, if_none_match: Known = None) -> Response:
     """Need, cover and re-forecast by skill group; who should be doing what and who is, worst first; exceptions."""
     seen = await day.picture()
@@ -96,6 +103,18 @@ async def coverage(by: Views, day: Day) -> s.CoverageOut:
     """Skills by step with who is able and how many are needed; single points of failure; certificates that run out;
     whom to train (G7)."""
     return s.CoverageOut.model_validate(shown.coverage(await day.coverage(by), day.engine))
+
+
+@router.get("/coverage/second-skill")
+async def second_skill_gain(by: Views, skills: Skills) -> SecondSkillOut:
+    """What a second skill would gain today, by the compiled simulation (G7), as it was worked out last."""
+    return second_skill_out(await skills.latest(by), skills.client(by))
+
+
+@router.post("/coverage/second-skill", status_code=202)
+async def work_out_second_skill(by: Views, skills: Skills) -> SecondSkillOut:
+    """Works it out anew. 409 `no_forecast_today`, `one_kind_of_work`."""
+    return second_skill_out(await skills.start(by), skills.client(by))
 
 
 def _tagged(body: dict[str, Any], known: str | None) -> Response:

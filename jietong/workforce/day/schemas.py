@@ -84,7 +84,7 @@ class AdherenceTotalOut(BaseModel):
     present: int
 
 
-class DayOut(BaseModel):
+class IntradayOut(BaseModel):
     """`now` is when the picture was made; the same picture has the same ETag."""
 
     now: Instant

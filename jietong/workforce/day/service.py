@@ -20,7 +20,7 @@ from jietong.core.days import day_of
 from jietong.core.errors import Invalid, NotFound, Refused
 from jietong.core.events import AdherenceExcused, PlannedSpan
 from jietong.core.ids import new_id
-from jietong.core.inbox import Inbox
+from jietong.core.inbox import Inbox, Write
 from jietong.core.specs import SiteSpec
 from jietong.core.vocabulary import Channel, Ms, State
 from jietong.db.pool import ALL, Database
@@ -152,6 +152,11 @@ class TheDay:
     def engine(self) -> Engine:
         return self._engine()
 
+    @property
+    def expected(self) -> dict[str, Expectation]:
+        """What is known of each queue's day, as of the latest picture."""
+        return {} if self._expected is None else self._expected[2]
+
     async def coverage(self, by: Principal) -> Coverage:
         """Skills hour by hour, certificates that run out, whom to train (G7); of the groups that the reader sees."""
         from jietong.workforce.day.rules import coverage as rules
@@ -216,31 +221,36 @@ class TheDay:
         visible = set((await self.picture()).setup.visible(by))
         if not set(lever.groups) <= visible:
             raise Refused("lever_gone", "The day has moved on: look at what can be done now.")
-        before: list[Any] = []
-        after: list[Any] = []
         params: dict[str, Any] = {
             "agents": list(lever.agents), "places": lever.places, "start": lever.start, "end": lever.end,
             "groups": list(lever.groups), "edits": len(lever.edits),
         }  # fmt: skip
-        if lever.edits:
-            made = await self._schedules.publishing.change(by, lever.edits, note=note or lever.kind.value)
-            before = store.spans_of(made["changes"], "before")
-            after = store.spans_of(made["changes"], "after")
-            params["version"] = made["version"]["n"]
-        elif lever.ask:
-            params |= await self._ask(by, lever, note)
-        else:
-            raise Refused("nothing_to_do", "This is not done from here: it is for you to weigh.")
         effect = {"before": msgspec.to_builtins(lever.before), "after": msgspec.to_builtins(lever.after)}
         action = store.Action(
-            new_id(now), self._attendance.date(now), lever.kind.value, params, before, after,
+            new_id(now), self._attendance.date(now), lever.kind.value, params, [], [],
             {**effect, "cost": lever.cost}, now, by.account_id, by.name,
         )  # fmt: skip
-        async with self._database.transaction(ALL) as conn:
-            await store.add(conn, self._site().id, action)
+        site = self._site().id
+        if lever.edits:
+            done = action
+
+            def noted(n: int, changes: list[dict[str, Any]]) -> list[Write]:
+                nonlocal done
+                before, after = store.spans_of(changes, "before"), store.spans_of(changes, "after")
+                done = action._replace(params={**params, "version": n}, before=before, after=after)
+                return [store.adding(site, done)]
+
+            await self._schedules.publishing.change(by, lever.edits, note=note or lever.kind.value, more=noted)
+        elif lever.ask:
+            done = action._replace(params={**params, **await self._ask(by, lever, note)})
+            async with self._database.transaction(ALL) as conn:
+                row = store.adding(site, done)
+                await conn.execute(row.sql, *row.args)
+        else:
+            raise Refused("nothing_to_do", "This is not done from here: it is for you to weigh.")
         self._levers.pop(id, None)
         self._picture = None
-        return action
+        return done
 
     async def undo(self, by: Principal, id: str) -> None:
         """Puts the days back, from now on: what has gone by stays. Raises NotFound `no_such_action`, Refused
@@ -271,11 +281,12 @@ class TheDay:
             back = normal([*_until(held.spans, now), *_from(spans, now)])
             if back != normal(held.spans):
                 edits.append(Put(*key, spans=back))
-        if edits:
-            await self._schedules.publishing.change(by, edits, note="undo", accept=())
-        async with self._database.transaction(ALL) as conn:
-            if not await store.undone(conn, site, id, now, by.name):
-                raise Refused("undone_already", "This was taken back already.")
+        row = store.undoing(site, id, now, by.name)
+        if edits:  # of two at once the second finds nothing to publish
+            await self._schedules.publishing.change(by, edits, note="undo", accept=(), more=lambda n, changes: [row])
+        else:
+            async with self._database.transaction(ALL) as conn:
+                await conn.execute(row.sql, *row.args)
         self._picture = None
 
     # --- inside ----------------------------------------------------------------------------------------------

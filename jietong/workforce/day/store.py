@@ -5,6 +5,7 @@ from typing import Any, NamedTuple
 
 import asyncpg
 
+from jietong.core.inbox import Write
 from jietong.core.vocabulary import Ms
 from jietong.db.pool import Connection
 
@@ -29,22 +30,21 @@ class Action(NamedTuple):
 _COLUMNS = Action._fields
 
 
-async def add(conn: Connection, site: str, action: Action) -> None:
+def adding(site: str, action: Action) -> Write:
+    """To be committed with the change that it notes."""
     places = ", ".join(f"${n}" for n in range(2, len(_COLUMNS) + 2))
-    await conn.execute(f"INSERT INTO day_action (site, {', '.join(_COLUMNS)}) VALUES ($1, {places})", site, *action)
-
-
-async def undone(conn: Connection, site: str, id: str, at: Ms, by_name: str) -> bool:
-    """False: somebody was quicker."""
-    found = await conn.fetchval(
-        "UPDATE day_action SET undone_at = $3, undone_by_name = $4 "
-        "WHERE site = $1 AND id = $2 AND undone_at IS NULL RETURNING id",
-        site,
-        id,
-        at,
-        by_name,
+    return Write(
+        f"INSERT INTO day_action (site, {', '.join(_COLUMNS)}) VALUES ($1, {places}) ON CONFLICT DO NOTHING",
+        (site, *action),
     )
-    return found is not None
+
+
+def undoing(site: str, id: str, at: Ms, by_name: str) -> Write:
+    """Who was quicker stays."""
+    return Write(
+        "UPDATE day_action SET undone_at = $3, undone_by_name = $4 WHERE site = $1 AND id = $2 AND undone_at IS NULL",
+        (site, id, at, by_name),
+    )
 
 
 async def of_day(conn: Connection, site: str, day: str) -> list[Action]:

@@ -46,9 +46,9 @@ async def forecast(by: Views, all: All, queue: QueueId, first: Day, last: Day) -
 
 
 @router.get("/forecasts/day")
-async def day(by: Views, all: All, queue: QueueId, day: Day) -> s.DayOut:
+async def day(by: Views, all: All, queue: QueueId, day: Day) -> s.ForecastSlotsOut:
     """One day in quarters of an hour, with who is needed."""
-    return s.DayOut.model_validate(await all.day(by, queue, _day(day)))
+    return s.ForecastSlotsOut.model_validate(await all.day(by, queue, _day(day)))
 
 
 @router.get("/forecasts/versions")
@@ -113,9 +113,9 @@ async def back_test(given: s.ForecastBacktestIn, by: Views, all: All) -> s.Forec
 
 
 @router.get("/forecasts/accuracy")
-async def accuracy(by: Views, all: All, queue: QueueId, first: Day, last: Day) -> s.HeldOut:
+async def accuracy(by: Views, all: All, queue: QueueId, first: Day, last: Day) -> s.ForecastHeldOut:
     """Past days against what had been forecast before they began."""
-    return s.HeldOut.model_validate(await all.accuracy(by, queue, _day(first), _day(last)))
+    return s.ForecastHeldOut.model_validate(await all.accuracy(by, queue, _day(first), _day(last)))
 
 
 @router.get("/forecasts/today")

@@ -33,6 +33,7 @@ class BasisOut(BaseModel):
     tested_days: int = 0
     aht_known: int = 0
     country: str = ""
+    nightly: bool = False
 
 
 class ForecastVersionOut(BaseModel):
@@ -142,7 +143,7 @@ class SlotOut(BaseModel):
     need: float | None
 
 
-class DayOut(BaseModel):
+class ForecastSlotsOut(BaseModel):
     queue: str
     day: str
     zone: str
@@ -209,7 +210,7 @@ class HeldDayOut(BaseModel):
     wmape: float | None
 
 
-class HeldOut(BaseModel):
+class ForecastHeldOut(BaseModel):
     days: list[HeldDayOut]
     all: AccuracyOut
 

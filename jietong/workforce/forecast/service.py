@@ -112,9 +112,10 @@ class Forecasts:
         *,
         similar: str | None = None,
         expected_a_day: float | None = None,
+        nightly: bool = False,
     ) -> View:
-        """A new version from `first` through `last`. Raises NotFound `no_such_queue`, Invalid `bad_period`,
-        `no_history`, `nothing_to_scale_by`."""
+        """A new version from `first` through `last`; `nightly`: in place of the nightly one before it. Raises
+        NotFound `no_such_queue`, Invalid `bad_period`, `no_history`, `nothing_to_scale_by`."""
         from jietong.workforce.forecast import made, store
 
         _checked(first, last)
@@ -124,12 +125,16 @@ class Forecasts:
         open_days = [day for day in days if day in learnt.opening]
         said = await asyncio.to_thread(learnt.ahead, days)
         found = made.made(said, open_days, past.handling, store.effects_of(past.events), learnt.country)
+        if nightly:
+            basis = {**basis, "nightly": True}
         now = self._clock.now()
         version = store.Version(
             new_id(now), spec.client, queue, now, by.account_id, by.name, first, last, basis, made.as_json(found)
         )
         async with self._database.transaction(by.scope) as conn:
             await store.insert_version(conn, version)
+            if nightly:
+                await store.trim_nightly(conn, queue, first, version.id)
             await audit.append(
                 conn, by=by, action="forecast.made", object=queue, now=now,
                 details={"first": first.isoformat(), "last": last.isoformat(), "version": version.id},

@@ -1,7 +1,7 @@
 """Forecasts as rows: versions, adjustments, events. Whoever reads sees the clients of the transaction's scope."""
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, timedelta
 from typing import Any, NamedTuple
 
 import asyncpg
@@ -71,7 +71,30 @@ async def versions(conn: Connection, queue: str, *, limit: int = 100) -> list[Ve
     return [_version(row) for row in rows]
 
 
-async def covering(conn: Connection, queue: str, first: date, last: date, *, limit: int = 40) -> list[Version]:
+async def trim_nightly(conn: Connection, queue: str, since: date, but: str) -> None:
+    """Lets go of what nightly forecasts before `but` tell of days from `since` on: `but` tells it anew."""
+    await conn.execute(
+        "DELETE FROM planning_forecast WHERE queue = $1 AND id <> $2 AND basis->'nightly' = 'true' "
+        "AND first_day >= $3",
+        queue, but, since.isoformat(),
+    )  # fmt: skip
+    await conn.execute(
+        "UPDATE planning_forecast SET last_day = $4, days = coalesce((SELECT jsonb_agg(one ORDER BY one->>'day') "
+        "FROM jsonb_array_elements(days) AS one WHERE one->>'day' < $3), '[]'::jsonb) "
+        "WHERE queue = $1 AND id <> $2 AND basis->'nightly' = 'true' AND last_day >= $3",
+        queue, but, since.isoformat(), (since - timedelta(days=1)).isoformat(),
+    )  # fmt: skip
+
+
+async def nightly_of_queues(conn: Connection) -> dict[str, Ms]:
+    """When each queue was forecast last by itself."""
+    rows = await conn.fetch(
+        "SELECT queue, max(made_at) AS at FROM planning_forecast WHERE basis->'nightly' = 'true' GROUP BY queue"
+    )
+    return {row["queue"]: row["at"] for row in rows}
+
+
+async def covering(conn: Connection, queue: str, first: date, last: date, *, limit: int = 300) -> list[Version]:
     """Those that tell of any day between, latest first, with their days."""
     rows = await conn.fetch(
         "SELECT * FROM planning_forecast WHERE queue = $1 AND first_day <= $3 AND last_day >= $2 "

@@ -67,6 +67,7 @@ class JobKind:
 KINDS: Final[Mapping[str, JobKind]] = {
     "lab.prepare": JobKind("jietong.workforce.lab.work:prepare", seconds=1800),
     "lab.replicate": JobKind("jietong.workforce.lab.work:replicate", seconds=4 * 3600),
+    "simulation.skills": JobKind("jietong.workforce.simulation.skills:work", seconds=900),
     "schedule.solve": JobKind("jietong.workforce.schedule.work:solve", seconds=2400),
 }
 """All kinds, by name."""

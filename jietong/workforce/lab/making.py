@@ -1,7 +1,7 @@
 """A study's ground, made from the centre: facts read, the day measured by the catalogue, people by the schedule."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from datetime import date, timedelta
 from math import sqrt
 from typing import Protocol
@@ -21,9 +21,11 @@ from jietong.routing import store as setup
 from jietong.workforce.lab import facts, recorded, staff
 from jietong.workforce.lab.facts import Asked, Stretch
 from jietong.workforce.lab.model import Day, Ground, Measured, Of
-from jietong.workforce.lab.recorded import CHAT, Facts
+from jietong.workforce.lab.recorded import CHAT, Facts, Hours
 from jietong.workforce.model import Load
+from jietong.workforce.schedule import documents
 from jietong.workforce.schedule import store as schedules
+from jietong.workforce.schedule.model import Person
 from jietong.workforce.simulation.scenario import Group
 
 MONTH_DAYS = 30
@@ -119,6 +121,7 @@ class Maker:
             stretches = await facts.stretches(conn, ledgers, recorded_day)
             specs = {one.id: one.spec for one in await setup.read_all(conn, setup.Kind.QUEUE, QueueSpec)}
             agents = {one.id: one.spec for one in await setup.read_all(conn, setup.Kind.AGENT, AgentSpec)}
+            hours = hours_of((await documents.read(conn)).ground.people.values())
             trunks = [one.spec for one in await setup.read_all(conn, setup.Kind.TRUNK, TrunkSpec)]
         narrow = Filter(queues=queues or None, clients=clients, simulated=False if real else None)
         load = None if isinstance(of, Day) else await self._load(specs, scope, clients, queues, span, ways)
@@ -146,6 +149,7 @@ class Maker:
             redial=redial,
             resolved=resolved or None,  # a history that kept none says 0
             measured=measured,
+            hours=hours,
             notes=() if real else ("simulated_contacts",),
             planned=planned,
             load=load,
@@ -262,6 +266,16 @@ _STATES = {
 
 async def _nothing() -> None:
     return None
+
+
+def hours_of(people: Iterable[Person]) -> Hours:
+    """The mean over those whose terms say what an hour costs."""
+    full: list[float] = []
+    part: list[float] = []
+    for one in people:
+        if one.terms.cost_hour > 0:
+            (part if one.part_time else full).append(one.terms.cost_hour)
+    return Hours(sum(full) / len(full) if full else None, sum(part) / len(part) if part else None)
 
 
 def spread_of(rows: list[Row], zone: str) -> float | None:

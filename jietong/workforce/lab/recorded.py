@@ -4,6 +4,7 @@ from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from statistics import median
+from typing import NamedTuple
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -38,6 +39,13 @@ SERVED = frozenset({"self_served", "voicemail", "callback", "transferred_out"})
 LOST = frozenset({"lost", "timed_out", "cancelled", "blocked", "switch_lost"})
 
 
+class Hours(NamedTuple):
+    """What an hour costs, by the terms of those who have any; None: of nobody."""
+
+    full_time: float | None = None
+    part_time: float | None = None
+
+
 class Facts(Struct, frozen=True):
     """What `facts` read, and what is set up. `load`: contacts of each half-hour of the day by (queue, channel), where
     they are forecast; None: taken from `ways`, which otherwise tell of a day like it."""
@@ -59,6 +67,7 @@ class Facts(Struct, frozen=True):
     resolved: float | None
     measured: Measured | None
     notes: tuple[str, ...] = ()
+    hours: Hours = Hours()
     planned: Mapping[str, Group] | None = None  # by the published schedule
     load: Mapping[str, Sequence[float]] | None = None
 
@@ -88,9 +97,9 @@ def ground(of: Facts) -> Ground | None:
         day_to_day=of.spread or 0.0,
         trunks=None if lines is None else Trunks(lines),
     )
-    scenario = replace(scenario, costs=replace(scenario.costs, **_costs(Assumptions())))
-    reading.check(scenario)
     sources, assumptions = _assumed(of, scenario, lines, line_source, known)
+    scenario = replace(scenario, costs=replace(scenario.costs, **_costs(assumptions)))
+    reading.check(scenario)
     standby = {
         id: _skills(of, spec, names, known)
         for id, spec in sorted(of.agents.items())
@@ -328,6 +337,10 @@ def _assumed(
         within_s=float(scenario.queues[weighty].service_level_s),
         target=_target(of, weighty),
     )
+    if of.hours.full_time is not None:
+        values = replace(values, full_time_hour=round(of.hours.full_time, 2))
+    if of.hours.part_time is not None:
+        values = replace(values, part_time_hour=round(of.hours.part_time, 2))
     day = Source.FORECAST if of.load is not None else Source.RECORDED
     people = Source.SCHEDULE if of.planned is not None else Source.RECORDED if known else Source.FITTED
     sources = dict.fromkeys(Assumptions.__struct_fields__, Source.DEFAULT)
@@ -342,6 +355,8 @@ def _assumed(
         "resolved": Source.UNKNOWN if of.resolved is None else Source.MONTH,
         "absent": people,
         "lines": line_source,
+        "full_time_hour": Source.DEFAULT if of.hours.full_time is None else Source.SET_UP,
+        "part_time_hour": Source.DEFAULT if of.hours.part_time is None else Source.SET_UP,
         "within_s": Source.SET_UP,
         "target": Source.SET_UP,
     }

@@ -26,6 +26,7 @@ from jietong.workforce.lab.schemas import (
 )
 from jietong.workforce.lab.service import Lab
 from jietong.workforce.lab.words import word
+from jietong.workforce.simulation.schemas import SecondSkillOut, second_skill_out
 
 router = APIRouter(tags=["planning"], prefix="/api/planning/lab")
 MEDIA = {
@@ -114,6 +115,22 @@ async def cancel(id: str, given: LabRunIn, by: Edits, all: All, connection: HTTP
     for one in given.scenarios:
         await all.cancel(by, id, one)
     return shown_out(await all.read(by, id), clock(connection).now())
+
+
+@router.get("/studies/{id}/second-skill")
+async def second_skill(
+    id: str, by: Views, all: All, version: Annotated[int | None, Query(ge=1)] = None
+) -> SecondSkillOut:
+    """What a second skill would gain on the base, by the compiled simulation (G7), as it was worked out last."""
+    shown = await all.read(by, id, version)
+    return second_skill_out(await all.second_skill(by, shown), shown.study.client)
+
+
+@router.post("/studies/{id}/second-skill", status_code=202)
+async def work_out_second_skill(id: str, by: Views, all: All) -> SecondSkillOut:
+    """Works it out under the latest version. 409 `not_prepared`, `one_kind_of_work`."""
+    shown = await all.read(by, id)
+    return second_skill_out(await all.start_second_skill(by, shown), shown.study.client)
 
 
 @router.get("/studies/{id}/export", response_class=Response)

@@ -34,6 +34,7 @@ from jietong.workforce.lab.model import (
     Version,
 )
 from jietong.workforce.simulation import reading
+from jietong.workforce.simulation.skill_jobs import SkillJobs, Standing
 
 log = structlog.get_logger(__name__)
 
@@ -93,6 +94,7 @@ class Lab:
         self._clock = clock
         self._jobs = jobs
         self._maker = maker
+        self._skills = SkillJobs(jobs)
         self._tasks: set[asyncio.Task[None]] = set()
         self._going_on = asyncio.Lock()
 
@@ -276,6 +278,17 @@ class Lab:
                 details={"scenario": scenario, "kind": tried.change.kind.value},
             )  # fmt: skip
 
+    async def second_skill(self, by: Principal, shown: Shown) -> Standing:
+        """What a second skill gains on the base of this version (G7), as it was worked out last."""
+        return await self._skills.latest(by, _skills_of(shown))
+
+    async def start_second_skill(self, by: Principal, shown: Shown) -> Standing:
+        """Raises Refused `not_prepared`, `one_kind_of_work`."""
+        async with self._database.read(by.scope) as conn:
+            await self._ready(conn, shown.study.id)
+        base = assumed.base(shown.ground, shown.assumptions)
+        return await self._skills.start(by, _skills_of(shown), shown.study.client, base)
+
     def _check_alternatives(self, shown: Shown) -> None:
         if shown.missing:
             raise Refused(
@@ -417,6 +430,10 @@ def _scenario(shown: Shown, id: str) -> Tried:
         if one.id == id:
             return one
     raise NotFound("no_such_scenario", "This study has no such scenario.")
+
+
+def _skills_of(shown: Shown) -> str:
+    return f"study:{shown.study.id}:{shown.n}:skills"
 
 
 def _whole(doc: Mapping[str, Any] | None) -> bool:

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from jietong.workforce.jobs.model import Tell
 from jietong.workforce.lab import staff
 from jietong.workforce.simulation import Estimate, Figure, Result, reading, result_of
-from jietong.workforce.simulation.replicate import by_engine, sheet_of
+from jietong.workforce.simulation.replicate import by_engine, player, sheet_of
 from jietong.workforce.simulation.scenario import Scenario, Trunks
 from jietong.workforce.simulation.tally import ALL, Sample, Sheet
 
@@ -91,7 +91,8 @@ def _lines(scenario: Scenario, wanted: float, days: int) -> int:
 def _measure(scenario: Scenario, days: int) -> tuple[float, float]:
     """(SL3, share turned away)."""
     sheet = sheet_of(scenario)
-    samples = [by_engine(scenario, sheet, FIT_SEED, number) for number in range(days)]
+    play = player(scenario, FIT_SEED)  # compiled where that can be: a fit plays its days some twenty times
+    samples = [play(number) for number in range(days)]
     num, den = _sums(sheet, samples, "sl3")
     blocked, offered = _sums(sheet, samples, "entry_blocked")[0], _sums(sheet, samples, "entry_offered")[0]
     return (sum(num) / sum(den) if sum(den) else 1.0), (sum(blocked) / sum(offered) if sum(offered) else 0.0)

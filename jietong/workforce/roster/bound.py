@@ -2,13 +2,12 @@
 
 Cover is bought at a price for each group and step. At any prices the cheapest cover of each step plus everybody's
 cheapest tour, pauses included, is a lower bound: both are exact minima, and a plan that keeps all rules is one
-choice of both. Trainings and the widest hour limits are left out, and
-what is above a fair share is bounded by a straight line, all of which can only lower it.
+choice of both. The widest hour limits are left out, which can only lower it; a training may at most spare what its
+steps and the pauses that it makes needless are worth.
 
-Good prices are the slopes of the cover cost at the best plan in shares, where a person may be a mix of tours. That
-plan is approached by block Frank-Wolfe steps (Lacoste-Julien et al. 2013): one person after another moves towards
-the tour that is cheapest at the present slopes, as far as it pays. The cost is convex and has corners; slopes are
-taken over a width that shrinks.
+Good prices are the slopes of cover at the best plan in shares. That is approached by column generation: the tours
+that are cheapest at the prices join `mixture`, which settles, and its slopes are the next prices. Pauses are placed
+once for everybody with the same skills, day and shift.
 """
 
 from dataclasses import replace
@@ -16,14 +15,16 @@ from dataclasses import replace
 import numpy as np
 from numba import njit
 
-from jietong.workforce.roster.breaks import ON_LINE, Floats, placed, worths
+from jietong.workforce.model import QUARTER_S
+from jietong.workforce.roster.breaks import NEEDLESS, ON_LINE, Floats, Ints, placed, worths
 from jietong.workforce.roster.cover import dual_part
+from jietong.workforce.roster.fairness import unfair
+from jietong.workforce.roster.mixture import Mixture
 from jietong.workforce.roster.plan import Plan
 from jietong.workforce.roster.tours import NEVER, cheapest
 
-WIDEST, NARROWEST, SHRINKS = 1.0, 0.3, 0.97
-MEMORY = 0.1
-"""The part of a mean that is new in each round."""
+WIDEST, NARROWEST, SHRINKS = 1.0, 0.25, 0.97
+SETTLE = 8
 
 
 class Bound:
@@ -32,108 +33,130 @@ class Bound:
     def __init__(self, plan: Plan) -> None:
         self.grid = plan.grid
         self.frames = [replace(f, allowed=f.allowed.copy(), must_work=f.must_work.copy()) for f in plan.frames]
-        self.cost, self.over, self.gain = plan.cover.cost, plan.cover.over, plan.cover.gain
+        self.cost, self.over = plan.cover.cost, plan.cover.over
+        self.pinned = dict(plan.pinned)
+        self.steps = plan.cover.steps
         self.width = WIDEST
         self.rounds = 0
         self.best = 0.0 if _nothing_pays(plan) else -np.inf
-        self.heads: Floats = plan.cover.have.astype(float)
-        self.parts = np.zeros((len(self.frames), *self.heads.shape))
-        self.own = np.zeros(len(self.frames))
-        fairness = plan.problem.fairness
-        self.dear: Floats = np.array([fairness.weekend, fairness.late])
-        self.weekend_days: Floats = np.where(self.grid.weekend > 0, 0.5, 0.0)
-        shares = np.array([plan.shares.weekends, plan.shares.lates], dtype=float)
-        people = [frame.person for frame in self.frames]
-        before = np.array([(p.weekends_before, p.lates_before) for p in people], dtype=float).reshape(-1, 2)
-        self.free_of_charge: Floats = shares - before
-        self.loads: Floats = np.zeros((len(self.frames), 2))
-        none = np.zeros((self.grid.days, len(self.grid.lengths)))
+        self.rng = np.random.default_rng(plan.problem.seed + 1)
+        known: dict[bytes, int] = {}
+        rows = []
+        self.crew_of: list[Ints] = []  # by day
+        for frame in self.frames:
+            for mask in frame.masks:
+                if mask.tobytes() not in known:
+                    known[mask.tobytes()] = len(known)
+                    rows.append(mask)
+            self.crew_of.append(np.array([known[frame.masks[m].tobytes()] for m in frame.which], np.int64))
+        self.crews = np.array(rows, np.bool_).reshape(len(rows), len(self.cost))
+        days, patterns = self.grid.days, len(self.grid.lengths)
+        self.asked = np.zeros((len(self.crews), days, patterns), np.bool_)
+        for frame, crew in zip(self.frames, self.crew_of, strict=True):
+            self.asked[crew, np.arange(days)] |= frame.allowed
+        free = np.full(days, -1, np.int64)
+        self.fixed = np.array([unfair(self.grid, frame.person, free) for frame in self.frames])
+        self.offline = [
+            (-(-item.length_s // QUARTER_S), item.earliest, item.latest, [
+                who for who, frame in enumerate(self.frames) if frame.person.id in item.people
+            ]) for item in plan.problem.offline
+        ]  # fmt: skip
+        longest = max((int(row.days[row.days >= 0].size) for row in plan.rows), default=0) + days // 4 + 2
+        longest = min(days, longest) * int(self.grid.lengths.max(initial=1))
+        self.mixture = Mixture(self.cost, self.over, self.crews, len(self.frames), longest)
+        none = np.zeros((days, patterns))
         for who, row in enumerate(plan.rows):
-            for shift in row.shifts.values():
-                for k in np.nonzero(shift.where >= 0)[0]:
-                    self.parts[who, shift.where[k], shift.first + k] += 1
-            worked = row.days >= 0
-            self.loads[who] = self.weekend_days[worked].sum(), self.grid.late[row.days[worked]].sum()
-            self.own[who] = self.frames[who].cost_of(self.grid, none, row.days)
+            places = [
+                self.crew_of[who][day] * self.steps + shift.first + np.nonzero(shift.where >= 0)[0]
+                for day, shift in sorted(row.shifts.items())
+            ]
+            at = np.concatenate(places) if places else np.zeros(0, np.int64)
+            self.mixture.begin(who, at, self.frames[who].cost_of(self.grid, none, row.days))
 
-        self.mean = self._prices()
-        self.mean_weights: Floats = np.zeros_like(self.loads)
-
-    def person(self, who: int) -> None:
-        """One person's step."""
-        prices = self._prices()
-        weight = self._weights(who)
-        keep = 1.0 - MEMORY / len(self.frames)
-        self.mean = keep * self.mean + (1.0 - keep) * prices
-        self.mean_weights[who] = (1.0 - MEMORY) * self.mean_weights[who] + MEMORY * weight
-        least, part, load = self._tour(who, prices, weight)
-        if least == NEVER:
-            return
-        own = least + float((prices * part).sum()) - float(weight @ load)
-        towards, dearer, heavier = part - self.parts[who], own - self.own[who], load - self.loads[who]
-        slope = dearer + float(weight @ heavier)
-        share = _share(self.cost, self.over, self.heads, towards, slope, self.width)
-        self.parts[who] += share * towards
-        self.heads += share * towards
-        self.own[who] += share * dearer
-        self.loads[who] += share * heavier
-
-    def narrow(self) -> None:
-        """After each round over all people."""
+    def round(self) -> None:
+        """Prices, the tours that are cheapest at them, and the mixture with these."""
         self.width = max(NARROWEST, self.width * SHRINKS)
+        self.mixture.settle(self.width, SETTLE, self.rng)
+        self.value(self.mixture.prices(self.width))
         self.rounds += 1
 
-    def value(self) -> float:
-        """The bound at the mean prices of the last rounds, which are nearer the best than the present ones; `best`
-        is the best of all asked for."""
-        prices = np.minimum(self.mean, np.maximum(self.gain[:, :, 0], -self.over[:, None]))
+    def value(self, prices: Floats) -> float:
+        """The bound at these prices; their tours join the mixture. `best` is the best so far."""
+        prices = np.maximum(prices, -self.over[:, None])
         total, _ = dual_part(self.cost, self.over, prices)
-        for who in range(len(self.frames)):
-            weight = self.mean_weights[who]
-            least, _, _ = self._tour(who, prices, weight, cost_only=True)
-            total += 0.0 if least == NEVER else least - float(weight @ self.free_of_charge[who])
+        grid = self.grid
+        values = np.zeros((len(self.crews), self.steps + grid.room))
+        for m, mask in enumerate(self.crews):
+            if mask.any():
+                values[m, : self.steps] = np.where(mask[:, None], prices, -np.inf).max(0)
+        gains = np.zeros(self.asked.shape)
+        for m, asked in enumerate(self.asked):
+            which = np.full(grid.days, m, np.int64)
+            gains[m] = worths(values, which, grid.starts, grid.lengths, asked, grid.pauses.shape)
+        for m, day, pattern in np.argwhere(self.asked & (gains == -np.inf)):
+            gains[m, day, pattern] = self._stretch(values[m], int(day), int(pattern)).sum()
+        marks: dict[tuple[int, int, int], Ints] = {}
+        for who, frame in enumerate(self.frames):
+            mine = gains[self.crew_of[who], np.arange(grid.days)]
+            for (person, day), pinned in self.pinned.items():
+                if person == who:
+                    mine = self._pinned(who, day, pinned, values, mine)
+            work, chosen = _by_kind(frame.allowed, frame.price, mine, frame.kind_of, len(frame.rules.units))
+            least, kinds = cheapest(frame.rules, work, np.where(frame.must_work, NEVER, frame.free))
+            total += least + self.fixed[who] - NEEDLESS * 8 * grid.days
+            if least == NEVER:
+                return -np.inf
+            places = []
+            for day in np.nonzero(kinds >= 0)[0]:
+                at = self._on_line(who, int(day), int(chosen[day, kinds[day]]), values, marks)
+                places.append(self.crew_of[who][day] * self.steps + at)
+            flat = np.concatenate(places) if places else np.zeros(0, np.int64)
+            crew, step = np.divmod(flat, self.steps)
+            own = least + self.fixed[who] + float(values[crew, step].sum())
+            self.mixture.add(who, flat, own)
+        total -= self._spared(values)
         self.best = max(self.best, float(total))
         return float(total)
 
-    def _weights(self, who: int) -> Floats:
-        """What a weekend and a late shift more costs in fairness: between nothing and the whole price, the surer the
-        further the mix is above the share. Any such price bounds what is above the share from below."""
-        above = self.loads[who] - self.free_of_charge[who]
-        weights: Floats = self.dear * np.clip(above / self.width + 0.5, 0.0, 1.0)
-        return weights
+    def _stretch(self, values: Floats, day: int, pattern: int) -> Floats:
+        first = int(self.grid.starts[day, pattern])
+        return values[first : first + int(self.grid.lengths[pattern])]
 
-    def _prices(self) -> Floats:
-        slopes: Floats = _slopes(self.cost, self.over, self.heads, self.width)
-        return np.maximum(slopes, -self.over[:, None])
+    def _pinned(self, who: int, day: int, pinned: Ints, values: Floats, gains: Floats) -> Floats:
+        """The pauses of a locked shift stay, whatever rule they break."""
+        out = gains.copy()
+        for pattern in np.nonzero(self.frames[who].allowed[day])[0]:
+            part = self._stretch(values[self.crew_of[who][day]], day, int(pattern))
+            if len(part) == len(pinned):
+                out[day, pattern] = part[pinned == ON_LINE].sum()
+        return out
 
-    def _tour(
-        self, who: int, prices: Floats, weight: Floats, *, cost_only: bool = False
-    ) -> tuple[float, Floats, Floats]:
-        """The least that a person's tours cost at these prices and weights of weekends and late shifts; where that
-        tour is on line [g, t]; and its weekends (days ÷ 2: never more than there are) and late shifts."""
-        frame, grid, steps = self.frames[who], self.grid, prices.shape[1]
-        values = np.zeros((len(frame.masks), steps + grid.room))
-        for m, mask in enumerate(frame.masks):
-            if mask.any():
-                values[m, :steps] = np.where(mask[:, None], prices, -np.inf).max(0)
-        gains = worths(values, frame.which, grid.starts, grid.lengths, frame.allowed, grid.pauses.shape)
-        gains[gains == -np.inf] = 0.0
-        price = frame.price + weight[0] * self.weekend_days[:, None] + weight[1] * grid.late[None, :]
-        work, chosen = frame.by_kind(np.where(frame.allowed, price - gains, NEVER))
-        least, kinds = cheapest(frame.rules, work, np.where(frame.must_work, NEVER, frame.free))
-        part, load = np.zeros_like(prices), np.zeros(2)
-        if cost_only or least == NEVER:
-            return float(least), part, load
-        for day in np.nonzero(kinds >= 0)[0]:
-            pattern = int(chosen[day, kinds[day]])
-            load += self.weekend_days[day], grid.late[pattern]
-            first, length = int(grid.starts[day, pattern]), int(grid.lengths[pattern])
-            mask = frame.masks[frame.which[day]]
-            _, marks = placed(grid.pauses, values[frame.which[day], first : first + length])
-            at = first + np.nonzero(marks == ON_LINE)[0]
-            at = at[at < steps]
-            part[np.where(mask[:, None], prices[:, at], -np.inf).argmax(0), at] += 1
-        return float(least), part, load
+    def _on_line(
+        self, who: int, day: int, pattern: int, values: Floats, marks: dict[tuple[int, int, int], Ints]
+    ) -> Ints:
+        """The steps at which a shift is on line at best."""
+        crew, first = int(self.crew_of[who][day]), int(self.grid.starts[day, pattern])
+        pinned = self.pinned.get((who, day))
+        if pinned is not None and len(pinned) == self.grid.lengths[pattern]:
+            at = first + np.nonzero(pinned == ON_LINE)[0]
+            return at[at < self.steps]
+        key = crew, day, pattern
+        if key not in marks:
+            worth, found = placed(self.grid.pauses, self._stretch(values[crew], day, pattern))
+            at = first + (np.nonzero(found == ON_LINE)[0] if worth > -np.inf else np.arange(len(found)))
+            marks[key] = at[at < self.steps]
+        return marks[key]
+
+    def _spared(self, values: Floats) -> float:
+        """What trainings may spare at most: agents beyond the need, and pauses within them."""
+        total = 0.0
+        every = self.grid.pauses.every
+        for length, earliest, latest, people in self.offline:
+            part = values[:, max(0, earliest) : latest]
+            if part.size:
+                each = length * max(0.0, -float(part.min())) + -(-length // every) * max(0.0, float(part.max()))
+                total += len(people) * each
+        return total
 
 
 def _nothing_pays(plan: Plan) -> bool:
@@ -142,47 +165,17 @@ def _nothing_pays(plan: Plan) -> bool:
 
 
 @njit(cache=True, nogil=True)
-def _at(cost, over, g, t, heads):  # type: ignore[no-untyped-def]
-    """The cost of a fraction of heads, straight between whole ones."""
-    top = cost.shape[2] - 1
-    if heads <= 0:
-        return cost[g, t, 0] - heads * (cost[g, t, 0] - cost[g, t, 1])
-    if heads >= top:
-        return cost[g, t, top] + (heads - top) * over[g]
-    k = int(heads)
-    return cost[g, t, k] + (heads - k) * (cost[g, t, k + 1] - cost[g, t, k])
-
-
-@njit(cache=True, nogil=True)
-def _slopes(cost, over, heads, width):  # type: ignore[no-untyped-def]
-    out = np.zeros(heads.shape)
-    half = width / 2
-    for g in range(heads.shape[0]):
-        for t in range(heads.shape[1]):
-            h = heads[g, t]
-            out[g, t] = (_at(cost, over, g, t, h - half) - _at(cost, over, g, t, h + half)) / width
-    return out
-
-
-@njit(cache=True, nogil=True)
-def _share(cost, over, heads, towards, dearer, width):  # type: ignore[no-untyped-def]
-    """How far to go: where the slope along the way turns, by bisection."""
-    low, high = 0.0, 1.0
-    half = width / 2
-    for turn in range(13):
-        middle = 0.0 if turn == 0 else (low + high) / 2
-        slope = dearer
-        for g in range(heads.shape[0]):
-            for t in range(heads.shape[1]):
-                d = towards[g, t]
-                if d != 0.0:
-                    h = heads[g, t] + middle * d
-                    slope -= d * (_at(cost, over, g, t, h - half) - _at(cost, over, g, t, h + half)) / width
-        if turn == 0:
-            if slope >= 0:
-                return 0.0
-        elif slope < 0:
-            low = middle
-        else:
-            high = middle
-    return low
+def _by_kind(allowed, price, gains, kind_of, kinds):  # type: ignore[no-untyped-def]
+    """The cheapest pattern of each kind: its price and which it is, [d, k]."""
+    days, patterns = allowed.shape
+    work = np.full((days, kinds), np.inf)
+    chosen = np.zeros((days, kinds), np.int64)
+    for day in range(days):
+        for pattern in range(patterns):
+            kind = kind_of[pattern]
+            if kind >= 0 and allowed[day, pattern]:
+                net = price[day, pattern] - gains[day, pattern]
+                if net < work[day, kind]:
+                    work[day, kind] = net
+                    chosen[day, kind] = pattern
+    return work, chosen

@@ -17,6 +17,7 @@ from msgspec.structs import replace
 from jietong.workforce.jobs.model import Tell
 from jietong.workforce.roster.audit import audit, cost_of, met
 from jietong.workforce.roster.bound import Bound
+from jietong.workforce.roster.fairness import unfair
 from jietong.workforce.roster.frames import Frame, Grid
 from jietong.workforce.roster.offline import place
 from jietong.workforce.roster.plan import Plan
@@ -107,7 +108,7 @@ class _Solving:
     def improve(self, rounds: int | None) -> None:
         assert self.bound is not None
         stop = threading.Event()
-        climbing = threading.Thread(target=_climb, args=(self.bound, stop, self.problem.seed), daemon=True)
+        climbing = threading.Thread(target=_climb, args=(self.bound, stop), daemon=True)
         climbing.start()
         try:
             self._rounds(rounds)
@@ -173,8 +174,8 @@ class _Solving:
             for day in range(self.grid.days)
         )
         cover = tuple(tuple(int(x) for x in row) for row in plan.cover.have)
-        unfair = sum(plan.unfair(who, row.days) for who, row in enumerate(plan.rows))
-        cost = replace(cost_of(problem, days, cover), fairness=float(unfair))
+        unfairly = sum(unfair(self.grid, f.person, row.days) for f, row in zip(plan.frames, plan.rows, strict=True))
+        cost = replace(cost_of(problem, days, cover), fairness=float(unfairly))
         bound = min(self.bound.best, cost.total) if self.bound is not None else cost.total
         gap = (cost.total - bound) / cost.total if cost.total > ENOUGH and bound > -np.inf else 0.0
         return Solution(
@@ -231,13 +232,6 @@ class _Solving:
 EASED = tuple(Rule)
 
 
-def _climb(bound: Bound, stop: threading.Event, seed: int) -> None:
-    rng = np.random.default_rng(seed + 1)
+def _climb(bound: Bound, stop: threading.Event) -> None:
     while not stop.is_set():
-        for who in rng.permutation(len(bound.frames)):
-            if stop.is_set():
-                return
-            bound.person(int(who))
-        bound.narrow()
-        if bound.rounds % 5 == 0:
-            bound.value()
+        bound.round()

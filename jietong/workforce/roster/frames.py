@@ -1,6 +1,7 @@
 """A person's rules and prices as arrays for `tours`: which pattern may be on which day, and what a day is worth.
 
-Patterns that no rule tells apart (same paid time, same neighbours allowed by the rest between shifts) are one kind.
+Patterns that no rule tells apart (same paid time, same neighbours allowed by the rest between shifts, late or not
+where that is to be spread fairly) are one kind.
 Hours of the narrowest windows that do not overlap (weeks) are in the path; wider ones (months) are kept by a price
 on each unit of time, and a tour that breaks them is never taken.
 """
@@ -14,6 +15,7 @@ from msgspec.structs import replace
 
 from jietong.workforce.model import QUARTER_S
 from jietong.workforce.roster.breaks import Floats, Ints, Pauses
+from jietong.workforce.roster.fairness import shares_of, unfair
 from jietong.workforce.roster.problem import Hours, Person, Problem, Rule
 from jietong.workforce.roster.tours import NEVER, Rules, cheapest
 
@@ -44,6 +46,7 @@ class Grid:
                 self.weekend[n] = 2 if n and problem.days[n - 1].weekend else 1
         self.room = int(self.lengths.max(initial=1)) + 8
         self.groups = {need.group: n for n, need in enumerate(problem.needs)}
+        self.shares = shares_of(problem, self)
 
 
 @dataclass
@@ -117,7 +120,7 @@ class Frame:
         total = 0.0
         for day, pattern in enumerate(days):
             total += self.free[day] if pattern < 0 else self.price[day, pattern] - gains[day, pattern]
-        return float(total) + self.overtime(grid, days)
+        return float(total) + self.overtime(grid, days) + unfair(grid, self.person, days)
 
     def overtime(self, grid: Grid, days: Ints) -> float:
         """The price of paid hours above the contract."""
@@ -258,10 +261,12 @@ def _follows(grid: Grid, person: Person, kept: frozenset[Rule], usable: Ints) ->
 def _kinds(grid: Grid, usable: Ints, follows: np.ndarray) -> tuple[Ints, list[int]]:
     """For each pattern its kind (-1: never given), and for each kind the place of one of its patterns in `usable`."""
     kind_of = np.full(len(grid.lengths), -1, np.int64)
-    known: dict[tuple[int, bytes, bytes], int] = {}
+    known: dict[tuple[int, bytes, bytes, bool], int] = {}
+    spread = grid.problem.fairness.late > 0
     members: list[int] = []
     for n, pattern in enumerate(usable):
-        key = int(grid.paid[pattern]), follows[:, n].tobytes(), follows[:, :, n].tobytes()
+        late = spread and bool(grid.late[pattern])
+        key = int(grid.paid[pattern]), follows[:, n].tobytes(), follows[:, :, n].tobytes(), late
         if key not in known:
             known[key] = len(known)
             members.append(n)
@@ -329,10 +334,13 @@ def _rules(
     new_week[monday] = True
     first_weekday = grid.weekday[0]
     capped = person.max_weekends is not None and Rule.WEEKENDS in kept
+    fairness = grid.problem.fairness
+    counted_weekends = capped or fairness.weekend > 0
+    most_weekends = person.max_weekends if capped and person.max_weekends is not None else days
     return Rules(
         follows=follows,
         units=units,
-        weekend=grid.weekend if capped else np.zeros(days, np.int64),
+        weekend=grid.weekend if counted_weekends else np.zeros(days, np.int64),
         most=most,
         least=least,
         soft=soft,
@@ -342,7 +350,12 @@ def _rules(
         max_run=person.max_days if person.max_days is not None and Rule.DAYS_MAX in kept else 10**6,
         min_run=person.min_days if Rule.DAYS_MIN in kept else 1,
         min_off=person.min_off if Rule.OFF_MIN in kept else 1,
-        max_weekends=person.max_weekends if capped and person.max_weekends is not None else 0,
+        max_weekends=most_weekends if counted_weekends else 0,
+        weekend_dear=fairness.weekend,
+        weekends_free=max(0, grid.shares.weekends - person.weekends_before),
+        late=grid.late[members] if fairness.late > 0 else np.zeros(len(members), np.bool_),
+        late_dear=fairness.late,
+        lates_free=max(0, grid.shares.lates - person.lates_before),
         max_week_days=person.week_days if person.week_days is not None and Rule.WEEK_DAYS in kept else 7,
         edge=not worked,
         work_before=run,

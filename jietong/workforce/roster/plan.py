@@ -5,13 +5,13 @@ taken out and put back one after another; nothing that costs more is kept. All p
 """
 
 from dataclasses import dataclass, field
-from math import ceil
 
 import numpy as np
 
 from jietong.core.vocabulary import Activity
 from jietong.workforce.roster.breaks import BLOCK, BREAK, MEAL, NO_BLOCKS, ON_LINE, Floats, Ints, placed, worths
 from jietong.workforce.roster.cover import Cover, leave, staff
+from jietong.workforce.roster.fairness import burden
 from jietong.workforce.roster.frames import Frame, Grid
 from jietong.workforce.roster.problem import Problem, Span
 from jietong.workforce.roster.tours import NEVER
@@ -36,14 +36,6 @@ class Row:
     shifts: dict[int, Worked] = field(default_factory=dict)
 
 
-@dataclass(frozen=True)
-class Shares:
-    """What of weekends and late shifts is one person's fair part: need ÷ people, rounded up."""
-
-    weekends: int
-    lates: int
-
-
 class Plan:
     def __init__(self, problem: Problem, grid: Grid, frames: list[Frame]) -> None:
         self.problem, self.grid, self.frames = problem, grid, frames
@@ -52,7 +44,6 @@ class Plan:
         self.blocks: dict[tuple[int, int], Ints] = {}  # trainings within (person, day): lengths at their first steps
         self.activities: dict[tuple[int, int], dict[int, Activity]] = {}  # and what they are
         self.pinned: dict[tuple[int, int], Ints] = {}  # locked marks of (person, day)
-        self.shares = shares_of(problem, grid)
         self.own = np.zeros(len(frames))  # what each row costs beside cover
         for who, frame in enumerate(frames):
             self._pin(who, frame)
@@ -64,16 +55,7 @@ class Plan:
     def own_cost(self, who: int, days: Ints) -> float:
         """Wishes, changes, patterns, overtime and fairness of a row."""
         none = np.zeros((self.grid.days, len(self.grid.lengths)))
-        return self.frames[who].cost_of(self.grid, none, days) + self.unfair(who, days)
-
-    def unfair(self, who: int, days: Ints) -> float:
-        fairness = self.problem.fairness
-        if not (fairness.weekend or fairness.late):
-            return 0.0
-        weekends, lates = burden(self.grid, self.frames[who], days)
-        return fairness.weekend * max(0, weekends - self.shares.weekends) + fairness.late * max(
-            0, lates - self.shares.lates
-        )
+        return self.frames[who].cost_of(self.grid, none, days)
 
     def take_out(self, who: int) -> Row:
         row = self.rows[who]
@@ -127,16 +109,7 @@ class Plan:
                 part = values[frame.which[day], first : first + int(grid.lengths[pattern])]
                 gains[day, pattern] = placed(grid.pauses, part, blocks)[0]
         cost, days = frame.tour(grid, gains)
-        if cost == NEVER:
-            return None
-        unfair = self.unfair(who, days)
-        if unfair:
-            other_cost, other = frame.tour(grid, gains - self._burdens())
-            if other_cost < NEVER:
-                whole = frame.cost_of(grid, gains, other) + self.unfair(who, other)
-                if whole < cost + unfair:
-                    return other
-        return days
+        return None if cost == NEVER else days
 
     def improve(self, who: int) -> float:
         """The person anew; what it saves (never negative)."""
@@ -170,8 +143,8 @@ class Plan:
     def fairer(self, rng: np.random.Generator) -> bool:
         """Somebody with more than their share of weekends or late shifts changes some days with somebody who has
         less; whether that cost no more. If it would, the plan stays as it was."""
-        loads = np.array([burden(self.grid, f, r.days) for f, r in zip(self.frames, self.rows, strict=True)])
-        above = np.argwhere(loads > np.array([self.shares.weekends, self.shares.lates]))
+        loads = np.array([burden(self.grid, f.person, r.days) for f, r in zip(self.frames, self.rows, strict=True)])
+        above = np.argwhere(loads > np.array([self.grid.shares.weekends, self.grid.shares.lates]))
         if not len(above):
             return False
         who, which = (int(x) for x in above[rng.integers(len(above))])
@@ -228,14 +201,6 @@ class Plan:
         staff(cover.gain, cover.over, cover.have, frame.masks, int(frame.which[day]), first, marks, where)
         return Worked(first, marks, where)
 
-    def _burdens(self) -> Floats:
-        """What a day and pattern would cost beyond the fair share, as prices of single days."""
-        fairness, grid = self.problem.fairness, self.grid
-        out = np.zeros((grid.days, len(grid.lengths)))
-        out += np.where(grid.weekend > 0, fairness.weekend / 2, 0.0)[:, None]
-        out += np.where(grid.late, fairness.late, 0.0)[None, :]
-        return out
-
     def _pin(self, who: int, frame: Frame) -> None:
         kinds = {Activity.WORK: ON_LINE, Activity.BREAK: BREAK, Activity.MEAL: MEAL}
         for lock in frame.person.locked:
@@ -245,46 +210,3 @@ class Plan:
                 for span in lock.spans:
                     marks[span.start - first : span.end - first] = kinds.get(span.activity, BLOCK)
                 self.pinned[who, lock.day] = marks
-
-
-def burden(grid: Grid, frame: Frame, days: Ints) -> tuple[int, int]:
-    """Weekends and late shifts of a row, with those before the plan."""
-    weekends = 0
-    counted = -2
-    for day in np.nonzero((days >= 0) & (grid.weekend > 0))[0]:
-        if not (grid.weekend[day] == 2 and counted == day - 1):
-            weekends += 1
-        counted = int(day)
-    lates = int(grid.late[days[days >= 0]].sum())
-    return weekends + frame.person.weekends_before, lates + frame.person.lates_before
-
-
-def shares_of(problem: Problem, grid: Grid) -> Shares:
-    """Weekend need and need in hours that late patterns alone cover, as shifts, over the people who may do it."""
-    people = max(1, len(problem.people))
-    on_line = float(np.mean(grid.paid)) * 0.9 if len(grid.paid) else 1.0
-    need = np.zeros(problem.steps)
-    for one in problem.needs:
-        need += np.array(one.agents, dtype=float)
-    before_w = sum(p.weekends_before for p in problem.people)
-    before_l = sum(p.lates_before for p in problem.people)
-    weekend = 0.0
-    early = np.zeros(problem.steps, np.bool_)
-    for n, day in enumerate(problem.days):
-        if grid.weekend[n]:
-            part = float(need[day.first : day.first + day.steps].sum()) / on_line
-            weekend += (
-                part if grid.weekend[n] == 1 and not (n + 1 < grid.days and grid.weekend[n + 1] == 2) else part / 2
-            )
-        for pattern in np.nonzero(~grid.late & grid.offered[n])[0]:
-            early[grid.starts[n, pattern] : grid.starts[n, pattern] + grid.lengths[pattern]] = True
-    alone = float(need[~early].sum())
-    late_steps = [
-        int((~early[s : s + int(grid.lengths[p])]).sum())
-        for n in range(grid.days)
-        for p in np.nonzero(grid.late & grid.offered[n])[0]
-        for s in [int(grid.starts[n, p])]
-    ]
-    steps = float(np.mean([k for k in late_steps if k])) if any(late_steps) else 0.0
-    lates = alone / steps if steps else 0.0
-    return Shares(ceil((weekend + before_w) / people - 1e-9), ceil((lates + before_l) / people - 1e-9))

@@ -1,20 +1,18 @@
 """The cheapest tour of one person (個人班次路徑): a shortest path over days, compiled. Both rosters stand on it.
 
-A tour is a shift or nothing for each day. What a rule needs to know of the past is the state: the kind of the last
-shift and the length of the run of work or of free days; units of time and worked days since the window began;
-weekends worked. All rules of a person are in the path, so a tour that it finds breaks none, and the least cost under
-given prices is exact: what column generation and Lagrangian bounds ask for.
+A tour is a shift or nothing for each day. All rules of a person are in the graph of `ways`, so a tour found on it
+breaks none, and the least cost under given prices is exact: what column generation and Lagrangian bounds ask for.
 """
 
 from dataclasses import dataclass
-from typing import Any
+from functools import cached_property
 
 import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
+from jietong.workforce.roster.ways import Floats, Ints, Ways, ways
+
 Flags = NDArray[np.bool_]
 NEVER = np.inf
 
@@ -28,6 +26,9 @@ class Rules:
     `most[d]`: units allowed in the window that day d lies in; `closes[d]`: the window ends with day d, and needs
     `least[d]` units then; each unit above `soft[d]` costs `dear[d]`. `new_week[d]`: worked days are counted afresh
     after day d.
+
+    The nth weekend beyond `weekends_free` costs `weekend_dear`, a shift of a `late` kind beyond `lates_free` of them
+    `late_dear`.
 
     `edge`: runs that begin with the plan are long enough (nothing is known of the days before).
     """
@@ -52,6 +53,11 @@ class Rules:
     last_kind: int = 0
     units_before: int = 0
     week_days_before: int = 0
+    weekend_dear: float = 0.0
+    weekends_free: int = 0
+    late: Flags = None  # type: ignore[assignment]
+    late_dear: float = 0.0
+    lates_free: int = 0
 
     def __post_init__(self) -> None:
         days, kinds = len(self.weekend), len(self.units)
@@ -67,21 +73,32 @@ class Rules:
             object.__setattr__(self, "most", np.minimum(self.most, self._days_as_units()))
             week = 1
             top = int(self.most.max(initial=0)) + 1
+        late = np.zeros(kinds, np.bool_) if self.late is None or not self.late_dear else self.late
+        lates = min(self.lates_free, days) + 1 if late.any() else 1
         shape = np.array(
             [
                 max(1, len(rows)), run, max(1, self.min_off), week, top, weekends, self.max_run, self.min_run,
                 self.min_off, week - 1, self.edge, self.work_before, self.off_before,
                 int(classes[self.last_kind]) if kinds else 0, self.units_before, self.week_days_before,
+                lates, self.weekends_free,
             ],
             dtype=np.int64,
         )  # fmt: skip
         object.__setattr__(self, "shape", shape)
+        object.__setattr__(self, "late", late)
         object.__setattr__(self, "classes", classes)
         object.__setattr__(self, "classes_follow", np.ascontiguousarray(self.follows[:, rows]))
 
     shape: Ints = None  # type: ignore[assignment]
     classes: Ints = None  # type: ignore[assignment]
     classes_follow: Flags = None  # type: ignore[assignment]
+
+    @cached_property
+    def ways(self) -> Ways:
+        return ways(
+            self.shape, self.classes_follow, self.classes, self.units, self.weekend, self.most, self.least, self.soft,
+            self.dear, self.closes, self.new_week, self.late, np.array([self.weekend_dear, self.late_dear]),
+        )  # fmt: skip
 
     def _days_as_units(self) -> Ints:
         out = np.full(len(self.weekend), self.max_week_days * int(self.units[0]), np.int64)
@@ -107,236 +124,110 @@ def _alike(follows: Flags) -> tuple[list[int], Ints]:
 def cheapest(rules: Rules, work: Floats, free: Floats) -> tuple[float, Ints]:
     """The least cost and its tour: for each day the kind of shift, or -1. `work[d, t]` and `free[d]` are the prices
     of a day; infinite forbids it. No tour at all: an infinite cost and days of -1."""
-    found: tuple[float, Ints] = _cheapest(*_arrays(rules, work, free))
+    found: tuple[float, Ints] = _cheapest(*_edges(rules), work, free)
     return found
 
 
 def within(rules: Rules, work: Floats, free: Floats, limit: float, most: int) -> tuple[Ints, bool]:
     """Every tour that costs at most `limit`, a row each, and whether that is all (False: there are over `most`)."""
-    found: tuple[Ints, bool] = _within(*_arrays(rules, work, free, limit, most))
+    found: tuple[Ints, bool] = _within(*_edges(rules), work, free, limit, most)
     return found
 
 
-def _arrays(r: Rules, *more: Any) -> tuple[Any, ...]:
-    return (
-        r.shape,
-        r.classes_follow,
-        r.classes,
-        r.units,
-        r.weekend,
-        r.most,
-        r.least,
-        r.soft,
-        r.dear,
-        r.closes,
-        r.new_week,
-        *more,
-    )
+def _edges(rules: Rules) -> tuple[Ints, Ints, NDArray[np.int16], NDArray[np.int32], Floats]:
+    known = rules.ways
+    return known.layers, known.out, known.kind, known.to, known.extra
 
 
 @njit(cache=True, nogil=True)
-def _size(shape):  # type: ignore[no-untyped-def]
-    return (shape[0] * shape[1] + shape[2]) * shape[3] * shape[4] * shape[5]
-
-
-@njit(cache=True, nogil=True)
-def _first(shape):  # type: ignore[no-untyped-def]
-    """The state before day 0."""
-    kinds, runs, offs, weeks, tops, ends = shape[0], shape[1], shape[2], shape[3], shape[4], shape[5]
-    if shape[11] > 0:
-        stage = shape[13] * runs + min(shape[11], runs) - 1
-    else:
-        stage = kinds * runs + (offs if shape[10] else max(1, min(shape[12], offs))) - 1
-    week = min(shape[15], weeks - 1)
-    return ((stage * weeks + week) * tops + min(shape[14], tops - 1)) * ends
-
-
-@njit(cache=True, nogil=True)
-def _decoded(shape, state):  # type: ignore[no-untyped-def]
-    """Stage (last class and run, or days off), worked days of the week, units, weekends."""
-    end = state % shape[5]
-    rest = state // shape[5]
-    unit = rest % shape[4]
-    rest //= shape[4]
-    return rest // shape[3], rest % shape[3], unit, end
-
-
-@njit(cache=True, nogil=True)
-def _go(shape, follows, classes, units, weekend, most, day, stage, week, unit, end, last, run, kind):  # type: ignore[no-untyped-def]
-    """The state after `day` with `kind` (-1: free) from the decoded state before it, in which `last` is the class of
-    the last shift and `run` the days worked (or, with last -1, free) in a row; -1: a rule forbids it."""
-    runs, offs, weeks, tops, ends = shape[1], shape[2], shape[3], shape[4], shape[5]
-    edge = shape[10] == 1
-    if kind < 0:
-        if last >= 0:
-            if run < shape[7] and not (edge and run == day):
-                return -1
-            off = 1
-        else:
-            off = min(run + 1, offs)
-        return (((shape[0] * runs + off - 1) * weeks + week) * tops + unit) * ends + end
-    if last >= 0:
-        if not follows[day, last, kind] or run >= shape[6]:
-            return -1
-        run = min(run + 1, runs)
-    else:
-        if run < shape[8] and not (edge and run == day):
-            return -1
-        run = 1
-    unit += units[kind]
-    if unit > most[day]:
-        return -1
-    if weeks > 1:
-        week += 1
-        if week >= weeks:
-            return -1
-    if weekend[day] == 1 or (weekend[day] == 2 and (day == 0 or last < 0)):
-        end += 1
-        if end >= ends:
-            return -1
-    return (((classes[kind] * runs + run - 1) * weeks + week) * tops + unit) * ends + end
-
-
-@njit(cache=True, nogil=True)
-def _close(shape, least, closes, new_week, day, state):  # type: ignore[no-untyped-def]
-    """The state with which the next day begins; -1: too few units in the window that ends."""
-    weeks, tops, ends = shape[3], shape[4], shape[5]
-    if not closes[day] and not (new_week[day] and weeks > 1):
-        return state
-    end = state % ends
-    rest = state // ends
-    unit = rest % tops
-    rest //= tops
-    week = rest % weeks
-    stage = rest // weeks
-    if closes[day]:
-        if unit < least[day]:
-            return -1
-        unit = 0
-    if new_week[day]:
-        week = 0
-    return ((stage * weeks + week) * tops + unit) * ends + end
-
-
-@njit(cache=True, nogil=True)
-def _extra(shape, soft, dear, closes, day, state):  # type: ignore[no-untyped-def]
-    if not closes[day] or dear[day] == 0.0:
-        return 0.0
-    unit = (state // shape[5]) % shape[4]
-    return dear[day] * max(0, unit - soft[day])
-
-
-@njit(cache=True, nogil=True)
-def _cheapest(shape, follows, classes, units, weekend, most, least, soft, dear, closes, new_week, work, free):  # type: ignore[no-untyped-def]
-    days, kinds, size = len(free), len(units), _size(shape)
-    cost = np.full((days + 1, size), np.inf)
-    came = np.full((days + 1, size), -1, np.int32)
-    did = np.full((days + 1, size), -1, np.int16)
-    cost[0, _first(shape)] = 0.0
+def _cheapest(layers, out, kinds, leads, extra, work, free):  # type: ignore[no-untyped-def]
+    days = len(free)
+    tour = np.full(days, -1, np.int64)
+    cost = np.full(layers[days + 1], np.inf)
+    if len(cost) == 0:
+        return np.inf, tour
+    came = np.empty(len(cost), np.int32)
+    did = np.empty(len(cost), np.int16)
+    cost[0] = 0.0
     for day in range(days):
-        for state in range(size):
-            now = cost[day, state]
+        for state in range(layers[day], layers[day + 1]):
+            now = cost[state]
             if now == np.inf:
                 continue
-            stage, week, unit, end = _decoded(shape, state)
-            last = stage // shape[1] if stage < shape[0] * shape[1] else -1
-            run = (stage % shape[1] if last >= 0 else stage - shape[0] * shape[1]) + 1
-            for kind in range(-1, kinds):
-                price = free[day] if kind < 0 else work[day, kind]
-                if price == np.inf:
-                    continue
-                to = _go(shape, follows, classes, units, weekend, most, day, stage, week, unit, end, last, run, kind)
-                if to < 0:
-                    continue
-                price += now + _extra(shape, soft, dear, closes, day, to)
-                to = _close(shape, least, closes, new_week, day, to)
-                if to >= 0 and price < cost[day + 1, to]:
-                    cost[day + 1, to] = price
-                    came[day + 1, to] = state
-                    did[day + 1, to] = kind
-    tour = np.full(days, -1, np.int64)
-    state = int(np.argmin(cost[days]))
-    best = cost[days, state]
+            for edge in range(out[state], out[state + 1]):
+                kind = kinds[edge]
+                price = now + (free[day] if kind < 0 else work[day, kind])
+                if len(extra) > 0:
+                    price += extra[edge]
+                to = leads[edge]
+                if price < cost[to]:
+                    cost[to] = price
+                    came[to] = state
+                    did[to] = kind
+    state = layers[days] + int(np.argmin(cost[layers[days] :]))
+    best = cost[state]
     if best < np.inf:
-        for day in range(days, 0, -1):
-            tour[day - 1] = did[day, state]
-            state = came[day, state]
+        for day in range(days - 1, -1, -1):
+            tour[day] = did[state]
+            state = came[state]
     return best, tour
 
 
 @njit(cache=True, nogil=True)
-def _to_go(shape, follows, classes, units, weekend, most, least, soft, dear, closes, new_week, work, free):  # type: ignore[no-untyped-def]
-    """The least cost from each state before each day to the end."""
-    days, kinds, size = len(free), len(units), _size(shape)
-    ahead = np.full((days + 1, size), np.inf)
-    ahead[days] = 0.0
+def _to_go(layers, out, kinds, leads, extra, work, free):  # type: ignore[no-untyped-def]
+    """The least cost from each state to the end."""
+    days = len(free)
+    ahead = np.full(layers[days + 1], np.inf)
+    ahead[layers[days] :] = 0.0
     for day in range(days - 1, -1, -1):
-        for state in range(size):
+        for state in range(layers[day], layers[day + 1]):
             best = np.inf
-            stage, week, unit, end = _decoded(shape, state)
-            last = stage // shape[1] if stage < shape[0] * shape[1] else -1
-            run = (stage % shape[1] if last >= 0 else stage - shape[0] * shape[1]) + 1
-            for kind in range(-1, kinds):
-                price = free[day] if kind < 0 else work[day, kind]
-                if price == np.inf:
-                    continue
-                to = _go(shape, follows, classes, units, weekend, most, day, stage, week, unit, end, last, run, kind)
-                if to < 0:
-                    continue
-                price += _extra(shape, soft, dear, closes, day, to)
-                to = _close(shape, least, closes, new_week, day, to)
-                if to >= 0:
-                    best = min(best, price + ahead[day + 1, to])
-            ahead[day, state] = best
+            for edge in range(out[state], out[state + 1]):
+                kind = kinds[edge]
+                price = (free[day] if kind < 0 else work[day, kind]) + ahead[leads[edge]]
+                if len(extra) > 0:
+                    price += extra[edge]
+                best = min(best, price)
+            ahead[state] = best
     return ahead
 
 
 @njit(cache=True, nogil=True)
-def _within(  # type: ignore[no-untyped-def]
-    shape, follows, classes, units, weekend, most, least, soft, dear, closes, new_week, work, free, limit, room
-):
-    days, kinds = len(free), len(units)
-    ahead = _to_go(shape, follows, classes, units, weekend, most, least, soft, dear, closes, new_week, work, free)
+def _within(layers, out, kinds, leads, extra, work, free, limit, room):  # type: ignore[no-untyped-def]
+    days = len(free)
+    ahead = _to_go(layers, out, kinds, leads, extra, work, free)
     found = np.empty((room, days), np.int64)
+    if len(ahead) == 0 or ahead[0] > limit:
+        return found[:0], True
     count = 0
     states = np.zeros(days + 1, np.int64)
     costs = np.zeros(days + 1)
-    tried = np.full(days + 1, -2, np.int64)  # the kind tried last on each day
-    states[0] = _first(shape)
-    if ahead[0, states[0]] > limit:
-        return found[:0], True
+    tried = np.zeros(days + 1, np.int64)  # the edge that is next on each day
+    did = np.zeros(days, np.int64)
     day = 0
     while day >= 0:
         if day == days:
             if count == room:
                 return found, False
-            for n in range(days):
-                found[count, n] = tried[n]
+            found[count] = did
             count += 1
             day -= 1
             continue
-        tried[day] += 1
-        kind = tried[day]
-        if kind < -1:
-            continue
-        if kind >= kinds:
+        edge = tried[day]
+        if edge == out[states[day] + 1]:
             day -= 1
             continue
-        price = free[day] if kind < 0 else work[day, kind]
-        if price == np.inf:
+        tried[day] += 1
+        kind = kinds[edge]
+        price = costs[day] + (free[day] if kind < 0 else work[day, kind])
+        if len(extra) > 0:
+            price += extra[edge]
+        to = leads[edge]
+        if price + ahead[to] > limit:
             continue
-        stage, week, unit, end = _decoded(shape, states[day])
-        last = stage // shape[1] if stage < shape[0] * shape[1] else -1
-        run = (stage % shape[1] if last >= 0 else stage - shape[0] * shape[1]) + 1
-        to = _go(shape, follows, classes, units, weekend, most, day, stage, week, unit, end, last, run, kind)
-        if to < 0:
-            continue
-        price += costs[day] + _extra(shape, soft, dear, closes, day, to)
-        to = _close(shape, least, closes, new_week, day, to)
-        if to < 0 or price + ahead[day + 1, to] > limit:
-            continue
+        did[day] = kind
         day += 1
         states[day] = to
         costs[day] = price
-        tried[day] = -2
+        tried[day] = out[to]
     return found[:count], True

@@ -26,7 +26,7 @@ from jietong.workforce.schedule.rules.ground import DayKey
 from jietong.workforce.schedule.views import Shown
 
 HABITS_MS: Ms = 28 * 86_400_000
-KEEP_MS: Ms = 3_600_000
+KEEP_MS: Ms = 600_000  # what customers did lately, once it is known
 FRESH_MS: Ms = 15_000
 MOST_KNOWN = 500
 
@@ -153,10 +153,14 @@ class Needs:
         return Figures(sum(map(sum, missing)) * hours, largest, sum(map(sum, over)) * hours, sl3, access, cost)
 
     async def habits(self, setup: Setup) -> Habits:
-        """Kept for an hour. Whatever nobody has measured yet is not known: then nobody is taken to give up."""
+        """Kept for some minutes; when nothing is known yet, for seconds: a history may just be coming in, and need
+        and service level stand on this. Whatever nobody has measured is not known: then nobody is taken to give up.
+        """
         now = self._clock.now()
-        if self._habits is not None and now - self._habits[0] < KEEP_MS:
-            return self._habits[1]
+        if self._habits is not None:
+            at, held = self._habits
+            if now - at < (FRESH_MS if held.let_in is None else KEEP_MS):
+                return held
         found = Habits({}, None)
         if self._warehouse is not None:
             from jietong.metrics.intervals import By, Every, Query, metrics  # here: Ibis takes half a second

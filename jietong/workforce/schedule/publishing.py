@@ -5,6 +5,7 @@ committed with them. One publication at a time, by an advisory lock that is held
 """
 
 import asyncio
+import functools
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
@@ -150,10 +151,11 @@ class Publishing:
 
     async def change(
         self, by: Principal, edits: Sequence[AnyEdit], *, note: str = "", accept: Sequence[str] = (),
-        kind: str = "day",
+        kind: str = "day", more: Callable[[int, list[Shown]], list[Write]] | None = None,
     ) -> Shown:  # fmt: skip
-        """Edits of the published schedule, published at once: the supervisor's on the day. Raises as `publish` and
-        `rules.edits`; undone by `take_back`."""
+        """Edits of the published schedule, published at once: the supervisor's on the day. `more`: rows to be
+        committed with them, of the version and its changes. Raises as `publish` and `rules.edits`; undone by
+        `take_back`."""
         async with self._database.transaction(ALL) as conn:
             await store.lock(conn, "publish")
             setup = await documents.read(conn)
@@ -161,7 +163,10 @@ class Publishing:
             first, last = checks.span_of(days[0][1], days[-1][1])
             published = await store.published(conn, self._site().id, first, last)
             made_days = apply_all(edits, published, setup.ground)
-            made = await self.put(conn, by, kind, published, made_days, setup, note=note, accept=accept)
+            changes = _changes(published, made_days)
+            shown = [self.shown_change(one, setup) for one in changes]
+            rows = None if more is None or not changes else functools.partial(_with, more, shown)
+            made = await self.put(conn, by, kind, published, made_days, setup, note=note, accept=accept, more=rows)
         return self._published(made, setup)
 
     async def put(
@@ -357,6 +362,10 @@ def _changes(published: Mapping[DayKey, PersonDay], made: Mapping[DayKey, Person
         if before != made[key].spans:
             out.append(DayChange(*key, before, made[key].spans))
     return out
+
+
+def _with(more: Callable[[int, list[Shown]], list[Write]], shown: list[Shown], n: int) -> list[Write]:
+    return more(n, shown)
 
 
 def _stale(found: Open) -> list[DayChange]:

@@ -59,9 +59,9 @@ async def setup_revisions(kind: s.SetupKind, id: str, by: Views, all: All) -> li
 
 
 @router.get("/schedule")
-async def schedule(by: Views, all: All, first: Day, last: Day, draft: str | None = None) -> s.ScheduleOut:
+async def schedule(by: Views, all: All, first: Day, last: Day, draft: str | None = None) -> s.PlannedScheduleOut:
     """People and their days, both days inclusive: as published, or as a draft has them."""
-    return s.ScheduleOut.model_validate(await all.planner.schedule(by, first, last, draft))
+    return s.PlannedScheduleOut.model_validate(await all.planner.schedule(by, first, last, draft))
 
 
 @router.get("/schedule/cover")
@@ -90,28 +90,28 @@ async def versions(by: Views, all: All, before: Rev | None = None) -> s.Schedule
 
 
 @router.get("/schedule/versions/{n}")
-async def version(n: int, by: Views, all: All) -> s.PublishedOut:
+async def version(n: int, by: Views, all: All) -> s.PublishedScheduleOut:
     """What a publication changed."""
-    return s.PublishedOut.model_validate(await all.publishing.version(_small(n)))
+    return s.PublishedScheduleOut.model_validate(await all.publishing.version(_small(n)))
 
 
 @router.post("/schedule/versions/{n}/publish")
-async def publish_older(n: int, body: s.OlderIn, by: Publishes, all: All) -> s.PublishedOut:
+async def publish_older(n: int, body: s.OlderIn, by: Publishes, all: All) -> s.PublishedScheduleOut:
     """Publishes again what was in force with that version (0: before the first)."""
-    return s.PublishedOut.model_validate(await all.publishing.older(by, _small(n), body.first, body.last, body.note))
+    return s.PublishedScheduleOut.model_validate(await all.publishing.older(by, _small(n), body.first, body.last, body.note))
 
 
 @router.post("/schedule/versions/{n}/undo")
-async def take_back(n: int, body: s.TakeBackIn, by: Approves, all: All) -> s.PublishedOut:
+async def take_back(n: int, body: s.TakeBackIn, by: Approves, all: All) -> s.PublishedScheduleOut:
     """Takes one publication back. 409 `changed_since` where one of its days was published again."""
-    return s.PublishedOut.model_validate(await all.publishing.take_back(by, _small(n), body.note))
+    return s.PublishedScheduleOut.model_validate(await all.publishing.take_back(by, _small(n), body.note))
 
 
 @router.post("/schedule/changes")
-async def change(body: s.ChangesOfDayIn, by: Approves, all: All) -> s.PublishedOut:
+async def change(body: s.ChangesOfDayIn, by: Approves, all: All) -> s.PublishedScheduleOut:
     """Changes of the published schedule, published at once. 409 `conflicts` where rules would be broken."""
     edits = [one.edit for one in based(body.edits)]
-    return s.PublishedOut.model_validate(await all.publishing.change(by, edits, note=body.note, accept=body.accept))
+    return s.PublishedScheduleOut.model_validate(await all.publishing.change(by, edits, note=body.note, accept=body.accept))
 
 
 # --- drafts ----------------------------------------------------------------------------------------------------
@@ -158,7 +158,7 @@ async def undo_edit(id: str, n: int, by: Edits, all: All) -> s.EditedOut:
 
 
 @router.post("/drafts/{id}/copy")
-async def copy_days(id: str, body: s.CopyIn, by: Edits, all: All) -> s.EditedOut:
+async def copy_days(id: str, body: s.CopyDaysIn, by: Edits, all: All) -> s.EditedOut:
     return s.EditedOut.model_validate(
         await all.drafts.copy(by, id, body.from_first, body.from_last, body.to_first, body.agents)
     )
@@ -190,9 +190,9 @@ async def publish_preview(id: str, by: Views, all: All) -> s.PublishPreviewOut:
 
 
 @router.post("/drafts/{id}/publish")
-async def publish(id: str, body: s.PublishIn, by: Publishes, all: All) -> s.PublishedOut:
+async def publish(id: str, body: s.PublishDraftIn, by: Publishes, all: All) -> s.PublishedScheduleOut:
     """409 `stale_draft`, `published_meanwhile`, `conflicts`, `nothing_to_publish`. May be repeated."""
-    return s.PublishedOut.model_validate(
+    return s.PublishedScheduleOut.model_validate(
         await all.publishing.publish(by, id, body.rev, note=body.note, accept=body.accept, over=body.over)
     )
 

@@ -116,7 +116,7 @@ class PendingOut(BaseModel):
     asked: list[str]
 
 
-class ScheduleOut(BaseModel):
+class PlannedScheduleOut(BaseModel):
     """`locked_until`: what starts before it is past and stays."""
 
     zone: str
@@ -294,7 +294,7 @@ class DraftIn(BaseModel):
     template: str | None = Field(None, max_length=100)
 
 
-class CopyIn(BaseModel):
+class CopyDaysIn(BaseModel):
     """Copies published or drafted days on to others, wall time by wall time. Locked days stay."""
 
     from_first: str = _Day
@@ -334,7 +334,7 @@ class PublishPreviewOut(BaseModel):
     stale: list[DayChangeOut]
 
 
-class PublishIn(BaseModel):
+class PublishDraftIn(BaseModel):
     """`accept`: keys of conflicts that must be mended and are answered for instead, with `note` as the reason.
     `over`: publish over what was published meanwhile."""
 
@@ -361,7 +361,7 @@ class ScheduleVersionsOut(BaseModel):
     items: list[ScheduleVersionOut]
 
 
-class PublishedOut(BaseModel):
+class PublishedScheduleOut(BaseModel):
     """`not_invited`: part-timers whom the draft would have called in and who cannot be asked any more."""
 
     version: ScheduleVersionOut
@@ -650,7 +650,7 @@ class OwnRequestIn(BaseModel):
     note: str = Field("", max_length=2000)
 
 
-class ColleagueOut(BaseModel):
+class SwapColleagueOut(BaseModel):
     """Somebody with whom a swap is possible; `why_not`: codes of rules that forbid it."""
 
     agent: str
@@ -661,7 +661,7 @@ class ColleagueOut(BaseModel):
 
 
 class ColleaguesOut(BaseModel):
-    items: list[ColleagueOut]
+    items: list[SwapColleagueOut]
 
 
 class FeedOut(BaseModel):

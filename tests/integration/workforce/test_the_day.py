@@ -175,6 +175,14 @@ async def test_an_exception_needs_a_note_a_person_and_a_span(here: DayCentre) ->
     assert [row["action"] for row in rows] == ["adherence.excused"]
 
 
+async def committed_together(here: DayCentre, action: str) -> None:
+    """What was done is noted in the transaction that did it: a kill between the two leaves nothing half done."""
+    async with here.centre.database.read(ALL) as conn:
+        noted = await conn.fetchval("SELECT xmin::text FROM day_action WHERE id = $1", action)
+        published = await conn.fetchval("SELECT xmin::text FROM schedule_version ORDER BY n DESC LIMIT 1")
+    assert noted == published
+
+
 async def test_a_lever_is_published_and_taken_back(here: DayCentre) -> None:
     """H3: everybody's break lies at eleven, and only then somebody is missing."""
     here.forecasts.calls = 0.2
@@ -189,12 +197,14 @@ async def test_a_lever_is_published_and_taken_back(here: DayCentre) -> None:
     moving = next(one for one in found if one.kind is LeverKind.MOVE_BREAKS)
     assert moving.after.gap_hours < moving.before.gap_hours
     done = await here.day.apply(planner(), moving.id)
+    await committed_together(here, done.id)
     changed = {edit.agent for edit in moving.edits}
     for agent in changed:
         assert await here.centre.day(agent, DAY) != spans
     with pytest.raises(Refused, match="moved on"):
         await here.day.apply(planner(), moving.id)
     await here.day.undo(planner(), done.id)
+    await committed_together(here, done.id)
     for agent in changed:
         assert await here.centre.day(agent, DAY) == spans
     with pytest.raises(Refused, match="already"):

@@ -1470,6 +1470,30 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/planning/day/coverage/second-skill": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Second Skill Gain
+         * @description What a second skill would gain today, by the compiled simulation (G7), as it was worked out last.
+         */
+        get: operations["second_skill_gain_api_planning_day_coverage_second_skill_get"];
+        put?: never;
+        /**
+         * Work Out Second Skill
+         * @description Works it out anew. 409 `no_forecast_today`, `one_kind_of_work`.
+         */
+        post: operations["work_out_second_skill_api_planning_day_coverage_second_skill_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/planning/day/exceptions": {
         parameters: {
             query?: never;
@@ -2324,6 +2348,30 @@ export interface paths {
          * @description Notes that it is to be done, or no more.
          */
         post: operations["plan_api_planning_lab_studies__id__scenarios__scenario__plan_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/planning/lab/studies/{id}/second-skill": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Second Skill
+         * @description What a second skill would gain on the base, by the compiled simulation (G7), as it was worked out last.
+         */
+        get: operations["second_skill_api_planning_lab_studies__id__second_skill_get"];
+        put?: never;
+        /**
+         * Work Out Second Skill
+         * @description Works it out under the latest version. 409 `not_prepared`, `one_kind_of_work`.
+         */
+        post: operations["work_out_second_skill_api_planning_lab_studies__id__second_skill_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -6687,10 +6735,24 @@ export interface components {
          * @enum {string}
          */
         Closed: "send" | "skip" | "next" | "previous";
+        /** ColleagueOut */
+        ColleagueOut: {
+            /** Agent */
+            agent: string;
+            /** Extension */
+            extension: string | null;
+            /** Free */
+            free: boolean;
+            /** Name */
+            name: string;
+            /** Reachable */
+            reachable: boolean;
+            state: components["schemas"]["State"];
+        };
         /** ColleaguesOut */
         ColleaguesOut: {
             /** Items */
-            items: components["schemas"]["jietong__workforce__schedule__schemas__ColleagueOut"][];
+            items: components["schemas"]["SwapColleagueOut"][];
         };
         /**
          * ColumnOut
@@ -7082,6 +7144,27 @@ export interface components {
              * @enum {string}
              */
             state: "draft" | "proposed" | "approved" | "rejected" | "replaced";
+        };
+        /**
+         * CopyDaysIn
+         * @description Copies published or drafted days on to others, wall time by wall time. Locked days stay.
+         */
+        CopyDaysIn: {
+            /** Agents */
+            agents?: string[] | null;
+            /** From First */
+            from_first: string;
+            /** From Last */
+            from_last: string;
+            /** To First */
+            to_first: string;
+        };
+        /** CopyIn */
+        CopyIn: {
+            /** Title */
+            title?: {
+                [key: string]: string;
+            } | null;
         };
         /**
          * CorrectionIn
@@ -7664,7 +7747,7 @@ export interface components {
          */
         DirectoryOut: {
             /** Agents */
-            agents: components["schemas"]["jietong__calls__routes__ColleagueOut"][];
+            agents: components["schemas"]["ColleagueOut"][];
             /** Extensions */
             extensions: components["schemas"]["jietong__calls__routes__ExtensionOut"][];
             /** Numbers */
@@ -8999,6 +9082,12 @@ export interface components {
             /** Working */
             working: boolean;
         };
+        /** ForecastHeldOut */
+        ForecastHeldOut: {
+            all: components["schemas"]["AccuracyOut"];
+            /** Days */
+            days: components["schemas"]["HeldDayOut"][];
+        };
         /**
          * ForecastIn
          * @description Contacts a day (ISO date → number), or the period's `total`, spread evenly. Locked: never changed again.
@@ -9058,6 +9147,23 @@ export interface components {
             items: components["schemas"]["ForecastQueueOut"][];
             /** Today */
             today: string;
+            /** Zone */
+            zone: string;
+        };
+        /** ForecastSlotsOut */
+        ForecastSlotsOut: {
+            /** Day */
+            day: string;
+            /** Queue */
+            queue: string;
+            /** Slots */
+            slots: components["schemas"]["SlotOut"][];
+            /** Step S */
+            step_s: number;
+            /** Target */
+            target: number;
+            /** Within S */
+            within_s: number;
             /** Zone */
             zone: string;
         };
@@ -9202,6 +9308,15 @@ export interface components {
             p90: number;
             /** Wmape */
             wmape: number | null;
+        };
+        /**
+         * HeldOut
+         * @description `late`: recordings of the contact that had been deleted before the hold.
+         */
+        HeldOut: {
+            hold: components["schemas"]["HoldOut"];
+            /** Late */
+            late: string[];
         };
         /** HeldSkillOut */
         HeldSkillOut: {
@@ -9351,6 +9466,33 @@ export interface components {
             items: components["schemas"]["IntervalOut"][];
             /** Next */
             next?: null;
+        };
+        /**
+         * IntradayOut
+         * @description `now` is when the picture was made; the same picture has the same ETag.
+         */
+        IntradayOut: {
+            /** Day */
+            day: string;
+            /** Exceptions */
+            exceptions: components["schemas"]["ExceptionOut"][];
+            /** Groups */
+            groups: components["schemas"]["DayGroupOut"][];
+            /** Now */
+            now: number;
+            /** Overloads */
+            overloads: components["schemas"]["OverloadOut"][];
+            /** People */
+            people: components["schemas"]["DayPersonOut"][];
+            /** Published */
+            published: boolean;
+            /** Start */
+            start: number;
+            /** Step S */
+            step_s: number;
+            total: components["schemas"]["AdherenceTotalOut"];
+            /** Zone */
+            zone: string;
         };
         /**
          * JobOut
@@ -11187,6 +11329,33 @@ export interface components {
             /** Team */
             team: string;
         };
+        /**
+         * PlannedScheduleOut
+         * @description `locked_until`: what starts before it is past and stays.
+         */
+        PlannedScheduleOut: {
+            /** Days */
+            days: components["schemas"]["LocalDayOut"][];
+            draft: components["schemas"]["DraftOut"] | null;
+            /** First */
+            first: string;
+            /** Items */
+            items: components["schemas"]["PersonDayOut"][];
+            /** Last */
+            last: string;
+            /** Locked Until */
+            locked_until: number;
+            /** Now */
+            now: number;
+            /** Pending */
+            pending: components["schemas"]["PendingOut"][];
+            /** People */
+            people: components["schemas"]["PlannedPersonOut"][];
+            /** Version */
+            version: number;
+            /** Zone */
+            zone: string;
+        };
         /** PlannedSpanIn */
         PlannedSpanIn: {
             activity: components["schemas"]["Activity"];
@@ -11507,6 +11676,27 @@ export interface components {
             note: string;
         };
         /**
+         * PublishDraftIn
+         * @description `accept`: keys of conflicts that must be mended and are answered for instead, with `note` as the reason.
+         *     `over`: publish over what was published meanwhile.
+         */
+        PublishDraftIn: {
+            /** Accept */
+            accept?: string[];
+            /**
+             * Note
+             * @default
+             */
+            note: string;
+            /**
+             * Over
+             * @default false
+             */
+            over: boolean;
+            /** Rev */
+            rev: number;
+        };
+        /**
          * PublishPreviewOut
          * @description What publishing would do. `stale`: person-days that were published by somebody else since they were drafted.
          */
@@ -11527,6 +11717,28 @@ export interface components {
             stale: components["schemas"]["DayChangeOut"][];
             /** Told */
             told: components["schemas"]["ToldOut"][];
+        };
+        /** PublishedOut */
+        PublishedOut: {
+            article: components["schemas"]["ArticleOut"];
+            /** Pushed */
+            pushed: boolean;
+        };
+        /**
+         * PublishedScheduleOut
+         * @description `not_invited`: part-timers whom the draft would have called in and who cannot be asked any more.
+         */
+        PublishedScheduleOut: {
+            /** Changes */
+            changes: components["schemas"]["DayChangeOut"][];
+            /**
+             * Not Invited
+             * @default []
+             */
+            not_invited: string[];
+            /** Told */
+            told: components["schemas"]["ToldOut"][];
+            version: components["schemas"]["ScheduleVersionOut"];
         };
         /** PutDayIn */
         PutDayIn: {
@@ -11902,6 +12114,23 @@ export interface components {
             schedule: components["schemas"]["ScheduleSpecIO"];
         };
         /**
+         * ScheduleOut
+         * @description `owner_name`: with whose right its reports are made. `next_at` null: never again.
+         */
+        ScheduleOut: {
+            /** Changed At */
+            changed_at: number;
+            /** Id */
+            id: string;
+            /** Next At */
+            next_at: number | null;
+            /** Owner Name */
+            owner_name: string;
+            schedule: components["schemas"]["ScheduleSpecIO"];
+            /** Version */
+            version: number;
+        };
+        /**
          * ScheduleRequestOut
          * @description `agent` '' in a call-up: the centre asks. `reason`: of a refusal. `version`: the schedule that it made.
          */
@@ -12032,9 +12261,40 @@ export interface components {
         /** SchedulesOut */
         SchedulesOut: {
             /** Items */
-            items: components["schemas"]["jietong__reports__delivery_schemas__ScheduleOut"][];
+            items: components["schemas"]["ScheduleOut"][];
             /** Next */
             next?: null;
+        };
+        /**
+         * SecondSkillOut
+         * @description `state` none: nobody has asked yet. `captured`: of what all skills would gain in SL3, the share that two gain;
+         *     null where it is not clear that they gain anything. `without`: what was left out of the day: steps, callbacks,
+         *     chats, standby, missed.
+         */
+        SecondSkillOut: {
+            /** Captured */
+            captured: number | null;
+            /** Client */
+            client: string;
+            /** Days */
+            days: number;
+            /** Error */
+            error: string | null;
+            /** Kinds */
+            kinds: number;
+            /** Made At */
+            made_at: number | null;
+            /** Rows */
+            rows: components["schemas"]["SkillBreadthOut"][];
+            /** Share */
+            share: number | null;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "none" | "queued" | "running" | "done" | "failed" | "cancelled" | "interrupted";
+            /** Without */
+            without: string[];
         };
         /**
          * Secret
@@ -12198,6 +12458,40 @@ export interface components {
             };
             /** Zone */
             zone: string;
+        };
+        /**
+         * SkillBreadthOut
+         * @description Everybody knowing one kind of work, what they know now, two, all. `skills`: kinds of work a person. Figures:
+         *     sl3, asa, abandon_rate, occupancy, and entry_busy_rate where lines are limited; `more`: less "one".
+         */
+        SkillBreadthOut: {
+            /**
+             * Breadth
+             * @enum {string}
+             */
+            breadth: "one" | "now" | "two" | "all";
+            /** Figures */
+            figures: {
+                [key: string]: components["schemas"]["SkillEstimateOut"];
+            };
+            /** More */
+            more: {
+                [key: string]: components["schemas"]["SkillEstimateOut"];
+            };
+            /** Skills */
+            skills: number;
+        };
+        /**
+         * SkillEstimateOut
+         * @description A mean with its 95 % interval.
+         */
+        SkillEstimateOut: {
+            /** High */
+            high: number | null;
+            /** Low */
+            low: number | null;
+            /** Mean */
+            mean: number | null;
         };
         /**
          * SkillRowOut
@@ -12669,6 +12963,22 @@ export interface components {
             customer: components["schemas"]["CustomerOut"];
             /** Why */
             why: string;
+        };
+        /**
+         * SwapColleagueOut
+         * @description Somebody with whom a swap is possible; `why_not`: codes of rules that forbid it.
+         */
+        SwapColleagueOut: {
+            /** Agent */
+            agent: string;
+            /** Day */
+            day: string;
+            /** Name */
+            name: string;
+            /** Spans */
+            spans: components["schemas"]["PlannedSpanOut"][];
+            /** Why Not */
+            why_not: string[];
         };
         /** TakeBackIn */
         TakeBackIn: {
@@ -13495,20 +13805,6 @@ export interface components {
             /** Version */
             version: number;
         };
-        /** ColleagueOut */
-        jietong__calls__routes__ColleagueOut: {
-            /** Agent */
-            agent: string;
-            /** Extension */
-            extension: string | null;
-            /** Free */
-            free: boolean;
-            /** Name */
-            name: string;
-            /** Reachable */
-            reachable: boolean;
-            state: components["schemas"]["State"];
-        };
         /** ExtensionOut */
         jietong__calls__routes__ExtensionOut: {
             /** Agent */
@@ -13554,12 +13850,6 @@ export interface components {
             /** Version */
             version: number;
         };
-        /** PublishedOut */
-        jietong__knowledge__routes__PublishedOut: {
-            article: components["schemas"]["ArticleOut"];
-            /** Pushed */
-            pushed: boolean;
-        };
         /**
          * ContactBehindOut
          * @description A contact that the figure counts; of the stay that counts: its queue, agent, times in seconds, and end.
@@ -13591,32 +13881,6 @@ export interface components {
             /** Next */
             next: string | null;
         };
-        /**
-         * HeldOut
-         * @description `late`: recordings of the contact that had been deleted before the hold.
-         */
-        jietong__recordings__routes__HeldOut: {
-            hold: components["schemas"]["HoldOut"];
-            /** Late */
-            late: string[];
-        };
-        /**
-         * ScheduleOut
-         * @description `owner_name`: with whose right its reports are made. `next_at` null: never again.
-         */
-        jietong__reports__delivery_schemas__ScheduleOut: {
-            /** Changed At */
-            changed_at: number;
-            /** Id */
-            id: string;
-            /** Next At */
-            next_at: number | null;
-            /** Owner Name */
-            owner_name: string;
-            schedule: components["schemas"]["ScheduleSpecIO"];
-            /** Version */
-            version: number;
-        };
         /** ContactBehindOut */
         jietong__reports__schemas__ContactBehindOut: {
             /** Agent */
@@ -13644,157 +13908,6 @@ export interface components {
             items: components["schemas"]["jietong__reports__schemas__ContactBehindOut"][];
             /** Next */
             next: string | null;
-        };
-        /** CopyIn */
-        jietong__reports__schemas__CopyIn: {
-            /** Title */
-            title?: {
-                [key: string]: string;
-            } | null;
-        };
-        /**
-         * DayOut
-         * @description `now` is when the picture was made; the same picture has the same ETag.
-         */
-        jietong__workforce__day__schemas__DayOut: {
-            /** Day */
-            day: string;
-            /** Exceptions */
-            exceptions: components["schemas"]["ExceptionOut"][];
-            /** Groups */
-            groups: components["schemas"]["DayGroupOut"][];
-            /** Now */
-            now: number;
-            /** Overloads */
-            overloads: components["schemas"]["OverloadOut"][];
-            /** People */
-            people: components["schemas"]["DayPersonOut"][];
-            /** Published */
-            published: boolean;
-            /** Start */
-            start: number;
-            /** Step S */
-            step_s: number;
-            total: components["schemas"]["AdherenceTotalOut"];
-            /** Zone */
-            zone: string;
-        };
-        /** DayOut */
-        jietong__workforce__forecast__schemas__DayOut: {
-            /** Day */
-            day: string;
-            /** Queue */
-            queue: string;
-            /** Slots */
-            slots: components["schemas"]["SlotOut"][];
-            /** Step S */
-            step_s: number;
-            /** Target */
-            target: number;
-            /** Within S */
-            within_s: number;
-            /** Zone */
-            zone: string;
-        };
-        /** HeldOut */
-        jietong__workforce__forecast__schemas__HeldOut: {
-            all: components["schemas"]["AccuracyOut"];
-            /** Days */
-            days: components["schemas"]["HeldDayOut"][];
-        };
-        /**
-         * ColleagueOut
-         * @description Somebody with whom a swap is possible; `why_not`: codes of rules that forbid it.
-         */
-        jietong__workforce__schedule__schemas__ColleagueOut: {
-            /** Agent */
-            agent: string;
-            /** Day */
-            day: string;
-            /** Name */
-            name: string;
-            /** Spans */
-            spans: components["schemas"]["PlannedSpanOut"][];
-            /** Why Not */
-            why_not: string[];
-        };
-        /**
-         * CopyIn
-         * @description Copies published or drafted days on to others, wall time by wall time. Locked days stay.
-         */
-        jietong__workforce__schedule__schemas__CopyIn: {
-            /** Agents */
-            agents?: string[] | null;
-            /** From First */
-            from_first: string;
-            /** From Last */
-            from_last: string;
-            /** To First */
-            to_first: string;
-        };
-        /**
-         * PublishIn
-         * @description `accept`: keys of conflicts that must be mended and are answered for instead, with `note` as the reason.
-         *     `over`: publish over what was published meanwhile.
-         */
-        jietong__workforce__schedule__schemas__PublishIn: {
-            /** Accept */
-            accept?: string[];
-            /**
-             * Note
-             * @default
-             */
-            note: string;
-            /**
-             * Over
-             * @default false
-             */
-            over: boolean;
-            /** Rev */
-            rev: number;
-        };
-        /**
-         * PublishedOut
-         * @description `not_invited`: part-timers whom the draft would have called in and who cannot be asked any more.
-         */
-        jietong__workforce__schedule__schemas__PublishedOut: {
-            /** Changes */
-            changes: components["schemas"]["DayChangeOut"][];
-            /**
-             * Not Invited
-             * @default []
-             */
-            not_invited: string[];
-            /** Told */
-            told: components["schemas"]["ToldOut"][];
-            version: components["schemas"]["ScheduleVersionOut"];
-        };
-        /**
-         * ScheduleOut
-         * @description `locked_until`: what starts before it is past and stays.
-         */
-        jietong__workforce__schedule__schemas__ScheduleOut: {
-            /** Days */
-            days: components["schemas"]["LocalDayOut"][];
-            draft: components["schemas"]["DraftOut"] | null;
-            /** First */
-            first: string;
-            /** Items */
-            items: components["schemas"]["PersonDayOut"][];
-            /** Last */
-            last: string;
-            /** Locked Until */
-            locked_until: number;
-            /** Now */
-            now: number;
-            /** Pending */
-            pending: components["schemas"]["PendingOut"][];
-            /** People */
-            people: components["schemas"]["PlannedPersonOut"][];
-            /** Version */
-            version: number;
-            /** Zone */
-            zone: string;
         };
     };
     responses: never;
@@ -14064,7 +14177,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["jietong__knowledge__routes__PublishedOut"];
+                    "application/json": components["schemas"]["PublishedOut"];
                 };
             };
             /** @description Problem */
@@ -15250,7 +15363,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["jietong__recordings__routes__HeldOut"];
+                    "application/json": components["schemas"]["HeldOut"];
                 };
             };
             /** @description Problem */
@@ -16721,7 +16834,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["jietong__workforce__day__schemas__DayOut"];
+                    "application/json": components["schemas"]["IntradayOut"];
                 };
             };
             /** @description As it was. */
@@ -16787,6 +16900,64 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["CoverageOut"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    second_skill_gain_api_planning_day_coverage_second_skill_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SecondSkillOut"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    work_out_second_skill_api_planning_day_coverage_second_skill_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SecondSkillOut"];
                 };
             };
             /** @description Problem */
@@ -17094,7 +17265,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["jietong__workforce__schedule__schemas__CopyIn"];
+                "application/json": components["schemas"]["CopyDaysIn"];
             };
         };
         responses: {
@@ -17324,7 +17495,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["jietong__workforce__schedule__schemas__PublishIn"];
+                "application/json": components["schemas"]["PublishDraftIn"];
             };
         };
         responses: {
@@ -17334,7 +17505,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["jietong__workforce__schedule__schemas__PublishedOut"];
+                    "application/json": components["schemas"]["PublishedScheduleOut"];
                 };
             };
             /** @description Problem */
@@ -17666,7 +17837,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["jietong__workforce__forecast__schemas__HeldOut"];
+                    "application/json": components["schemas"]["ForecastHeldOut"];
                 };
             };
             /** @description Problem */
@@ -17826,7 +17997,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["jietong__workforce__forecast__schemas__DayOut"];
+                    "application/json": components["schemas"]["ForecastSlotsOut"];
                 };
             };
             /** @description Problem */
@@ -18450,6 +18621,70 @@ export interface operations {
             };
         };
     };
+    second_skill_api_planning_lab_studies__id__second_skill_get: {
+        parameters: {
+            query?: {
+                version?: number | null;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SecondSkillOut"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    work_out_second_skill_api_planning_lab_studies__id__second_skill_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SecondSkillOut"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     save_api_planning_lab_studies__id__versions_post: {
         parameters: {
             query?: never;
@@ -18972,7 +19207,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["jietong__workforce__schedule__schemas__ScheduleOut"];
+                    "application/json": components["schemas"]["PlannedScheduleOut"];
                 };
             };
             /** @description Problem */
@@ -19005,7 +19240,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["jietong__workforce__schedule__schemas__PublishedOut"];
+                    "application/json": components["schemas"]["PublishedScheduleOut"];
                 };
             };
             /** @description Problem */
@@ -19134,7 +19369,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["jietong__workforce__schedule__schemas__PublishedOut"];
+                    "application/json": components["schemas"]["PublishedScheduleOut"];
                 };
             };
             /** @description Problem */
@@ -19169,7 +19404,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["jietong__workforce__schedule__schemas__PublishedOut"];
+                    "application/json": components["schemas"]["PublishedScheduleOut"];
                 };
             };
             /** @description Problem */
@@ -19204,7 +19439,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["jietong__workforce__schedule__schemas__PublishedOut"];
+                    "application/json": components["schemas"]["PublishedScheduleOut"];
                 };
             };
             /** @description Problem */
@@ -20704,7 +20939,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["jietong__reports__delivery_schemas__ScheduleOut"];
+                    "application/json": components["schemas"]["ScheduleOut"];
                 };
             };
             /** @description Problem */
@@ -20768,7 +21003,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["jietong__reports__delivery_schemas__ScheduleOut"];
+                    "application/json": components["schemas"]["ScheduleOut"];
                 };
             };
             /** @description Problem */
@@ -20803,7 +21038,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["jietong__reports__delivery_schemas__ScheduleOut"];
+                    "application/json": components["schemas"]["ScheduleOut"];
                 };
             };
             /** @description Problem */
@@ -21175,7 +21410,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["jietong__reports__schemas__CopyIn"];
+                "application/json": components["schemas"]["CopyIn"];
             };
         };
         responses: {

@@ -1,6 +1,7 @@
 """Forecasts: versions, what planners changed by hand, the calendar of events.
 
-Versions are kept for good: how accurate they were is computed from them and from what came, whenever it is asked.
+Versions are kept for good (of nightly ones, each day as it was forecast last before it began): how accurate they were
+is computed from them and from what came, whenever it is asked.
 """
 
 from alembic import op
@@ -28,7 +29,7 @@ CREATE TABLE planning_forecast (
     first_day    text NOT NULL,          -- local days, ISO
     last_day     text NOT NULL,
     basis        jsonb NOT NULL,         -- what it was made from
-    days         jsonb NOT NULL          -- per day and slot of the wall clock; never changed
+    days         jsonb NOT NULL          -- per day and slot of the wall clock; of a nightly one, what no later tells
 )
     """,
     "CREATE INDEX planning_forecast_queue ON planning_forecast (queue, made_at DESC)",

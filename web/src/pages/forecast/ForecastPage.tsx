@@ -161,7 +161,7 @@ function QueueForecast({
             ? t("making")
             : version
               ? t("madeAt", {
-                  name: version.made_by_name,
+                  name: version.basis.nightly ? t("byItself") : version.made_by_name,
                   at: instant(version.made_at, "moment", lang),
                   n: version.basis.days,
                 })

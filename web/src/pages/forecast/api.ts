@@ -16,6 +16,7 @@ export type Basis = {
   tested_days: number;
   aht_known: number;
   country: string;
+  nightly: boolean;
 };
 export type Version = {
   id: string;

@@ -5,6 +5,7 @@ import { inLanguage, useLanguage } from "../../i18n/language";
 import { useWords } from "../../i18n/messages";
 import { worded } from "../../i18n/problems";
 import { Empty } from "../../ui/Empty";
+import { SecondSkill } from "../lab/SecondSkill";
 import { type Coverage, type SkillRow, useCoverage } from "./api";
 
 const HOUR = 3_600_000;
@@ -41,6 +42,7 @@ export function CoverageTab() {
         <Lapsing found={found} />
         <Trainings found={found} />
       </div>
+      {found.skills.length > 1 ? <SecondSkill path="/api/planning/day/coverage/second-skill" /> : null}
     </div>
   );
 }

@@ -19,6 +19,7 @@ import { LeverTable } from "./LeverTable";
 import { type Kind, type Shown, type Study, tally } from "./model";
 import { NewScenario } from "./NewScenario";
 import { NewStudy } from "./NewStudy";
+import { SecondSkill } from "./SecondSkill";
 import { changeName, dayName, useLabWords } from "./words";
 import "./lab.css";
 
@@ -318,6 +319,11 @@ function Ready({
           }
           add={(lever) => quiet(change.add({ change: lever.change, name: "", run: true }))}
           addHeads={() => onNew("heads")}
+        />
+        <SecondSkill
+          path={`/api/planning/lab/studies/${encodeURIComponent(shown.study.id)}/second-skill`}
+          version={shown.version}
+          mayStart={shown.version === shown.versions.at(-1)?.n}
         />
       </div>
       {open ? (
