@@ -85,7 +85,7 @@ async def planning(
         schedules.start()
         stack.push_async_callback(schedules.stop)
         maker = Maker(database, warehouse, clock, loads=forecasts, planned=planned_spans(database))
-        lab = Lab(database, clock, jobs, maker)
+        lab = Lab(database, clock, jobs, maker, schedules.drafts)
         stack.push_async_callback(lab.close)
         day = TheDay(database, inbox, clock, site, engine, attendance, schedules, forecasts)
         stack.push_async_callback(day.stop)

@@ -304,10 +304,11 @@ def _flow(ways: Sequence[Way]) -> Flow | None:
 
 def _lines(of: Facts) -> tuple[int | None, Source]:
     """How many there seem to be. Where callers were turned away while fewer lines were taken than are set up, the
-    number is one to be fitted; what is given then is the middle of the lines taken at those instants."""
+    number is one to be fitted; what is given then is the middle of the lines taken at those instants. A day to come
+    has nothing to be fitted to: it has the lines that are set up."""
     calls = [way for way in of.ways if way.channel == Channel.VOICE and not way.closed]
     blocked = [way.came for way in calls if way.blocked]
-    if not blocked:
+    if not blocked or of.load is not None:
         return (of.channels or None), Source.SET_UP if of.channels else Source.UNKNOWN
     starts = sorted(way.came for way in calls if not way.blocked)
     ends = sorted(way.over for way in calls if not way.blocked)

@@ -7,12 +7,13 @@ from fastapi import APIRouter, Depends, Query
 from fastapi.responses import Response
 from starlette.requests import HTTPConnection
 
-from jietong.core.errors import Invalid
+from jietong.core.errors import Invalid, NotFound
 from jietong.identity.http import allow, audit, clock, database, state
 from jietong.identity.model import Language, Principal
 from jietong.identity.permissions import Permission as P
-from jietong.workforce.lab import export
+from jietong.workforce.lab import drafting, export
 from jietong.workforce.lab.schemas import (
+    LabDraftOut,
     LabPlanIn,
     LabRunIn,
     LabScenarioIn,
@@ -25,7 +26,7 @@ from jietong.workforce.lab.schemas import (
     study_out,
 )
 from jietong.workforce.lab.service import Lab
-from jietong.workforce.lab.words import word
+from jietong.workforce.lab.words import named, word
 from jietong.workforce.simulation.schemas import SecondSkillOut, second_skill_out
 
 router = APIRouter(tags=["planning"], prefix="/api/planning/lab")
@@ -98,6 +99,17 @@ async def plan(
     """Notes that it is to be done, or no more."""
     await all.plan(by, id, scenario, planned=given.planned)
     return shown_out(await all.read(by, id), clock(connection).now())
+
+
+@router.post("/studies/{id}/scenarios/{scenario}/draft", status_code=201)
+async def draft(id: str, scenario: str, by: Edits, all: All) -> LabDraftOut:
+    """Breaks as this scenario moved them, in a draft of the schedule. 409 `no_schedule_to_edit`, `nothing_moved`."""
+    shown, tried = await all.tried(by, id, scenario)
+    if all.drafts is None:
+        raise NotFound("no_schedule", "This centre keeps no schedules here.")
+    name = named(tried.change, by.language.value, tried.name)
+    made = await drafting.breaks(by, shown, tried, all.drafts, name)
+    return LabDraftOut(draft=made.draft, day=made.day, moved=made.moved, left=made.left)
 
 
 @router.post("/studies/{id}/run")

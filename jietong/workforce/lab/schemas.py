@@ -79,6 +79,15 @@ class LabPlanIn(In):
     planned: bool = True
 
 
+class LabDraftOut(BaseModel):
+    """`left`: pauses whose place in the schedule is another by now."""
+
+    draft: str
+    day: str
+    moved: int
+    left: int
+
+
 class LabChangeOut(BaseModel):
     kind: LeverKind
     count: int

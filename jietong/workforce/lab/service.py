@@ -33,6 +33,7 @@ from jietong.workforce.lab.model import (
     Tried,
     Version,
 )
+from jietong.workforce.schedule.drafts import Drafts
 from jietong.workforce.simulation import reading
 from jietong.workforce.simulation.skill_jobs import SkillJobs, Standing
 
@@ -89,11 +90,14 @@ class Shown(NamedTuple):
 class Lab:
     """All of the lab. Whoever sees a study's client sees the study."""
 
-    def __init__(self, database: Database, clock: Clock, jobs: Jobs, maker: Maker) -> None:
+    def __init__(
+        self, database: Database, clock: Clock, jobs: Jobs, maker: Maker, drafts: Drafts | None = None
+    ) -> None:
         self._database = database
         self._clock = clock
         self._jobs = jobs
         self._maker = maker
+        self.drafts = drafts
         self._skills = SkillJobs(jobs)
         self._tasks: set[asyncio.Task[None]] = set()
         self._going_on = asyncio.Lock()
@@ -261,6 +265,11 @@ class Lab:
         for one, job in shown.jobs.items():
             if scenario in (None, one) and not job.state.ended:
                 await self._jobs.cancel(job.id)
+
+    async def tried(self, by: Principal, id: str, scenario: str) -> tuple[Shown, Tried]:
+        """Raises NotFound `no_such_study`, `no_such_scenario`."""
+        shown = await self.read(by, id)
+        return shown, _scenario(shown, scenario)
 
     async def plan(self, by: Principal, id: str, scenario: str, *, planned: bool = True) -> None:
         """Notes that it is to be done, and by whom. Raises Refused `not_run_yet`; for heads `alternatives_first`."""

@@ -10,6 +10,7 @@ import numpy as np
 from numba import njit
 
 from jietong.workforce.roster.breaks import Floats, Ints
+from jietong.workforce.roster.pricing import Tour
 
 SLOTS = 24
 """Tours kept for each person."""
@@ -17,50 +18,75 @@ STILL = 1e-5
 
 
 class Mixture:
-    """`crews[m, g]`: what agents with skills m may serve. A tour is the places m * steps + t at which it is on line,
-    and what it costs beside cover."""
+    """`crews[m, g]`: what agents with skills m may serve; `base[g, t]`: those on line beside the mixture."""
 
-    def __init__(self, cost: Floats, over: Floats, crews: np.ndarray, people: int, longest: int) -> None:
+    def __init__(self, cost: Floats, over: Floats, crews: np.ndarray, base: Ints | None, first: list[Tour]) -> None:
+        """Each person's `first` tour serves the first groups of the crew, until `settle`."""
         groups, self.steps, _ = cost.shape
-        self.cost, self.over, self.crews = cost, over, crews
-        self.places = np.zeros((people, SLOTS, longest), np.int32)
+        people, longest = len(first), max((len(tour.places) for tour in first), default=0)
+        self.cost, self.over = cost, over
+        self.crews = np.vstack([crews, np.zeros((1, groups), np.bool_)])
+        self.places = np.zeros((people, SLOTS, longest + longest // 4 + 64), np.int32)
+        self.tours: list[list[Tour]] = [[] for _ in first]
         self.sizes: Ints = np.full((people, SLOTS), -1, np.int64)
         self.own: Floats = np.zeros((people, SLOTS))
         self.shares: Floats = np.zeros((people, SLOTS))
         self.reduced: Floats = np.zeros((people, SLOTS))
-        self.shared: Floats = np.zeros((len(crews), groups, self.steps))  # on line, by what they serve
+        self.shared: Floats = np.zeros((len(crews) + 1, groups, self.steps))  # on line, by what they serve
+        if base is not None:
+            self.shared[-1] = base
         self.slopes: Floats = np.zeros((groups, self.steps))
-        self.best: Ints = np.zeros((len(crews), self.steps), np.int64)
+        self.best: Ints = np.zeros((len(crews) + 1, self.steps), np.int64)
+        self.loose: Ints = np.arange(people)
+        for who, tour in enumerate(first):
+            self.add(who, tour)
+            self.shares[who, 0] = 1.0
+            self._serve(tour, 1.0)
 
-    def begin(self, who: int, places: Ints, own: float) -> None:
-        """The person's first tour; serves the first groups of the crew, until `settle`."""
-        self._put(who, 0, places, own)
-        self.shares[who, 0] = 1.0
-        crew, step = np.divmod(places, self.steps)
-        np.add.at(self.shared, (crew, self.crews.argmax(1)[crew], step), 1.0)
-
-    def add(self, who: int, places: Ints, own: float) -> bool:
+    def add(self, who: int, tour: Tour) -> bool:
         """A further tour, in place of one that nobody needs; False: it was known."""
-        same = self.sizes[who] == len(places)
-        for slot in np.nonzero(same)[0]:
-            if (self.places[who, slot, : len(places)] == places).all():
-                self.own[who, slot] = min(self.own[who, slot], own)
+        size = len(tour.places)
+        for slot in np.nonzero(self.sizes[who] == size)[0]:
+            if (self.places[who, slot, :size] == tour.places).all():
                 return False
-        free = np.nonzero(self.sizes[who] < 0)[0]
-        if len(free):
-            slot = int(free[0])
-        else:
+        if size > self.places.shape[2]:
+            wider = np.zeros((*self.places.shape[:2], size + 64), np.int32)
+            wider[:, :, : self.places.shape[2]] = self.places
+            self.places = wider
+        slot = len(self.tours[who])
+        if slot == SLOTS:
             idle = np.where(self.shares[who] > 0, -np.inf, self.reduced[who])
             slot = int(idle.argmax())
             if idle[slot] == -np.inf:
                 return False
-        self._put(who, slot, places, own)
+            self.tours[who][slot] = tour
+        else:
+            self.tours[who].append(tour)
+        self.places[who, slot, :size] = tour.places
+        self.sizes[who, slot], self.own[who, slot] = size, tour.own
+        self.reduced[who, slot] = 0.0
         return True
 
-    def _put(self, who: int, slot: int, places: Ints, own: float) -> None:
-        self.places[who, slot, : len(places)] = places
-        self.sizes[who, slot] = len(places)
-        self.own[who, slot] = own
+    def hold(self, who: int) -> Tour:
+        """The person keeps the tour that weighs most, whole."""
+        chosen = int(self.shares[who].argmax())
+        for slot in np.nonzero(self.shares[who])[0]:
+            self._leave(self.tours[who][slot], float(self.shares[who, slot]))
+        self.shares[who] = 0.0
+        self.shares[who, chosen] = 1.0
+        self._serve(self.tours[who][chosen], 1.0)
+        self.loose = self.loose[self.loose != who]
+        return self.tours[who][chosen]
+
+    def _serve(self, tour: Tour, share: float) -> None:
+        crew, step = np.divmod(tour.places, self.steps)
+        np.add.at(self.shared, (crew, self.crews.argmax(1)[crew], step), share)
+
+    def _leave(self, tour: Tour, share: float) -> None:
+        crew, step = np.divmod(tour.places, self.steps)
+        whole = np.maximum(self.shared[crew, :, step].sum(1), 1e-12)
+        rest = np.maximum(0.0, 1.0 - share / whole)
+        self.shared[crew, :, step] *= rest[:, None]
 
     def prices(self, width: float) -> Floats:
         """The slopes: what one more agent of a group is worth in a step [g, t]."""
@@ -74,7 +100,7 @@ class Mixture:
             _refresh(self.cost, self.over, self.crews, self.shared, width, self.slopes, self.best)
             _share_out(self.cost, self.over, self.crews, self.shared, width, self.slopes)
             _refresh(self.cost, self.over, self.crews, self.shared, width, self.slopes, self.best)
-            order = rng.permutation(len(self.sizes))
+            order = rng.permutation(self.loose)
             left = float(
                 _sweep(
                     order, self.places, self.sizes, self.own, self.shares, self.reduced, self.shared, self.crews,

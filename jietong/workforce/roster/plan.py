@@ -77,6 +77,15 @@ class Plan:
         self.rows[who] = row
         self.own[who] = self.own_cost(who, days)
 
+    def lay(self, who: int, days: Ints, marks: dict[int, Ints]) -> None:
+        """These days, with the pauses as given."""
+        frame = self.frames[who]
+        row = Row(days.copy())
+        for day, steps in marks.items():
+            row.shifts[day] = self._staffed(frame, day, int(days[day]), steps)
+        self.rows[who] = row
+        self.own[who] = self.own_cost(who, days)
+
     def restore(self, who: int, row: Row) -> None:
         """Back as it was."""
         for shift in row.shifts.values():

@@ -98,7 +98,9 @@ async def version(n: int, by: Views, all: All) -> s.PublishedScheduleOut:
 @router.post("/schedule/versions/{n}/publish")
 async def publish_older(n: int, body: s.OlderIn, by: Publishes, all: All) -> s.PublishedScheduleOut:
     """Publishes again what was in force with that version (0: before the first)."""
-    return s.PublishedScheduleOut.model_validate(await all.publishing.older(by, _small(n), body.first, body.last, body.note))
+    return s.PublishedScheduleOut.model_validate(
+        await all.publishing.older(by, _small(n), body.first, body.last, body.note)
+    )
 
 
 @router.post("/schedule/versions/{n}/undo")
@@ -111,7 +113,9 @@ async def take_back(n: int, body: s.TakeBackIn, by: Approves, all: All) -> s.Pub
 async def change(body: s.ChangesOfDayIn, by: Approves, all: All) -> s.PublishedScheduleOut:
     """Changes of the published schedule, published at once. 409 `conflicts` where rules would be broken."""
     edits = [one.edit for one in based(body.edits)]
-    return s.PublishedScheduleOut.model_validate(await all.publishing.change(by, edits, note=body.note, accept=body.accept))
+    return s.PublishedScheduleOut.model_validate(
+        await all.publishing.change(by, edits, note=body.note, accept=body.accept)
+    )
 
 
 # --- drafts ----------------------------------------------------------------------------------------------------

@@ -88,12 +88,12 @@ def variants(scenario: Scenario) -> dict[str, Scenario]:
     ]
     own = _own(scenario, crew, of, load)
     second = _second(scenario, own, load)
-    every = tuple(range(len(of)))
+    every = frozenset(range(len(of)))
     found = {
         "one": _with(scenario, of, {member: (kind,) for member, kind in own.items()}),
         "now": scenario,
         "two": _with(scenario, of, {member: (kind, second[member]) for member, kind in own.items()}),
-        "all": _with(scenario, of, dict.fromkeys(own, every)),
+        "all": _with(scenario, of, {member: (kind, *(every - {kind})) for member, kind in own.items()}),
     }
     return {name: replace(found[name], name=name) for name in BREADTHS}
 

@@ -2334,6 +2334,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/planning/lab/studies/{id}/scenarios/{scenario}/draft": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Draft
+         * @description Breaks as this scenario moved them, in a draft of the schedule. 409 `no_schedule_to_edit`, `nothing_moved`.
+         */
+        post: operations["draft_api_planning_lab_studies__id__scenarios__scenario__draft_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/planning/lab/studies/{id}/scenarios/{scenario}/plan": {
         parameters: {
             query?: never;
@@ -6117,6 +6137,11 @@ export interface components {
             first: string | null;
             /** Last */
             last: string | null;
+            /**
+             * Nightly
+             * @default false
+             */
+            nightly: boolean;
             /** Similar */
             similar?: string | null;
             /**
@@ -9680,6 +9705,20 @@ export interface components {
         LabComparedOut: {
             change: components["schemas"]["LabEstimateOut"] | null;
             value: components["schemas"]["LabEstimateOut"];
+        };
+        /**
+         * LabDraftOut
+         * @description `left`: pauses whose place in the schedule is another by now.
+         */
+        LabDraftOut: {
+            /** Day */
+            day: string;
+            /** Draft */
+            draft: string;
+            /** Left */
+            left: number;
+            /** Moved */
+            moved: number;
         };
         /** LabEstimateOut */
         LabEstimateOut: {
@@ -18573,6 +18612,38 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    draft_api_planning_lab_studies__id__scenarios__scenario__draft_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                scenario: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LabDraftOut"];
+                };
             };
             /** @description Problem */
             default: {

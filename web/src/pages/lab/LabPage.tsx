@@ -1,6 +1,6 @@
 import { App, Dropdown, Select } from "antd";
 import { useState } from "react";
-import { useSearchParams } from "react-router";
+import { useNavigate, useSearchParams } from "react-router";
 import { core } from "../../i18n/core";
 import { inLanguage } from "../../i18n/language";
 import { useWords } from "../../i18n/messages";
@@ -286,6 +286,7 @@ function Ready({
   const { t, name } = useLabWords();
   const notice = useNotice();
   const change = useChange(shown.study.id);
+  const navigate = useNavigate();
   const [open, setOpen] = useState(true);
   const quiet = (work: Promise<unknown>) => void work.catch(() => undefined); // told already
   return (
@@ -318,6 +319,14 @@ function Ready({
             )
           }
           add={(lever) => quiet(change.add({ change: lever.change, name: "", run: true }))}
+          draft={(one) =>
+            quiet(
+              change.draft(one.id).then((made) => {
+                notice.done(t("drafted", { n: made.moved }));
+                navigate(`/schedule?${new URLSearchParams({ view: "day", day: made.day, draft: made.draft })}`);
+              }),
+            )
+          }
           addHeads={() => onNew("heads")}
         />
         <SecondSkill

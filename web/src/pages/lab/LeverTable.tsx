@@ -2,7 +2,7 @@ import { useNavigate } from "react-router";
 import { count, instant } from "../../i18n/format";
 import { Button } from "../../ui/Button";
 import type { Lever, Scenario, Shown } from "./model";
-import { changeName, mindWords, money, PLACE, useLabWords } from "./words";
+import { changeName, mindWords, money, placeOf, useLabWords } from "./words";
 
 /** Levers, cheapest help first; heads last, and only after the alternatives have been run (H3). */
 export function LeverTable({
@@ -12,6 +12,7 @@ export function LeverTable({
   run,
   plan,
   add,
+  draft,
   addHeads,
 }: {
   shown: Shown;
@@ -20,12 +21,14 @@ export function LeverTable({
   run: (scenario: string) => void;
   plan: (scenario: Scenario, planned: boolean) => void;
   add: (lever: Lever) => void;
+  draft: (scenario: Scenario) => void;
   addHeads: () => void;
 }) {
   const { t, lang, name } = useLabWords();
   const navigate = useNavigate();
   const by = new Map(shown.scenarios.map((one) => [one.id, one]));
   const missing = shown.heads_missing.length;
+  const drafts = (one: Scenario) => one.change.kind === "move_breaks" && shown.sources.absent === "schedule";
   const first = shown.levers.findIndex((lever) => lever.each !== null);
   return (
     <section className="lab-order" aria-labelledby="lab-order">
@@ -107,7 +110,10 @@ export function LeverTable({
                           <Button kind="quiet" size="small" onClick={() => plan(one, false)}>
                             {t("dropPlan")}
                           </Button>
-                          <Button size="small" onClick={() => navigate(PLACE[one.change.kind] ?? "/schedule")}>
+                          <Button
+                            size="small"
+                            onClick={() => (drafts(one) ? draft(one) : navigate(placeOf(one.change, shown.study)))}
+                          >
                             {t("goPlan")}
                           </Button>
                         </>

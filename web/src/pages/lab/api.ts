@@ -46,6 +46,11 @@ export function useChange(id: string | null) {
     onSettled: () => queries.invalidateQueries({ queryKey: [KEY, id] }),
     onError: notice.failed,
   });
+  const drafting = useMutation({
+    mutationFn: (scenario: string) =>
+      http.post<Schema<"LabDraftOut">>(at(id ?? "", `/scenarios/${encodeURIComponent(scenario)}/draft`), {}),
+    onError: notice.failed,
+  });
   const post = (rest: string, body: unknown) => change.mutateAsync({ rest, body });
   return {
     busy: change.isPending,
@@ -56,6 +61,7 @@ export function useChange(id: string | null) {
     plan: (scenario: string, planned: boolean) =>
       post(`/scenarios/${encodeURIComponent(scenario)}/plan`, { planned }),
     drop: (scenario: string) => drop.mutateAsync(scenario),
+    draft: (scenario: string) => drafting.mutateAsync(scenario),
   };
 }
 

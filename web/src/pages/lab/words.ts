@@ -115,6 +115,13 @@ export const PLACE: Partial<Record<Kind, string>> = {
   handling: "/knowledge",
 };
 
+/** Where a planned scenario is carried out; part-timers are called up with day, hours and number filled in. */
+export function placeOf(change: Change, study: Shown["study"]): string {
+  if (change.kind !== "part_timers") return PLACE[change.kind] ?? "/schedule";
+  const day = study.kind === "forecast" ? study.date : "-";
+  return `/schedule/requests?${new URLSearchParams({ call: `${day} ${change.start} ${change.end} ${change.count}` })}`;
+}
+
 /** Words with what they need of the language, made once a render. */
 export function useLabWords() {
   const t = useWords(lab);

@@ -8,15 +8,13 @@ import { scheduleFaults } from "../../i18n/scheduleFaults";
 import { useNow } from "../../live/clock";
 import { useMay, useSession } from "../../session/session";
 import { Empty } from "../../ui/Empty";
-import { useNotice } from "../../ui/notices";
-import { type Conflict, personFrom } from "./api";
-import { type Axis, axisOf, daysOf, openingOf, within } from "./axis";
+import { personFrom } from "./api";
+import { axisOf, daysOf, openingOf } from "./axis";
 import { BoardBar } from "./BoardBar";
 import { BoardMenu } from "./BoardMenu";
 import {
   carried,
   concerns,
-  curveOf,
   dayShift,
   effectTitle,
   headsOf,
@@ -24,41 +22,32 @@ import {
   lengthNote,
   marksOf,
   momentOf,
-  roughly,
   samePlace,
 } from "./board";
 import { ChangePanel } from "./ChangePanel";
 import { Banners, ClashPanel } from "./ClashPanel";
 import { ConflictPanel } from "./ConflictPanel";
-import { coverWith } from "./curve";
 import * as drafts from "./draft";
 import { EffectPanel } from "./EffectPanel";
 import * as editing from "./editor";
-import type { Edit, Picked } from "./edits";
+import type { Picked } from "./edits";
 import type { FaultWords } from "./faults";
 import { Gantt, type Hand } from "./Gantt";
 import { Legend } from "./Legend";
 import { ListView } from "./ListView";
 import { cellOf } from "./model";
 import { NeedPanel } from "./NeedPanel";
+import { Past } from "./Past";
 import { PublishDialog } from "./PublishDialog";
 import { listed, shown } from "./people";
 import { SolveDialog } from "./SolveDialog";
 import { tipSaid } from "./said";
 import { useSkills } from "./setupData";
-import {
-  draftSpan,
-  editsInHand,
-  editsOf,
-  useConflicts,
-  useCover,
-  useDrafts,
-  useEffectOf,
-  useSave,
-  useSchedule,
-} from "./useBoard";
+import { draftSpan, useConflicts, useCover, useDrafts, useSave, useSchedule } from "./useBoard";
 import { undone, useBoardKeys } from "./useBoardKeys";
+import { useCommands } from "./useCommands";
 import { useEditor } from "./useEditor";
+import { useNeed } from "./useNeed";
 import { useSize } from "./useSize";
 import { useView } from "./useView";
 import { useClocks, useRowWords } from "./words";
@@ -72,7 +61,6 @@ export default function BoardPage() {
   const f = useWords(scheduleFaults);
   const lang = useLanguage();
   const session = useSession();
-  const notice = useNotice();
   const mayEdit = useMay("plan.edit");
   const names = useCollator();
   const { view, set } = useView(session.site?.zone ?? "UTC");
@@ -118,46 +106,8 @@ export default function BoardPage() {
   const now = useNow(60_000);
   const earliest = Math.max(data?.locked_until ?? 0, now);
 
-  // --- need, cover, effect
   const group = view.group;
-  const counts = useCallback(
-    (agent: string) => {
-      const groups = byId.get(agent)?.groups ?? [];
-      return group === null ? groups.length > 0 : groups.includes(group);
-    },
-    [byId, group],
-  );
-  const stored = useMemo(() => curveOf(cover.data, group), [cover.data, group]);
-  const made = useMemo(() => drafts.changes(editor.draft), [editor.draft]);
-  const inHand = useMemo(
-    () =>
-      editor.pending
-        ? drafts.changes({
-            ...editor.draft,
-            made: [...editor.draft.made, { id: -1, edit: editor.pending, at: 0 }],
-            present: plan,
-          })
-        : made,
-    [editor, plan, made],
-  );
-  const coverBefore = useMemo(
-    () => (stored ? coverWith(stored.cover, editor.draft.base, made, counts) : null),
-    [stored, editor.draft.base, made, counts],
-  );
-  const coverNow = useMemo(
-    () => (stored ? coverWith(stored.cover, editor.draft.base, inHand, counts) : null),
-    [stored, editor.draft.base, inHand, counts],
-  );
-  const kept = useMemo(() => editsOf(editor.draft), [editor.draft]);
-  const all = useMemo(() => editsInHand(editor), [editor]);
-  const effectKept = useEffectOf(draft?.id ?? null, kept, group, span);
-  const effectAll = useEffectOf(draft?.id ?? null, all, group, span);
-  const before =
-    editor.pending && kept.length > 0 ? (effectKept.data?.after ?? null) : (effectAll.data?.before ?? null);
-  const quick =
-    all.length > 0 && stored?.forecast && coverBefore && coverNow && !effectAll.data
-      ? roughly(stored.need, coverBefore, coverNow, earliest)
-      : null;
+  const need = useNeed({ editor, plan, cover: cover.data, group, people: byId, draft, span, earliest });
 
   // A draft to work in is there as soon as something is changed: effects are reckoned on it.
   const wants = editable && draft === null && data !== undefined && !query.isPlaceholderData && unsaved > 0;
@@ -167,80 +117,12 @@ export default function BoardPage() {
     begin({ draft: null, edits: [], span: draftSpan(days) }, { onSuccess: (done) => set({ draft: done.draft }) });
   }, [wants, beginning, refusedToBegin, begin, days, set]);
 
-  // --- commands
-  const saveNow = useCallback(async (): Promise<string | null> => {
-    const put = editing.putDown(editor, Date.now());
-    step(() => put);
-    const edits = editsOf(put.draft);
-    if (edits.length === 0) return draft?.id ?? null;
-    const sent = put.draft.made.map((one) => one.id);
-    try {
-      const done = await save.mutateAsync({ draft: draft?.id ?? null, edits, span: draftSpan(days) });
-      saved(sent, done.cells);
-      set({ draft: done.draft });
-      notice.done(t("saved"));
-      return done.draft;
-    } catch (error) {
-      if (isProblem(error, "edited_meanwhile")) await query.refetch();
-      notice.failed(error);
-      return null;
-    }
-  }, [editor, step, draft, save, days, saved, set, notice, t, query]);
-
-  const locate = useCallback(
-    (one: { agent: string | null; day: string | null; start: number | null; params?: Conflict["params"] }) => {
-      const { agent } = one;
-      if (!agent) {
-        // Of nobody in particular: its day, its group, and the figures at its time.
-        const group = one.params?.group;
-        const day = one.start === null ? null : new Date(one.start).toLocaleDateString("sv-SE", { timeZone: zone });
-        set({
-          ...(day ? { day, range: "day" as const } : {}),
-          ...(group === undefined ? {} : { group: String(group) }),
-        });
-        setHover(one.start);
-        return;
-      }
-      if (one.day && !days.includes(one.day)) set({ day: one.day });
-      const day = one.day ?? days[0] ?? view.day;
-      const item = items.find((each) => each.kind === "person" && each.person.id === agent);
-      if (item) rows.current?.scrollTo({ top: Math.max(0, item.top - 96) });
-      step((e, at) => {
-        const spans = cellOf(e.draft.present, agent, day).spans;
-        const at_ =
-          spans.find((each) => one.start !== null && each.start <= one.start && one.start < each.end) ?? spans[0];
-        return editing.select(e, { agent, day, activity: at_?.activity ?? null, start: at_?.start ?? 0 }, at);
-      });
-      requestAnimationFrame(() => box.current?.querySelector<HTMLElement>(".sc-rows [aria-current]")?.focus());
-    },
-    [days, items, set, step, view.day, zone],
-  );
-
-  const fix = useCallback(
-    async (one: Conflict) => {
-      // What is unsaved goes first, for the fix was found on the saved draft.
-      const id = await saveNow();
-      const target = id ?? draft?.id;
-      if (!target) return;
-      try {
-        const done = await save.mutateAsync({ draft: target, edits: one.fix, span });
-        saved([], done.cells);
-        locate(one);
-      } catch (error) {
-        notice.failed(error);
-      }
-    },
-    [saveNow, draft, save, saved, span, locate, notice],
-  );
-
-  const refused = useCallback(
-    (edit: Edit): boolean => {
-      const why = editing.refusal(editor.draft.present, edit, earliest);
-      if (why) notice.warn(t(why === "past" ? "pastLocked" : "dayLocked"));
-      return why !== null;
-    },
-    [editor.draft.present, earliest, notice, t],
-  );
+  const commands = { editor, step, saved, save, draft, days, span, items, zone, earliest, view, set, box, rows };
+  const { saveNow, locate, fix, onServer, ensure, refused } = useCommands({
+    ...commands,
+    refetch: query.refetch,
+    hover: setHover,
+  });
 
   const [menu, setMenu] = useState<{ picked: Picked; at: { x: number; y: number }; when: number | null } | null>(
     null,
@@ -385,9 +267,9 @@ export default function BoardPage() {
           ) : (
             <>
               <NeedPanel
-                curve={stored && coverNow ? { need: stored.need, cover: coverNow } : null}
-                before={editor.pending ? coverBefore : null}
-                forecast={stored?.forecast ?? false}
+                curve={need.curve}
+                before={need.coverBefore}
+                forecast={need.forecast}
                 axis={axis}
                 days={days}
                 height={size.height < 620 ? 140 : 178}
@@ -447,17 +329,13 @@ export default function BoardPage() {
           <EffectPanel
             title={effectTitle(editor.pending, unsaved, t, nameOf)}
             note={editor.pending ? lengthNote(plan, selected, t) : ""}
-            since={t("effectSince", { at: momentOf(effectAll.data?.since ?? earliest, span.first, clocks, zone) })}
+            since={t("effectSince", { at: momentOf(need.since, span.first, clocks, zone) })}
             heads={headsOf(editor.pending, lifted?.span.start ?? null, t, clocks.clock)}
-            before={before ?? quick?.before ?? null}
-            after={
-              effectAll.data && effectAll.current
-                ? effectAll.data.after
-                : (quick?.after ?? effectAll.data?.after ?? null)
-            }
+            before={need.before}
+            after={need.after}
             within={goal?.within_s ?? null}
-            working={all.length > 0 && (effectAll.isFetching || !effectAll.current)}
-            failed={effectAll.isError}
+            working={need.working}
+            failed={need.failed}
             inHand={editor.pending !== null}
             onPut={() => step((e, at) => editing.putDown(e, at))}
             onBack={() => step((e) => editing.putBack(e))}
@@ -497,16 +375,7 @@ export default function BoardPage() {
           editable={editable}
           step={step}
           refused={refused}
-          onServer={async (edits) => {
-            const id = (await saveNow()) ?? draft?.id ?? null;
-            try {
-              const done = await save.mutateAsync({ draft: id, edits, span: draftSpan(days) });
-              saved([], done.cells);
-              set({ draft: done.draft });
-            } catch (error) {
-              notice.failed(error);
-            }
-          }}
+          onServer={onServer}
           onClose={() => setMenu(null)}
         />
       ) : null}
@@ -518,13 +387,7 @@ export default function BoardPage() {
           clocks={clocks}
           nameOf={nameOf}
           within={goal?.within_s ?? null}
-          ensure={async () => {
-            const id = await saveNow();
-            if (id) return id;
-            const done = await save.mutateAsync({ draft: null, edits: [], span: draftSpan(days) });
-            set({ draft: done.draft });
-            return done.draft;
-          }}
+          ensure={ensure}
           onClose={() => setDialog(null)}
         />
       ) : null}
@@ -544,40 +407,5 @@ export default function BoardPage() {
         />
       ) : null}
     </div>
-  );
-}
-
-/** What is past: greyed over the rows and the curve; and the line of now. */
-function Past({
-  axis,
-  now,
-  shown,
-  clock,
-}: {
-  axis: Axis;
-  now: number;
-  shown: number;
-  clock: (at: number) => string;
-}) {
-  const t = useWords(schedule);
-  const first = axis.stretches[0];
-  const last = axis.stretches.at(-1);
-  if (!first || !last || now <= first.from) return null;
-  const stretch = [...axis.stretches].reverse().find((one) => one.from <= now) ?? first;
-  const x = stretch.x + within(stretch, now);
-  const inside = shown >= stretch.from && shown < stretch.to;
-  const line = stretch.x + within(stretch, shown);
-  return (
-    <>
-      <div className="sc-past" style={{ width: x }} title={t("lockedBefore")} />
-      {inside ? (
-        <>
-          <div className="sc-now" style={{ left: `calc(var(--sc-names) + ${line}px)` }} />
-          <span className="sc-nowlabel" style={{ left: `calc(var(--sc-names) + ${Math.max(20, line)}px)` }}>
-            {clock(shown)}
-          </span>
-        </>
-      ) : null}
-    </>
   );
 }

@@ -5,12 +5,13 @@ import type { Ms } from "../../live/types";
 import { type Axis, atOf, msPerPx } from "./axis";
 import type { Picked } from "./edits";
 import { cellOf, MINUTE, type Plan, QUARTER } from "./model";
-import { heightOf, type Item, inSight } from "./people";
+import { heightOf, type Item, inSight, ROW_PX } from "./people";
 import { type Mark, Row, type RowView, type RowWords } from "./Row";
 import { onStep } from "./spans";
 
 const EDGE_PX = 6;
 const STILL_PX = 3;
+const STRIDE_PX = 4 * ROW_PX;
 
 /** What the pointer wants of the plan; the page decides. */
 export type Hand = {
@@ -150,7 +151,12 @@ function useSight(box: RefObject<HTMLDivElement | null>): { top: number; height:
     let frame = 0;
     const look = () => {
       cancelAnimationFrame(frame);
-      frame = requestAnimationFrame(() => setSight({ top: element.scrollTop, height: element.clientHeight }));
+      frame = requestAnimationFrame(() => {
+        // By some rows at a time: what is spare above and below is drawn already, so most frames draw nothing.
+        const top = Math.floor(element.scrollTop / STRIDE_PX) * STRIDE_PX;
+        const height = element.clientHeight + STRIDE_PX;
+        setSight((was) => (was.top === top && was.height === height ? was : { top, height }));
+      });
     };
     look();
     element.addEventListener("scroll", look, { passive: true });

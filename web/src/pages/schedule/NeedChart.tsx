@@ -47,6 +47,7 @@ export function NeedChart({
   }, [curve, before, forecast, axis, height, now]);
   const ticks = useMemo(() => hourTicks(axis, axis.stretches.length > 1 ? 44 : 60), [axis]);
   const many = axis.stretches.length > 7;
+  const alone = axis.stretches.length === 1; // over several days names would lie on the lines; they stand beside
   const { scale } = drawn;
   const end = ends(curve, before, axis, scale);
   return (
@@ -96,12 +97,12 @@ export function NeedChart({
               {clock(tick.at)}
             </text>
           ))}
-      {drawn.peak ? (
+      {drawn.peak && alone ? (
         <text x={drawn.peak.x} y={Math.max(12, drawn.peak.y - 5)} fill="var(--jt-chart-3)" className="sc-linelabel">
           {t("need")}
         </text>
       ) : null}
-      {drawn.gap && drawn.gap.height > 14 ? (
+      {drawn.gap && alone && drawn.gap.height > 14 ? (
         <text
           x={drawn.gap.x + 2}
           y={drawn.gap.y + drawn.gap.height / 2 + 4}
@@ -111,7 +112,7 @@ export function NeedChart({
           {t("gap")}
         </text>
       ) : null}
-      {end.cover !== null ? (
+      {end.cover !== null && alone ? (
         <text x={axis.width - 6} y={end.cover} textAnchor="end" fill="var(--jt-chart-1)" className="sc-linelabel">
           {t("cover")}
         </text>

@@ -39,6 +39,7 @@ export function NeedPanel({
   const last = axis.stretches.at(-1);
   const inside = first && last && now >= first.from && now < last.to;
   const read = Math.floor((at ?? (inside ? now : (first?.from ?? 0))) / QUARTER) * QUARTER;
+  const stretch = axis.stretches.findLast((one) => one.from <= read);
   const need = curve && forecast ? valueAt(curve.need, read) : null;
   const there = curve ? valueAt(curve.cover, read) : null;
   const gap = need === null || there === null ? null : Math.max(0, need - there);
@@ -48,7 +49,11 @@ export function NeedPanel({
         <div className="sc-h">
           <h2>{t("needCover")}</h2>
           <span className="jt-fill" />
-          <span className="jt-note jt-num">{clocks.clock(read)}</span>
+          <span className="jt-note jt-num">
+            {stretch && days.length > 1
+              ? `${clocks.dayShort(stretch.day)} ${clocks.clock(read)}`
+              : clocks.clock(read)}
+          </span>
         </div>
         <dl>
           <Line mark="need" name={t("need")} value={need} />

@@ -22,7 +22,7 @@ export function useView(zone: string) {
     const day = params.get("day");
     return {
       range,
-      day: day && /^\d{4}-\d{2}-\d{2}$/.test(day) ? day : todayIn(zone),
+      day: day && isDay(day) ? day : todayIn(zone),
       group: params.get("group"),
       team: params.get("team"),
       who: params.get("q") ?? "",
@@ -54,6 +54,13 @@ export function useView(zone: string) {
     [setParams],
   );
   return { view, set };
+}
+
+/** A day that there is: 30 February is none. */
+function isDay(text: string): boolean {
+  if (!/^\d{4}-\d{2}-\d{2}$/.test(text)) return false;
+  const noon = new Date(`${text}T12:00:00Z`);
+  return !Number.isNaN(noon.getTime()) && noon.toISOString().startsWith(text);
 }
 
 export function todayIn(zone: string): string {

@@ -14,8 +14,11 @@ import { todayIn } from "../useView";
 
 type Candidate = { agent: string; name: string; called: number; hours: number };
 
+/** What is filled in at first, from wherever somebody came. */
+export type CallUp = { day?: string; from?: string; until?: string; places?: number };
+
 /** Asks part-timers on standby, or full-timers for overtime; says first whom, in the order of fairness (A6). */
-export function CallUpDialog({ onClose }: { onClose: () => void }) {
+export function CallUpDialog({ start: first = {}, onClose }: { start?: CallUp; onClose: () => void }) {
   const t = useWords(scheduleRequests);
   const lang = useLanguage();
   const notice = useNotice();
@@ -23,10 +26,10 @@ export function CallUpDialog({ onClose }: { onClose: () => void }) {
   const ids = useId();
   const setup = useSetup();
   const [kind, setKind] = useState<"call_up" | "overtime">("call_up");
-  const [day, setDay] = useState(() => todayIn(zone()));
-  const [from, setFrom] = useState("14:00");
-  const [until, setUntil] = useState("18:00");
-  const [places, setPlaces] = useState(1);
+  const [day, setDay] = useState(() => first.day ?? todayIn(zone()));
+  const [from, setFrom] = useState(first.from ?? "14:00");
+  const [until, setUntil] = useState(first.until ?? "18:00");
+  const [places, setPlaces] = useState(first.places ?? 1);
   const [group, setGroup] = useState<string | null>(null);
   const [note, setNote] = useState("");
   const start = inZone(`${day}T${from}`, zone());

@@ -12,12 +12,23 @@ import { Button } from "../../../ui/Button";
 import { Empty } from "../../../ui/Empty";
 import { PLANNING, type Request, type RequestKind } from "../api";
 import { useClocks } from "../words";
-import { CallUpDialog } from "./CallUpDialog";
+import { type CallUp, CallUpDialog } from "./CallUpDialog";
 import { RequestPanel } from "./RequestPanel";
 import { requestSaid } from "./words";
 import "../schedule.css";
 import "../../settings/settings.css";
 import "./requests.css";
+
+/** From the address; what is not there stays as the dialog has it. */
+function callUp(text: string | null): CallUp {
+  const [day, from, until, places] = (text ?? "").split(" ");
+  const wall = /^\d\d:\d\d$/;
+  return {
+    ...(day && /^\d{4}-\d\d-\d\d$/.test(day) ? { day } : {}),
+    ...(from && until && wall.test(from) && wall.test(until) ? { from, until } : {}),
+    ...(Number(places) >= 1 ? { places: Number(places) } : {}),
+  };
+}
 
 const KINDS: readonly RequestKind[] = ["leave", "swap", "give_away", "call_up", "overtime"];
 
@@ -28,7 +39,8 @@ export default function RequestsPage() {
   const clocks = useClocks();
   const decides = useMay("plan.approve");
   const [params, setParams] = useSearchParams();
-  const [calling, setCalling] = useState(false);
+  const asked = params.get("call"); // "2026-07-16 10:00 14:00 4": what a call-up begins with
+  const [calling, setCalling] = useState(asked !== null);
   const past = params.get("past") === "1";
   const kind = params.get("kind");
   const set = (name: string, value: string | null) =>
@@ -138,7 +150,15 @@ export default function RequestsPage() {
           )}
         </aside>
       </div>
-      {calling ? <CallUpDialog onClose={() => setCalling(false)} /> : null}
+      {calling && decides ? (
+        <CallUpDialog
+          start={callUp(asked)}
+          onClose={() => {
+            setCalling(false);
+            set("call", null);
+          }}
+        />
+      ) : null}
     </div>
   );
 }
