@@ -54,6 +54,13 @@ async def test_a_day_is_studied_and_alternatives_come_before_heads(history: Runn
     await expect(page.locator(".lab-check")).to_contain_text("as measured gave SL3")
     await faultless(page)
 
+    # G7: one skill, as now, two, all, by the compiled simulation.
+    gain = page.get_by_role("region", name="What a second skill gains")
+    await gain.get_by_role("button", name="Work it out").click()
+    await expect(gain.get_by_role("row", name=re.compile("^two skills"))).to_be_visible(timeout=LONG)
+    await expect(gain.locator("tbody tr")).to_have_count(4)
+    await faultless(page)
+
     # Heads come last, and only because the alternatives have been run.
     order = page.get_by_role("region", name="Before you add a head")
     await order.get_by_role("button", name="Add heads").click()

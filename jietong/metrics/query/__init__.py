@@ -44,7 +44,7 @@ waits for them: give the facts of that time as well.
 """
 
 from jietong.metrics.query.behind import behind
-from jietong.metrics.query.plan import Plan, plan
+from jietong.metrics.query.plan import Plan, plan, settled
 from jietong.metrics.query.result import rows
 from jietong.metrics.query.stored import (
     SHAPES,
@@ -74,6 +74,7 @@ __all__ = [
     "behind",
     "plan",
     "rows",
+    "settled",
     "stored_sums",
     "stored_table",
     "unbound",

@@ -7,11 +7,13 @@ from msgspec.structs import replace
 
 from jietong.core.days import Span
 from jietong.core.vocabulary import Ms
-from jietong.metrics.intervals import Query
+from jietong.metrics.definition import Count
+from jietong.metrics.intervals import Metric, Query
 from jietong.metrics.query import calendar
 from jietong.metrics.query.again import again_table
 from jietong.metrics.query.attendance import attended_time, kept_sums, planned_sums, planned_time
 from jietong.metrics.query.calendar import Grid
+from jietong.metrics.query.conditions import terms_of
 from jietong.metrics.query.parts import Part, part_of
 from jietong.metrics.query.quantiles import quantile_table
 from jietong.metrics.query.scope import AGENT_KEYS, agents_chosen, agents_known, in_ledgers, narrowed, trunks_known
@@ -73,6 +75,21 @@ def plan(query: Query, tables: Tables, *, now: Ms, stored: Stored | None = None)
         table = streak_table(query, grid, tables.agent_interval, {f"k{i}": query.by[i] for i in known}, now)
         parts.append(Part(table, range(len(grid)), known, (STREAK_COLUMN,)))
     return Plan(query, grid, tuple(parts), agents, trunks)
+
+
+def settled(query: Query, now: Ms) -> Ms:
+    """What may stand for `now` in the plan with the same answer: the window's end, once that is past, unless a figure
+    looks at what came later. So a question about the past stays the same from one moment to the next."""
+    want = wanted(known_upto(query, now).metrics)
+    later = want.again or want.streak or any("now" in names for names in map(_looked_at, query.metrics))
+    return now if later or now < query.window.end else query.window.end
+
+
+def _looked_at(metric: Metric) -> frozenset[str]:
+    """The names of the parameters that a figure looks at."""
+    sums = (*metric.definition.numerator, *metric.definition.denominator)
+    read = [what for one in sums if isinstance(one, Count) for what in (one.where, one.value) if what is not None]
+    return frozenset().union(*map(terms_of, read))
 
 
 def known_upto(query: Query, now: Ms) -> Query:

@@ -1,4 +1,4 @@
-"""Breaks as a scenario moved them, put into a draft of the schedule: to be looked at there, changed, and published."""
+"""Breaks as a scenario moved them, put into a draft of the schedule: to be looked at there, and published."""
 
 from typing import NamedTuple
 
@@ -39,7 +39,7 @@ async def breaks(by: Principal, shown: Shown, tried: Tried, drafts: Drafts, name
         edits, left = _moves(base, after, await drafts.read(made["id"]), of.date)
         if not edits:
             raise Refused(
-                "nothing_moved", "These breaks lie where they are best already, or the schedule has changed."
+                "nothing_moved", "These breaks lie where they are best already, or the schedule was changed."
             )
         await drafts.edit(by, made["id"], [Based(one) for one in edits], about="lab")
     except Exception:

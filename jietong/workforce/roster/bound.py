@@ -10,6 +10,7 @@ that are cheapest at the prices join `mixture`, which settles, and its slopes ar
 once for everybody with the same skills, day and shift.
 """
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
@@ -23,6 +24,7 @@ from jietong.workforce.roster.pricing import Crews, Pricing
 
 WIDEST, NARROWEST, SHRINKS = 1.0, 0.5, 0.98
 SETTLE = 2
+CLOSE = 1e-3
 MEMORY = 0.7
 """The part of mean prices that stays in each round."""
 
@@ -46,25 +48,30 @@ class Bound:
         self.mixture = Mixture(self.cost, self.over, self.pricing.crews.can, None, first)
         self.mean: Floats | None = None
 
-    def round(self) -> None:
+    def close(self) -> bool:
+        """The bound is nearly as good as it will be."""
+        whole = self.mixture.value()
+        return whole - self.best < CLOSE * max(1.0, abs(whole))
+
+    def round(self, over: Callable[[], bool] = lambda: False) -> None:
         """Prices, the tours that are cheapest at them, and the mixture with these. Prices of late rounds lie on both
         sides of the best ones, so their mean is asked too."""
         self.width = max(NARROWEST, self.width * SHRINKS)
         self.mixture.settle(self.width, SETTLE, self.rng)
         prices = self.mixture.prices(self.width)
         self.mean = prices if self.mean is None else MEMORY * self.mean + (1 - MEMORY) * prices
-        self.value(prices)
-        self.value(self.mean)
+        self.value(prices, over)
+        self.value(self.mean, over)
         self.rounds += 1
 
-    def value(self, prices: Floats) -> float:
+    def value(self, prices: Floats, over: Callable[[], bool] = lambda: False) -> float:
         """The bound at these prices; their tours join the mixture. `best` is the best so far."""
         asked = self.pricing.asked(np.maximum(prices, -self.over[:, None]))
         total, _ = dual_part(self.cost, self.over, asked.prices)
         total -= self._spared(asked.values) + NEEDLESS * 8 * self.grid.days * len(self.mixture.tours)
         for who in range(len(self.mixture.tours)):
             least, tour = self.pricing.least(who, asked)
-            if tour is None:
+            if tour is None or over():
                 return -np.inf
             total += least
             self.mixture.add(who, tour)

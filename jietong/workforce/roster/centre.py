@@ -1,12 +1,12 @@
 """Solves the centre's schedule: everybody's shifts, pauses and trainings for weeks, with a bound.
 
-First each person in turn gets the best tour beside the others', again and again until none gets better. Then a few
-people at a time are taken out and put back in another order, which costs no more or is undone. Meanwhile a second
-thread raises the bound. docs/decisions/0021 tells why, and what else was measured.
+First each person in turn gets the best tour beside the others', again and again until none gets better. Such a plan
+is stuck, though often far from the best. So then comes the best plan in shares, which also gives the bound; it is
+made whole step by step (`dive`), and after that a part of the people at a time is let loose in the same way, in turn
+with rounds that raise the bound. docs/decisions/0021 tells why, and what else was measured.
 """
 
 import dataclasses
-import threading
 from collections.abc import Iterator
 from time import monotonic
 
@@ -17,6 +17,7 @@ from msgspec.structs import replace
 from jietong.workforce.jobs.model import Tell
 from jietong.workforce.roster.audit import audit, cost_of, met
 from jietong.workforce.roster.bound import Bound
+from jietong.workforce.roster.dive import dive, loosened, polish
 from jietong.workforce.roster.fairness import unfair
 from jietong.workforce.roster.frames import Frame, Grid
 from jietong.workforce.roster.offline import place
@@ -30,6 +31,10 @@ SWEEPS = 8
 TOLD_EVERY_S = 2.0
 PARTIAL_EVERY_S = 20.0
 REASONS_S = 5.0
+PRICED = 0.3
+"""The part of the time that goes to prices before the plan in shares is made whole."""
+LOOSE = (8, 41)
+SMALL = 6
 
 
 def _silent(
@@ -94,8 +99,6 @@ class _Solving:
             order = self.rng.permutation(len(order)).tolist()
         if plan.frames:
             self.bound = Bound(plan)
-        for item in self.problem.offline:
-            self.unplaced += place(plan, item)
 
     def _first_tour(self, who: int) -> float:
         """Also where a free row would cost less: rules may ask for work."""
@@ -105,46 +108,78 @@ class _Solving:
         self.plan.put(who, days)
         return 0.0
 
+    def trainings(self) -> None:
+        for item in self.problem.offline:
+            self.unplaced += place(self.plan, item)
+
     def improve(self, rounds: int | None) -> None:
-        assert self.bound is not None
-        stop = threading.Event()
-        climbing = threading.Thread(target=_climb, args=(self.bound, stop), daemon=True)
-        climbing.start()
-        try:
-            self._rounds(rounds)
-            while rounds is not None and not self._proved() and not self._over() and climbing.is_alive():
-                stop.wait(0.05)
-                if self.bound.rounds >= rounds:
-                    break
-        finally:
-            stop.set()
-            climbing.join()
+        """`rounds` of prices, then so many of neighbourhoods; None: to the end of time."""
+        if self.bound is None:
+            self.trainings()
+            return
+        begun = monotonic()
+        least = begun + PRICED * (self.until - begun)
+        count = 0
+        while not self._done() and (count < rounds if rounds is not None else monotonic() < least):
+            self.bound.round(self._over)
+            count += 1
+            done = (monotonic() - begun) / max(1e-9, self.until - begun) if rounds is None else 0.3 * count / rounds
+            self._say(0.05 + 0.95 * min(1.0, done), "improving")
+            if self.bound.close():
+                break
+        if not self._done():
+            self._dive()
+        self.trainings()
+        crews = self.bound.pricing.crews
+        for count, people in enumerate(self._neighbourhoods()):
+            if self._done() or count == rounds:
+                break
+            loosened(self.plan, crews, people, self.rng, self._over)
+            self.plan.together([int(who) for who in self.rng.permutation(people)[:SMALL]])
+            if self.fair:
+                self.plan.fairer(self.rng)
+            if not self._over() and not self.bound.close():
+                self.bound.round(self._over)
+            done = (
+                (monotonic() - begun) / max(1e-9, self.until - begun)
+                if rounds is None
+                else 0.3 + 0.7 * count / rounds
+            )
+            self._say(0.05 + 0.95 * min(1.0, done), "improving")
         self.finished = self._proved()
 
-    def _rounds(self, rounds: int | None) -> None:
-        begun = monotonic()
-        for count, people in enumerate(self._neighbourhoods()):
-            if self._over() or self._proved() or count == rounds:
-                return
-            self.plan.together(people)
-            if self.fair:
-                for _ in people:
-                    self.plan.fairer(self.rng)
-            done = (monotonic() - begun) / max(1e-9, self.until - begun) if rounds is None else count / rounds
-            self._say(0.05 + 0.95 * min(1.0, done), "improving")
+    def _dive(self) -> None:
+        """Everybody anew: the plan in shares made whole."""
+        assert self.bound is not None
+        plan, crews = self.plan, self.bound.pricing.crews
+        everybody = list(range(len(plan.frames)))
+        if any(frame.wide for frame in plan.frames):  # the bound's tours leave these limits out
+            loosened(plan, crews, everybody, self.rng, self._over, rounds=30)
+            return
+        before, old = plan.cost(), [plan.take_out(who) for who in everybody]
+        dive(plan, self.bound.pricing, self.bound.mixture.copy(), everybody, self.rng, self._over)
+        polish(plan, crews, everybody, self.rng, self._over)
+        if plan.cost() > before:
+            for who in everybody:
+                plan.take_out(who)
+            for who, row in zip(everybody, old, strict=True):
+                plan.restore(who, row)
 
     def _neighbourhoods(self) -> Iterator[list[int]]:
-        """A few people, half of the time such as can serve the same."""
+        """A part of the people, half of the time such as can serve the same."""
         frames, rng = self.plan.frames, self.rng
         skills = np.array([frame.masks.any(0) for frame in frames]).reshape(len(frames), -1)
         while True:
-            size = min(len(frames), int(rng.integers(2, 7)))
+            size = min(len(frames), int(rng.integers(*LOOSE)))
             seed = rng.integers(len(frames))
             same = [bool((row & skills[seed]).any()) for row in skills]
             others = np.flatnonzero(same) if rng.random() < 0.5 else np.arange(len(frames))
             others = others[others != seed]
             count = min(size - 1, len(others))
             yield [int(seed), *(rng.choice(others, count, replace=False).tolist() if count else [])]
+
+    def _done(self) -> bool:
+        return self._over() or self._proved()
 
     def _over(self) -> bool:
         return monotonic() >= self.until
@@ -230,8 +265,3 @@ class _Solving:
 
 
 EASED = tuple(Rule)
-
-
-def _climb(bound: Bound, stop: threading.Event) -> None:
-    while not stop.is_set():
-        bound.round()

@@ -123,3 +123,87 @@ def dual_part(cost, over, prices):  # type: ignore[no-untyped-def]
                     at[g, t] = h
             total += best
     return total, at
+
+
+@njit(cache=True, nogil=True)
+def counted(out, crew, where, first):  # type: ignore[no-untyped-def]
+    """Adds a shift's agents on line to `out[m, g, t]`."""
+    for k in range(len(where)):
+        if where[k] >= 0:
+            out[crew, where[k], first + k] += 1
+
+
+@njit(cache=True, nogil=True)
+def rearranged(gain, over, can, counts, have):  # type: ignore[no-untyped-def]
+    """Who serves what among agents of the same skills, at least cost for those on line: while one more agent in a
+    group is worth more than the last of another, along a chain of crews that may change over. Cover is convex in
+    each group, so where no chain is left none is better."""
+    crews, groups, steps = counts.shape
+    heads = gain.shape[2]
+    came = np.empty(groups, np.int64)
+    by = np.empty(groups, np.int64)
+    queue = np.empty(groups, np.int64)
+    for t in range(steps):
+        better = True
+        while better:
+            better = False
+            best, start, goal = 1e-9, -1, -1
+            for one in range(2):  # look, then walk
+                for source in range(groups):
+                    if one == 1 and source != start:
+                        continue
+                    h = have[source, t]
+                    if h == 0:
+                        continue
+                    loss = gain[source, t, h - 1] if h <= heads else -over[source]
+                    came[:] = -1
+                    came[source] = source
+                    queue[0] = source
+                    size, at = 1, 0
+                    while at < size:
+                        g = queue[at]
+                        at += 1
+                        for m in range(crews):
+                            if counts[m, g, t] > 0:
+                                for other in range(groups):
+                                    if can[m, other] and came[other] < 0:
+                                        came[other], by[other] = g, m
+                                        queue[size] = other
+                                        size += 1
+                    if one == 1:
+                        g = goal
+                        while g != start:
+                            counts[by[g], came[g], t] -= 1
+                            counts[by[g], g, t] += 1
+                            g = came[g]
+                        have[start, t] -= 1
+                        have[goal, t] += 1
+                        continue
+                    for g in range(groups):
+                        if g != source and came[g] >= 0:
+                            k = have[g, t]
+                            worth = gain[g, t, k] if k < heads else -over[g]
+                            if worth - loss > best:
+                                best, start, goal = worth - loss, source, g
+                if start < 0:
+                    break
+                better = True
+
+
+@njit(cache=True, nogil=True)
+def dealt(counts, crew, where, first, keep):  # type: ignore[no-untyped-def]
+    """Takes a shift's groups out of `counts`: with `keep` those that it has, where there are any left (the others
+    become -2); else any that are left."""
+    for k in range(len(where)):
+        t = first + k
+        if keep and where[k] >= 0:
+            if counts[crew, where[k], t] > 0:
+                counts[crew, where[k], t] -= 1
+            else:
+                where[k] = -2
+        elif not keep and where[k] == -2:
+            for g in range(counts.shape[1]):
+                if counts[crew, g, t] > 0:
+                    counts[crew, g, t] -= 1
+                    where[k] = g
+                    break

@@ -44,11 +44,12 @@ def loosened(
     plan: Plan, crews: Crews, people: list[int], rng: np.random.Generator, over: Callable[[], bool], rounds: int = 10
 ) -> bool:
     """These people anew; whether the plan costs less. If not, it stays as it was."""
+    plan.rearrange(crews.can, crews.of)
     before = plan.cost()
     pricing = Pricing(plan, plan.frames, crews, trained=True)
     first = [pricing.lying(who) for who in people]
     old = [plan.take_out(who) for who in people]
-    mixture = Mixture(plan.cover.cost, plan.cover.over, crews.can, plan.cover.have, first)
+    mixture = Mixture(plan.cover.cost, plan.cover.over, crews.can, plan.counts(crews.can, crews.of), first)
     for _ in range(rounds):
         mixture.settle(WIDTH, SETTLE, rng)
         asked = pricing.asked(mixture.prices(WIDTH))
@@ -57,23 +58,26 @@ def loosened(
             if tour is not None:
                 mixture.add(place, tour)
     dive(plan, pricing, mixture, people, rng, over, batches=6)
-    polish(plan, people, rng, over)
+    polish(plan, crews, people, rng, over)
     if plan.cost() < before - EPSILON:
         return True
     for who in people:
         plan.take_out(who)
     for who, row in zip(people, old, strict=True):
         plan.restore(who, row)
+    plan.rearrange(crews.can, crews.of)
     return False
 
 
-def polish(plan: Plan, people: list[int], rng: np.random.Generator, over: Callable[[], bool]) -> None:
+def polish(plan: Plan, crews: Crews, people: list[int], rng: np.random.Generator, over: Callable[[], bool]) -> None:
     """Each alone, again and again, while that pays."""
     for _ in range(SWEEPS):
+        plan.rearrange(crews.can, crews.of)
         saved = 0.0
         for who in rng.permutation(people):
             if over():
-                return
+                break
             saved += plan.improve(int(who))
         if saved < 1e-4 * plan.cost():
-            return
+            break
+    plan.rearrange(crews.can, crews.of)

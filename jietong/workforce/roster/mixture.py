@@ -6,6 +6,8 @@ the cheapest as far as that pays (pairwise steps), and agents on line who may se
 among these anew. Slopes at rest are prices for `bound`.
 """
 
+from copy import copy
+
 import numpy as np
 from numba import njit
 
@@ -18,30 +20,39 @@ STILL = 1e-5
 
 
 class Mixture:
-    """`crews[m, g]`: what agents with skills m may serve; `base[g, t]`: those on line beside the mixture."""
+    """`crews[m, g]`: what agents with skills m may serve; `base[m, g, t]`: those on line beside the mixture."""
 
     def __init__(self, cost: Floats, over: Floats, crews: np.ndarray, base: Ints | None, first: list[Tour]) -> None:
         """Each person's `first` tour serves the first groups of the crew, until `settle`."""
         groups, self.steps, _ = cost.shape
         people, longest = len(first), max((len(tour.places) for tour in first), default=0)
         self.cost, self.over = cost, over
-        self.crews = np.vstack([crews, np.zeros((1, groups), np.bool_)])
+        self.crews = crews
         self.places = np.zeros((people, SLOTS, longest + longest // 4 + 64), np.int32)
         self.tours: list[list[Tour]] = [[] for _ in first]
         self.sizes: Ints = np.full((people, SLOTS), -1, np.int64)
         self.own: Floats = np.zeros((people, SLOTS))
         self.shares: Floats = np.zeros((people, SLOTS))
         self.reduced: Floats = np.zeros((people, SLOTS))
-        self.shared: Floats = np.zeros((len(crews) + 1, groups, self.steps))  # on line, by what they serve
+        self.shared: Floats = np.zeros((len(crews), groups, self.steps))  # on line, by what they serve
         if base is not None:
-            self.shared[-1] = base
+            self.shared += base
         self.slopes: Floats = np.zeros((groups, self.steps))
-        self.best: Ints = np.zeros((len(crews) + 1, self.steps), np.int64)
+        self.best: Ints = np.zeros((len(crews), self.steps), np.int64)
         self.loose: Ints = np.arange(people)
         for who, tour in enumerate(first):
             self.add(who, tour)
             self.shares[who, 0] = 1.0
             self._serve(tour, 1.0)
+
+    def copy(self) -> "Mixture":
+        """To be made whole while this one goes on; tours themselves never change."""
+        out = copy(self)
+        for name, value in vars(self).items():
+            if isinstance(value, np.ndarray) and name not in ("cost", "over", "crews"):
+                setattr(out, name, value.copy())
+        out.tours = [[*tours] for tours in self.tours]
+        return out
 
     def add(self, who: int, tour: Tour) -> bool:
         """A further tour, in place of one that nobody needs; False: it was known."""

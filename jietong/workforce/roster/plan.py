@@ -10,7 +10,7 @@ import numpy as np
 
 from jietong.core.vocabulary import Activity
 from jietong.workforce.roster.breaks import BLOCK, BREAK, MEAL, NO_BLOCKS, ON_LINE, Floats, Ints, placed, worths
-from jietong.workforce.roster.cover import Cover, leave, staff
+from jietong.workforce.roster.cover import Cover, counted, dealt, leave, rearranged, staff
 from jietong.workforce.roster.fairness import burden
 from jietong.workforce.roster.frames import Frame, Grid
 from jietong.workforce.roster.problem import Problem, Span
@@ -180,6 +180,23 @@ class Plan:
         for person, row in old:
             self.restore(person, row)
         return False
+
+    def counts(self, can: np.ndarray, of: list[Ints]) -> Ints:
+        """Agents on line by crew, group and step [m, g, t]; `of[who][day]`: the crew."""
+        out = np.zeros((len(can), *self.cover.have.shape), np.int64)
+        for row, crew in zip(self.rows, of, strict=True):
+            for day, shift in row.shifts.items():
+                counted(out, crew[day], shift.where, shift.first)
+        return out
+
+    def rearrange(self, can: np.ndarray, of: list[Ints]) -> None:
+        """Everybody's shifts and pauses stay; who serves what in each step is chosen anew, at least cost."""
+        counts = self.counts(can, of)
+        rearranged(self.cover.gain, self.cover.over, can, counts, self.cover.have)
+        for keep in (True, False):
+            for row, crew in zip(self.rows, of, strict=True):
+                for day, shift in row.shifts.items():
+                    dealt(counts, crew[day], shift.where, shift.first, keep)
 
     def spans(self, who: int, day: int) -> tuple[Span, ...]:
         """The shift as spans; none on a free day."""

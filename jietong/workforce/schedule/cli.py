@@ -71,13 +71,13 @@ async def _export(
 ) -> int:
     from jietong.workforce.schedule import documents, store
     from jietong.workforce.schedule.export import exported, tables
-    from jietong.workforce.schedule.model import local_date_of, monday_of
+    from jietong.workforce.schedule.model import day_of_text, local_date_of, monday_of
 
     async with database() as opened, opened.read(ALL) as conn:
         setup = await documents.read(conn)
         zone = setup.ground.zone
-        first = _day(first) if first else monday_of(local_date_of(SystemClock().now(), zone))
-        last = _day(last) if last else (date.fromisoformat(first) + timedelta(days=6)).isoformat()
+        first = day_of_text(first) if first else monday_of(local_date_of(SystemClock().now(), zone))
+        last = day_of_text(last) if last else (date.fromisoformat(first) + timedelta(days=6)).isoformat()
         if last < first:
             raise Invalid("bad_span", "The last day is not before the first.")
         days = await store.published(conn, setup.site.id, first, last)
@@ -85,10 +85,3 @@ async def _export(
     content, _ = exported(found, format, found[0].title)
     out.write_bytes(content)
     return len(found[0].rows)
-
-
-def _day(text: str) -> str:
-    try:
-        return date.fromisoformat(text).isoformat()
-    except ValueError as error:
-        raise Invalid("bad_day", f"{text!r} is no day: write it as 2026-07-15.") from error

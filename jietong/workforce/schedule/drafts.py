@@ -27,6 +27,7 @@ from jietong.workforce.schedule.model import (
     Template,
     TemplateDay,
     at_wall,
+    day_of_text,
     days_between,
     minute_of,
     shift_day,
@@ -124,7 +125,7 @@ class Drafts:
             await store.add_draft(conn, self._site().id, one)
             if copy_from is not None:
                 length = (date.fromisoformat(last) - date.fromisoformat(first)).days
-                await self._copy(conn, by, id, _day(copy_from), shift_day(copy_from, length), first, None)
+                await self._copy(conn, by, id, day_of_text(copy_from), shift_day(copy_from, length), first, None)
             if template is not None:
                 await self._from_template(conn, by, id, template)
             made = await store.draft(conn, self._site().id, id)
@@ -190,7 +191,9 @@ class Drafts:
     ) -> Shown:
         """Days on to others by the clock on the wall. Raises Invalid `bad_day`, `outside_draft`."""
         async with self._editing(id) as (conn, _):
-            entry = await self._copy(conn, by, id, _day(from_first), _day(from_last), _day(to_first), agents)
+            entry = await self._copy(
+                conn, by, id, day_of_text(from_first), day_of_text(from_last), day_of_text(to_first), agents
+            )
             return await self._after(conn, id, [entry] if entry is not None else [])
 
     async def as_template(self, by: Principal, id: str, first: str, names: dict[str, str]) -> Shown:
@@ -199,7 +202,7 @@ class Drafts:
         async with self._database.transaction(ALL) as conn:
             found = await self.open(conn, id)
             zone = found.setup.ground.zone
-            week = days_between(_day(first), shift_day(first, 6))
+            week = days_between(day_of_text(first), shift_day(first, 6))
             days = [
                 TemplateDay(
                     agent, date.fromisoformat(day).weekday(),
@@ -357,16 +360,9 @@ def _within(draft: Draft, made: Mapping[DayKey, PersonDay]) -> None:
 
 
 def _check_span(first: str, last: str) -> None:
-    days = (date.fromisoformat(_day(last)) - date.fromisoformat(_day(first))).days + 1
+    days = (date.fromisoformat(day_of_text(last)) - date.fromisoformat(day_of_text(first))).days + 1
     if not 1 <= days <= LONGEST:
         raise Invalid("bad_span", f"A draft has 1 to {LONGEST} days, the last not before the first.", field="last")
-
-
-def _day(text: str) -> str:
-    try:
-        return date.fromisoformat(text).isoformat()
-    except ValueError as error:
-        raise Invalid("bad_day", f"{text!r} is no day: write it as 2026-07-15.") from error
 
 
 def _wall(part: tuple[int, int, Activity, bool], day: str, zone: str) -> PlannedSpan:

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from msgspec import Struct, field
 
+from jietong.core.errors import Invalid
 from jietong.core.events import PlannedSpan
 from jietong.core.specs import Names, Spec
 from jietong.core.vocabulary import Activity, Employment, Ms
@@ -288,6 +289,17 @@ def local_date_of(at: Ms, zone: str) -> str:
 
 def weekday_of(day: str) -> int:
     return date.fromisoformat(day).weekday()
+
+
+def day_of_text(text: str) -> str:
+    """A local day as it is written, 2026-07-15, of years that a centre plans. Raises Invalid `bad_day`."""
+    try:
+        day = date.fromisoformat(text)
+    except ValueError as error:
+        raise Invalid("bad_day", f"{text!r} is no day: write it as 2026-07-15.") from error
+    if not 2000 <= day.year <= 2200:
+        raise Invalid("bad_day", f"{text} is far from any day that a centre plans.")
+    return day.isoformat()
 
 
 def days_between(first: str, last: str) -> list[str]:

@@ -6,7 +6,6 @@ nobody is ever entered twice.
 """
 
 from collections.abc import Sequence
-from datetime import date
 
 import msgspec
 
@@ -21,6 +20,7 @@ from jietong.workforce.schedule.judging import Case
 from jietong.workforce.schedule.model import (
     Conflict,
     PersonDay,
+    day_of_text,
     days_between,
     local_date_of,
     shift_day,
@@ -49,7 +49,9 @@ class Requests(RequestBook):
     ) -> Shown:
         """Leave of whole days, or from `start` to `end` of one. Raises Invalid `bad_day`, `bad_span`; Refused
         `notice_too_short`, `leave_already`."""
-        days = days_between(_day(day), _day(last_day)) if _day(day) <= _day(last_day) else []
+        days = (
+            days_between(day_of_text(day), day_of_text(last_day)) if day_of_text(day) <= day_of_text(last_day) else []
+        )
         if not 1 <= len(days) <= LONGEST_LEAVE:
             raise Invalid("bad_span", f"Leave is of 1 to {LONGEST_LEAVE} days, the last not before the first.")
         if (start is None) != (end is None):
@@ -90,10 +92,10 @@ class Requests(RequestBook):
         `rules_broken` (with the conflicts), `nobody_can_take_it`, `asked_already`.
         """
         kind = K.GIVE_AWAY if give_away else K.SWAP
-        other_day = _day(partner_day or day)
+        other_day = day_of_text(partner_day or day)
         if kind is K.SWAP and partner is None:
             raise Invalid("partner_missing", "Say with whom you want to swap.", field="partner")
-        first, last = min(_day(day), other_day), max(day, other_day)
+        first, last = min(day_of_text(day), other_day), max(day, other_day)
         async with self._case(first, last) as case:
             self._known(case.setup, agent)
             if partner is not None:
@@ -282,8 +284,8 @@ class Requests(RequestBook):
 
     async def colleagues(self, agent: str, day: str, partner_day: str | None, *, give_away: bool) -> list[Shown]:
         """With whom a swap is possible, and of the others why not: codes of rules."""
-        other = _day(partner_day or day)
-        async with self._case(min(_day(day), other), max(day, other), locked=False) as case:
+        other = day_of_text(partner_day or day)
+        async with self._case(min(day_of_text(day), other), max(day, other), locked=False) as case:
             self._known(case.setup, agent)
             one = self._new(
                 SYSTEM, K.GIVE_AWAY if give_away else K.SWAP, agent, day, max(day, other), "",
@@ -381,10 +383,3 @@ def _broken(conflicts: Sequence[Conflict]) -> Refused:
         f"This would break a rule: {first.code} ({first.agent}, {first.day}).",
         conflicts=[views.conflict(one) for one in conflicts],
     )
-
-
-def _day(text: str) -> str:
-    try:
-        return date.fromisoformat(text).isoformat()
-    except ValueError as error:
-        raise Invalid("bad_day", f"{text!r} is no day: write it as 2026-07-15.") from error

@@ -48,8 +48,8 @@ class PersonDayOut(BaseModel):
     locked: bool
     spans: list[PlannedSpanOut]
     invites: list[StandbyInviteOut]
-    by_name: str | None = None
-    at: Instant | None = None
+    by_name: str | None
+    at: Instant | None
 
 
 class HeldSkillOut(BaseModel):

@@ -38,12 +38,14 @@ class Solving:
         self._jobs = jobs
 
     async def ask(self, by: Principal, id: str, wanted: dict[str, Any]) -> str:
-        """The job. Days that have begun are not solved again. Raises Invalid `unknown_agent`, `unknown_group`;
-        Refused `no_forecast`, `nothing_to_solve`, `draft_closed`."""
+        """The job. Days that have begun are not solved again. Raises Invalid `bad_span`, `unknown_agent`,
+        `unknown_group`; Refused `no_forecast`, `nothing_to_solve`, `draft_closed`."""
         found = await self._drafts.read(id)
         check_open(found.draft)
         ground = found.setup.ground
         tomorrow = shift_day(local_date_of(self._clock.now(), ground.zone), 1)
+        if (wanted.get("first") or "") > (wanted.get("last") or "~"):
+            raise Invalid("bad_span", "The last day is not before the first.", field="last")
         first = max(wanted.get("first") or found.draft.first, found.draft.first, tomorrow)
         last = min(wanted.get("last") or found.draft.last, found.draft.last)
         if first > last:

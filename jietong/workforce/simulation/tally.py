@@ -112,23 +112,24 @@ class Tally:
             ]
             for kind, sums in sheet.counts().items()
         }
-        self._times = [(slot, key.of.states) for key, slot in sheet.sums.items() if isinstance(key.of, Time)]
+        times = [(slot, key.of.states) for key, slot in sheet.sums.items() if isinstance(key.of, Time)]
+        self._times = {state: [slot for slot, states in times if state in states] for state in State}
         self._trunk_slots = [slot for key, slot in sheet.sums.items() if isinstance(key.of, TrunkTime)]
         self._listed = sheet.listed()
         self._values: dict[tuple[str, str], array[int]] = {}
         self._by_agent: dict[str, list[AgentInterval]] = {}
         self._streaks = sheet.streaks()
         self._ended: str | None = None  # whose end was the last fact of a contact
-        self._row(ALL)
+        self._rows: dict[str, list[list[int]]] = self.sample.series
+        self._all = self._place(ALL)
 
     def __call__(self, event: e.AnyEvent) -> None:
-        contact = getattr(event, "contact", None)
-        if contact is not None:
-            self._contact(contact, event)
-        elif isinstance(event, e.AgentStateChanged):
+        if isinstance(event, e.AgentStateChanged):
             for change in next_interval(self._agents, event, self._context):
                 if change.new.end is not None:
                     self._interval(change.new)
+        elif (contact := getattr(event, "contact", None)) is not None:
+            self._contact(contact, event)
         elif isinstance(event, e.TrunkBusy):
             for trunk in trunk_busy_times(self._trunks, event):
                 if trunk.new.end is not None:
@@ -143,12 +144,14 @@ class Tally:
         for contact in list(self._folds):
             self._done(contact)
         for queue in self._context.queues:
-            self._row("q:" + queue)
+            self._place("q:" + queue)
         for interval in self._agents.values():
             self._interval(_closed(interval, max(now, interval.start)))
         for trunk in self._trunks.values():
             self._trunk(TrunkBusyTime(trunk.trunk, trunk.start, max(now, trunk.start)))
         sample = self.sample
+        for place, rows in self._rows.items():
+            sample.sums[place] = [sum(column) for column in zip(*rows, strict=True)]
         for key, definition, _ in self._listed:
             share = 1.0 if definition.quantile is None else definition.quantile
             sample.values[key] = {place: _quantile(self._values.get((key, place)), share) for place in sample.sums}
@@ -190,12 +193,15 @@ class Tally:
             self.sample.counted += 1
         bucket = (row.arrived - self.window.start) // HALF_HOUR
         place = "q:" + (row.queue or row.entry)
+        of_all = self._all[bucket]
+        of_queue: list[int] | None = None
         for slot, holds, amount, terms in self._counts[row.kind]:
             if holds(row, terms):
                 by = 1 if amount is None else amount(row, terms)
-                for where in (ALL, place):
-                    self._row(where)[slot] += by
-                    self.sample.series[where][bucket][slot] += by
+                if of_queue is None:
+                    of_queue = self._place(place)[bucket]
+                of_all[slot] += by
+                of_queue[slot] += by
         for key, definition, terms in self._listed:
             for one in definition.numerator:
                 if (
@@ -206,7 +212,7 @@ class Tally:
                 ):
                     value = one.amount(row, terms)
                     for where in (ALL, place):
-                        self._row(where)
+                        self._place(where)
                         self._values.setdefault((key, where), array("q")).append(value)
 
     def _interval(self, interval: AgentInterval) -> None:
@@ -219,15 +225,15 @@ class Tally:
                 self.sample.standby_ms[group] = self.sample.standby_ms.get(group, 0) + spent
         if self._streaks:
             self._by_agent.setdefault(interval.agent, []).append(interval)
-        slots = [slot for slot, states in self._times if interval.state in states]
+        slots = self._times[interval.state]
         if slots:
-            self._spread(slots, interval.start, end, (ALL, "g:" + group))
+            self._spread(slots, interval.start, end, (self._all, self._place("g:" + group)))
 
     def _trunk(self, time: TrunkBusyTime) -> None:
         if self._trunk_slots and time.end is not None:
-            self._spread(self._trunk_slots, time.start, time.end, (ALL,))
+            self._spread(self._trunk_slots, time.start, time.end, (self._all,))
 
-    def _spread(self, slots: Sequence[int], start: Ms, end: Ms, places: Sequence[str]) -> None:
+    def _spread(self, slots: Sequence[int], start: Ms, end: Ms, places: Sequence[list[list[int]]]) -> None:
         """Each millisecond to the half-hour in which it was spent."""
         opens = self.window.start
         start, end = max(start, opens), min(end, self.window.end)
@@ -235,18 +241,16 @@ class Tally:
             bucket = (start - opens) // HALF_HOUR
             upto = min(end, opens + (bucket + 1) * HALF_HOUR)
             for place in places:
-                whole = self._row(place)
-                part = self.sample.series[place][bucket]
+                part = place[bucket]
                 for slot in slots:
-                    whole[slot] += upto - start
                     part[slot] += upto - start
             start = upto
 
-    def _row(self, place: str) -> list[int]:
-        found = self.sample.sums.get(place)
+    def _place(self, place: str) -> list[list[int]]:
+        """Its sums by half-hour."""
+        found = self._rows.get(place)
         if found is None:
-            found = self.sample.sums[place] = [0] * self._width
-            self.sample.series[place] = [[0] * self._width for _ in range(self._steps)]
+            found = self._rows[place] = [[0] * self._width for _ in range(self._steps)]
         return found
 
     def _longest(self) -> dict[str, float | None]:

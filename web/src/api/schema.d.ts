@@ -11319,9 +11319,9 @@ export interface components {
             /** Agent */
             agent: string;
             /** At */
-            at?: number | null;
+            at: number | null;
             /** By Name */
-            by_name?: string | null;
+            by_name: string | null;
             /** Day */
             day: string;
             /** Edited */

@@ -177,6 +177,9 @@ def apply(edit: AnyEdit, days: Days, ground: Ground) -> dict[DayKey, PersonDay]:
         return {key: _with(day, invites=(*kept, Invite(edit.start, edit.end)))}
     if isinstance(edit, NoCallIn):
         return {key: _with(day, invites=tuple(one for one in day.invites if one.start != edit.start))}
+    if isinstance(edit, Put):  # before they are put in order, where one that ends before it starts would fall away
+        for span in edit.spans:
+            _check_span(span.start, span.end)
     spans = normal(_changed(edit, day.spans, ground))
     check_day(edit.day, spans, ground.zone)
     return {key: _with(day, spans=spans)}

@@ -123,12 +123,14 @@ function Table({ found }: { found: Found }) {
 function Change({ figure, of }: { figure: Figure; of: Estimate | undefined }) {
   const t = useWords(secondSkill);
   const lang = useLanguage();
-  if (of?.mean == null || of.low === null || of.high === null || (of.mean === 0 && of.low === 0)) return null;
+  if (of?.mean == null || of.low === null || of.high === null) return null;
+  const by = value(figure, Math.abs(of.mean), lang);
+  if (by === value(figure, 0, lang)) return null; // too little to be read
   if (of.low <= 0 && of.high >= 0) return <span className="jt-note"> {t("unclear")}</span>;
   return (
     <span className="jt-note jt-num">
       {" "}
-      {of.mean > 0 ? "▲" : "▼"} {value(figure, Math.abs(of.mean), lang)}
+      {of.mean > 0 ? "▲" : "▼"} {by}
     </span>
   );
 }

@@ -31,6 +31,7 @@ export function BoardBar({
   unsaved,
   editable,
   saving,
+  unsettled,
   canUndo,
   canRedo,
   onUndo,
@@ -54,6 +55,7 @@ export function BoardBar({
   unsaved: number;
   editable: boolean;
   saving: boolean;
+  unsettled: boolean; // person-days that two people changed wait for a decision
   canUndo: boolean;
   canRedo: boolean;
   onUndo: () => void;
@@ -154,7 +156,7 @@ export function BoardBar({
             <Button
               kind="main"
               onClick={onPublish}
-              disabled={unsaved === 0 && (draft === null || draft.changes === 0)}
+              disabled={saving || unsettled || (unsaved === 0 && (draft === null || draft.changes === 0))}
             >
               {t("checkPublish")}
             </Button>

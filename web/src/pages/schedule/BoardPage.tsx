@@ -12,27 +12,15 @@ import { personFrom } from "./api";
 import { axisOf, daysOf, openingOf } from "./axis";
 import { BoardBar } from "./BoardBar";
 import { BoardMenu } from "./BoardMenu";
-import {
-  carried,
-  concerns,
-  dayShift,
-  effectTitle,
-  headsOf,
-  inView,
-  lengthNote,
-  marksOf,
-  momentOf,
-  samePlace,
-} from "./board";
+import { concerns, effectTitle, headsOf, inView, lengthNote, marksOf, momentOf } from "./board";
 import { ChangePanel } from "./ChangePanel";
 import { Banners, ClashPanel } from "./ClashPanel";
 import { ConflictPanel } from "./ConflictPanel";
 import * as drafts from "./draft";
 import { EffectPanel } from "./EffectPanel";
 import * as editing from "./editor";
-import type { Picked } from "./edits";
 import type { FaultWords } from "./faults";
-import { Gantt, type Hand } from "./Gantt";
+import { Gantt } from "./Gantt";
 import { Legend } from "./Legend";
 import { ListView } from "./ListView";
 import { cellOf } from "./model";
@@ -47,6 +35,7 @@ import { draftSpan, useConflicts, useCover, useDrafts, useSave, useSchedule } fr
 import { undone, useBoardKeys } from "./useBoardKeys";
 import { useCommands } from "./useCommands";
 import { useEditor } from "./useEditor";
+import { type Menu, useHand } from "./useHand";
 import { useNeed } from "./useNeed";
 import { useSize } from "./useSize";
 import { useView } from "./useView";
@@ -124,38 +113,11 @@ export default function BoardPage() {
     hover: setHover,
   });
 
-  const [menu, setMenu] = useState<{ picked: Picked; at: { x: number; y: number }; when: number | null } | null>(
-    null,
-  );
+  const [menu, setMenu] = useState<Menu | null>(null);
   const [focused, setFocused] = useState(false);
   const [dialog, setDialog] = useState<"solve" | "publish" | null>(null);
 
-  const hand = useMemo<Hand>(
-    () => ({
-      pick: (picked) =>
-        step((e, at) => (samePlace(e.selected, picked) && e.pending ? e : editing.select(e, picked, at))),
-      move: (picked, by) => step((e) => carried(e, picked, (aim) => ({ kind: "move", ...aim, by }), by, earliest)),
-      resize: (picked, edge, by) =>
-        step((e) => carried(e, picked, (aim) => ({ kind: "resize", ...aim, edge, by }), by, earliest)),
-      give: (picked, to) =>
-        step((e, at) =>
-          editing.handed(
-            { ...e, pending: e.pending?.kind === "give" ? e.pending : null, selected: picked },
-            to,
-            dayShift(picked.day, to.day),
-            earliest,
-            at,
-          ),
-        ),
-      menu: (picked, at, when) => {
-        step((e, time) => editing.select(e, picked, time));
-        setMenu({ picked, at, when });
-      },
-      hover: setHover,
-      focused: setFocused,
-    }),
-    [step, earliest],
-  );
+  const hand = useHand({ step, earliest, onMenu: setMenu, onHover: setHover, onFocused: setFocused });
   useBoardKeys({
     focused: focused && dialog === null && menu === null,
     editable,
@@ -240,7 +202,8 @@ export default function BoardPage() {
         onRedo={() => step((e) => ({ ...e, draft: drafts.redo(e.draft) }))}
         onSave={() => void saveNow()}
         onSolve={() => setDialog("solve")}
-        onPublish={() => void saveNow().then(() => setDialog("publish"))}
+        onPublish={() => void saveNow().then((id) => (id ? setDialog("publish") : undefined))}
+        unsettled={editor.draft.clashes.length > 0}
         span={span}
         onForget={forget}
       />

@@ -33,7 +33,7 @@ export function SolveDialog({
   clocks: Clocks;
   nameOf: (agent: string) => string;
   within: number | null;
-  ensure: () => Promise<string>;
+  ensure: () => Promise<string | undefined>;
   onClose: () => void;
 }) {
   const t = useWords(schedule);
@@ -47,6 +47,7 @@ export function SolveDialog({
   const start = async (asked: Asked) => {
     try {
       const id = await ensure();
+      if (id === undefined) return;
       await solve.ask.mutateAsync({ draft: id, asked });
     } catch (error) {
       notice.failed(error);

@@ -1,3 +1,4 @@
+import type { Schema } from "../../api/types";
 import type { Ms } from "../../live/types";
 import type { Activity, Cell, Invite, Span } from "./model";
 import type { Person } from "./people";
@@ -221,6 +222,24 @@ export type RequestDetail = {
   before: Figures | null;
   after: Figures | null;
 };
+
+/** The shapes above are those of the server's description: a change there fails the type check here. */
+type Fits<Given extends Wanted, Wanted> = Given;
+export type Described = [
+  Fits<Schema<"PlannedScheduleOut">, Schedule>,
+  Fits<Schema<"CoverOut">, Cover>,
+  Fits<Schema<"EffectFiguresOut">, Figures>,
+  Fits<Schema<"EffectOut">["days"], Effect["days"]>,
+  Fits<Schema<"ConflictsOut">, Omit<Conflicts, "items"> & { items: Omit<Conflict, "fix">[] }>,
+  Fits<Schema<"EditedOut">, Edited>,
+  Fits<Schema<"PublishPreviewOut">, PublishPreview>,
+  Fits<Schema<"ScheduleVersionOut">, Version>,
+  Fits<Required<Schema<"ProposalOut">>, Wide<Proposal, "job_state">>,
+  Fits<Schema<"JobOut">, Wide<Job, "state">>,
+  Fits<Schema<"ScheduleRequestOut">, Request>,
+  Fits<Schema<"RequestDetailOut">["changes"], RequestDetail["changes"]>,
+];
+type Wide<T, Key extends keyof T> = Omit<T, Key> & Record<Key, string>;
 
 export const PLANNING = "/api/planning";
 

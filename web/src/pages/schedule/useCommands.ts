@@ -60,7 +60,9 @@ export function useCommands({
   const t = useWords(schedule);
   const notice = useNotice();
 
-  const saveNow = useCallback(async (): Promise<string | null> => {
+  /** The draft that holds it then, null while there is none and nothing to save; undefined: it could not be saved,
+   * which has been said. What would build on it does not happen then. */
+  const saveNow = useCallback(async (): Promise<string | null | undefined> => {
     const put = editing.putDown(editor, Date.now());
     step(() => put);
     const edits = editsOf(put.draft);
@@ -75,7 +77,7 @@ export function useCommands({
     } catch (error) {
       if (isProblem(error, "edited_meanwhile")) await refetch();
       notice.failed(error);
-      return null;
+      return undefined;
     }
   }, [editor, step, draft, save, days, saved, set, notice, t, refetch]);
 
@@ -111,8 +113,7 @@ export function useCommands({
   const fix = useCallback(
     async (one: Conflict) => {
       // What is unsaved goes first, for the fix was found on the saved draft.
-      const id = await saveNow();
-      const target = id ?? draft?.id;
+      const target = await saveNow();
       if (!target) return;
       try {
         const done = await save.mutateAsync({ draft: target, edits: one.fix, span });
@@ -122,12 +123,13 @@ export function useCommands({
         notice.failed(error);
       }
     },
-    [saveNow, draft, save, saved, span, locate, notice],
+    [saveNow, save, saved, span, locate, notice],
   );
 
   const onServer = useCallback(
     async (edits: ServerEdit[]) => {
-      const id = (await saveNow()) ?? draft?.id ?? null;
+      const id = await saveNow();
+      if (id === undefined) return;
       try {
         const done = await save.mutateAsync({ draft: id, edits, span: draftSpan(days) });
         saved([], done.cells);
@@ -136,12 +138,13 @@ export function useCommands({
         notice.failed(error);
       }
     },
-    [saveNow, draft, save, days, saved, set, notice],
+    [saveNow, save, days, saved, set, notice],
   );
 
-  const ensure = useCallback(async (): Promise<string> => {
+  /** A draft that holds all that is on screen; undefined as with `saveNow`. */
+  const ensure = useCallback(async (): Promise<string | undefined> => {
     const id = await saveNow();
-    if (id) return id;
+    if (id !== null) return id;
     const done = await save.mutateAsync({ draft: null, edits: [], span: draftSpan(days) });
     set({ draft: done.draft });
     return done.draft;

@@ -56,9 +56,9 @@ export function useView(zone: string) {
   return { view, set };
 }
 
-/** A day that there is: 30 February is none. */
+/** A day that there is, of these times: 30 February is none, nor are years that nobody plans. */
 function isDay(text: string): boolean {
-  if (!/^\d{4}-\d{2}-\d{2}$/.test(text)) return false;
+  if (!/^20\d{2}-\d{2}-\d{2}$/.test(text)) return false;
   const noon = new Date(`${text}T12:00:00Z`);
   return !Number.isNaN(noon.getTime()) && noon.toISOString().startsWith(text);
 }
