@@ -7,7 +7,7 @@ from fastapi import APIRouter, Depends, Query
 from fastapi.responses import Response
 from starlette.requests import HTTPConnection
 
-from jietong.core.errors import Invalid, NotFound
+from jietong.core.errors import Invalid, Refused
 from jietong.identity.http import allow, audit, clock, database, state
 from jietong.identity.model import Language, Principal
 from jietong.identity.permissions import Permission as P
@@ -106,7 +106,7 @@ async def draft(id: str, scenario: str, by: Edits, all: All) -> LabDraftOut:
     """Breaks as this scenario moved them, in a draft of the schedule. 409 `no_schedule_to_edit`, `nothing_moved`."""
     shown, tried = await all.tried(by, id, scenario)
     if all.drafts is None:
-        raise NotFound("no_schedule", "This centre keeps no schedules here.")
+        raise Refused("no_schedule_to_edit", "This centre keeps no schedules here.")
     name = named(tried.change, by.language.value, tried.name)
     made = await drafting.breaks(by, shown, tried, all.drafts, name)
     return LabDraftOut(draft=made.draft, day=made.day, moved=made.moved, left=made.left)

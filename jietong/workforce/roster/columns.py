@@ -16,7 +16,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from jietong.workforce.roster.prepared import Prepared
-from jietong.workforce.roster.tours import NEVER, Floats, cheapest, within
+from jietong.workforce.roster.tours import NEVER, cheapest, within
+from jietong.workforce.roster.ways import Floats
 
 LIMIT_PRICE = 10_000.0
 Tour = NDArray[np.int64]

@@ -57,8 +57,8 @@ class Mixture:
     def add(self, who: int, tour: Tour) -> bool:
         """A further tour, in place of one that nobody needs; False: it was known."""
         size = len(tour.places)
-        for slot in np.nonzero(self.sizes[who] == size)[0]:
-            if (self.places[who, slot, :size] == tour.places).all():
+        for known in np.nonzero(self.sizes[who] == size)[0]:
+            if (self.places[who, known, :size] == tour.places).all():
                 return False
         if size > self.places.shape[2]:
             wider = np.zeros((*self.places.shape[:2], size + 64), np.int32)

@@ -1,19 +1,20 @@
 """The public instance as arrays: each employee's rules and prices for `tours`, cover as one row a day and shift."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import gcd
 
 import numpy as np
 from numpy.typing import NDArray
 
 from jietong.workforce.roster.instance import Employee, Instance, Roster
-from jietong.workforce.roster.tours import NEVER, Floats, Rules
+from jietong.workforce.roster.tours import NEVER, Rules
+from jietong.workforce.roster.ways import Floats
 
 
 @dataclass(frozen=True)
 class One:
     """An employee: rules, the price of each kind on each day [d, t] and of a free day [d] by the requests, and how
-    often a kind may be given where that binds {kind: most}, which `rules` leave out."""
+    often a kind may be given where that binds {kind: most}, as far as `rules` leave it out."""
 
     rules: Rules
     work: Floats
@@ -93,7 +94,12 @@ def _one(instance: Instance, employee: Employee) -> One:
             work[:, kinds[shift]] = NEVER
         elif most < possible:
             limits[kinds[shift]] = most
-    return One(rules_of(instance, employee), work, free, limits)
+    rules = rules_of(instance, employee)
+    if limits:  # one of them in the path, where it binds each tour; the others bind their mean
+        kind, most = limits.popitem()
+        late = np.arange(len(kinds)) == kind
+        rules = replace(rules, late=late, lates_free=most, late_hard=True)
+    return One(rules, work, free, limits)
 
 
 def rules_of(instance: Instance, employee: Employee) -> Rules:

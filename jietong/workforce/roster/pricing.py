@@ -81,8 +81,8 @@ class Pricing:
                 values[m, : self.steps] = np.where(can[:, None], prices, -np.inf).max(0)
             which = np.full(grid.days, m, np.int64)
             gains[m] = worths(values, which, grid.starts, grid.lengths, self.offered[m], grid.pauses.shape)
-        for m, day, pattern in np.argwhere(self.offered & (gains == -np.inf)):
-            gains[m, day, pattern] = self._stretch(values[m], int(day), int(pattern)).sum()
+        for m, day, pattern in np.argwhere(self.offered & (gains == -np.inf)).tolist():
+            gains[m, day, pattern] = self._stretch(values[m], day, pattern).sum()
         return Asked(prices, values, gains)
 
     def least(self, who: int, asked: Asked) -> tuple[float, Tour | None]:
@@ -124,9 +124,10 @@ class Pricing:
 
     def _tour(self, who: int, patterns: Ints, asked: Asked) -> Tour:
         crew = self.crews.of[who]
-        marks, places = {}, []
-        for day in np.nonzero(patterns >= 0)[0]:
-            day, pattern = int(day), int(patterns[day])
+        marks: dict[int, Ints] = {}
+        places = []
+        for day in np.nonzero(patterns >= 0)[0].tolist():
+            pattern = int(patterns[day])
             marks[day] = self._marks(who, day, pattern, asked)
             at = self.grid.starts[day, pattern] + np.nonzero(marks[day] == ON_LINE)[0]
             places.append(crew[day] * self.steps + at[at < self.steps])
@@ -150,13 +151,13 @@ class Pricing:
         """The pauses of a locked shift stay, whatever rule they break; those beside a training go around it."""
         for (person, day), pinned in self.plan.pinned.items():
             if person == who:
-                for pattern in np.nonzero(self.frames[who].allowed[day])[0]:
-                    part = self._stretch(asked.values[self.crews.of[who][day]], day, int(pattern))
+                for pattern in np.nonzero(self.frames[who].allowed[day])[0].tolist():
+                    part = self._stretch(asked.values[self.crews.of[who][day]], day, pattern)
                     if len(part) == len(pinned):
                         gains[day, pattern] = part[pinned == ON_LINE].sum()
         for (person, day), blocks in self.blocks.items():
             if person == who:
-                pattern = int(np.nonzero(self.frames[who].allowed[day])[0][0])
+                pattern = int(self.frames[who].allowed[day].argmax())
                 part = self._stretch(asked.values[self.crews.of[who][day]], day, pattern)
                 gains[day, pattern] = placed(self.grid.pauses, part, blocks)[0]
         return gains

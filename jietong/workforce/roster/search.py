@@ -13,7 +13,8 @@ import numpy as np
 
 from jietong.workforce.roster.columns import Columns, Duals, Tour
 from jietong.workforce.roster.prepared import One, Prepared
-from jietong.workforce.roster.tours import NEVER, Floats, cheapest, within
+from jietong.workforce.roster.tours import NEVER, cheapest, within
+from jietong.workforce.roster.ways import Floats
 
 WHOLE = 1e-4  # all costs are whole numbers
 MIP_S = 10.0

@@ -28,7 +28,7 @@ class Rules:
     after day d.
 
     The nth weekend beyond `weekends_free` costs `weekend_dear`, a shift of a `late` kind beyond `lates_free` of them
-    `late_dear`.
+    `late_dear`; with `late_hard` there are none beyond.
 
     `edge`: runs that begin with the plan are long enough (nothing is known of the days before).
     """
@@ -58,6 +58,7 @@ class Rules:
     late: Flags = None  # type: ignore[assignment]
     late_dear: float = 0.0
     lates_free: int = 0
+    late_hard: bool = False
 
     def __post_init__(self) -> None:
         days, kinds = len(self.weekend), len(self.units)
@@ -73,14 +74,14 @@ class Rules:
             object.__setattr__(self, "most", np.minimum(self.most, self._days_as_units()))
             week = 1
             top = int(self.most.max(initial=0)) + 1
-        late = np.zeros(kinds, np.bool_) if self.late is None or not self.late_dear else self.late
+        late = np.zeros(kinds, np.bool_) if self.late is None or not (self.late_dear or self.late_hard) else self.late
         lates = min(self.lates_free, days) + 1 if late.any() else 1
         shape = np.array(
             [
                 max(1, len(rows)), run, max(1, self.min_off), week, top, weekends, self.max_run, self.min_run,
                 self.min_off, week - 1, self.edge, self.work_before, self.off_before,
                 int(classes[self.last_kind]) if kinds else 0, self.units_before, self.week_days_before,
-                lates, self.weekends_free,
+                lates, self.weekends_free, self.late_hard,
             ],
             dtype=np.int64,
         )  # fmt: skip

@@ -73,9 +73,9 @@ def _decoded(shape, state):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, nogil=True)
-def _go(
+def _go(  # type: ignore[no-untyped-def]
     shape, follows, classes, units, weekend, most, late_kinds, day, stage, week, unit, end, late, last, run, kind
-):  # type: ignore[no-untyped-def]
+):
     """The state after `day` with `kind` (-1: free) from the decoded state before it, in which `last` is the class of
     the last shift and `run` the days worked (or, with last -1, free) in a row; -1: a rule forbids it."""
     runs, offs, weeks, tops, ends = shape[1], shape[2], shape[3], shape[4], shape[5]
@@ -108,6 +108,8 @@ def _go(
         if end >= ends:
             return -1
     if late_kinds[kind]:
+        if late == shape[16] - 1 and shape[18] == 1:
+            return -1
         late = min(late + 1, shape[16] - 1)
     return ((((classes[kind] * runs + run - 1) * weeks + week) * tops + unit) * ends + end) * shape[16] + late
 
@@ -201,7 +203,7 @@ def built(shape, follows, classes, units, weekend, most, least, soft, dear, clos
                 count += 1
     layers[days + 1] = count
     out = np.zeros(count + 1, np.int64)
-    kind = np.empty(kept, np.int16)
+    kinds_of = np.empty(kept, np.int16)
     goal = np.empty(kept, np.int32)
     cost = np.empty(kept if dear.any() or fair.any() else 0)
     n = 0
@@ -212,11 +214,11 @@ def built(shape, follows, classes, units, weekend, most, least, soft, dear, clos
             for edge in range(begin[day, state], until[day, state]):
                 to = number[day + 1, leads[edge]]
                 if to >= 0:
-                    kind[n], goal[n] = kind_of[edge], to
+                    kinds_of[n], goal[n] = kind_of[edge], to
                     if len(cost) > 0:
                         cost[n] = more[edge]
                     n += 1
             out[number[day, state] + 1] = n
     for state in range(layers[days], count):
         out[state + 1] = n
-    return layers, out, kind, goal, cost
+    return layers, out, kinds_of, goal, cost

@@ -1,7 +1,9 @@
 import { describe, expect, test } from "vitest";
+import { callUp } from "../schedule/requests/callUp";
 import { inField, stored } from "./AssumptionsPanel";
 import { axisOf, CURVE, gaps, runsOf, scaleOf, worst } from "./drawing";
 import { columns, direction, edited, moving, type Scenario, type Shown, tally } from "./model";
+import { placeOf } from "./words";
 
 const ESTIMATE = { mean: 0.8, low: 0.78, high: 0.82 };
 
@@ -125,4 +127,30 @@ test("the page asks again while anything waits, runs or is prepared", () => {
   expect(moving({ study, scenarios: [scenario(), going] } as unknown as Shown)).toBe(true);
   expect(moving({ study: { state: "preparing" }, scenarios: [] } as unknown as Shown)).toBe(true);
   expect(tally([scenario(), going])).toEqual({ done: 1, running: 0, queued: 1 });
+});
+
+describe("what is planned leads to where it is done", () => {
+  const change = scenario({}).change;
+  const partTimers = { ...change, kind: "part_timers" as const, count: 4, start: "10:00", end: "14:00" };
+  const study = { kind: "forecast", date: "2026-07-16" } as Shown["study"];
+  const call = (path: string) => new URL(path, "http://centre").searchParams.get("call");
+
+  test("a call-up with day, hours and number filled in; of a day that is over, the hours and the number", () => {
+    expect(call(placeOf(partTimers, study))).toBe("2026-07-16 10:00 14:00 4");
+    expect(call(placeOf(partTimers, { ...study, kind: "recorded" }))).toBe("- 10:00 14:00 4");
+    expect(callUp(call(placeOf(partTimers, study)))).toEqual({
+      day: "2026-07-16",
+      from: "10:00",
+      until: "14:00",
+      places: 4,
+    });
+    expect(callUp("- 10:00 14:00 4")).toEqual({ from: "10:00", until: "14:00", places: 4 });
+    expect(callUp("nonsense")).toEqual({});
+    expect(callUp(null)).toEqual({});
+  });
+
+  test("the rest to its own page", () => {
+    expect(placeOf(change, study)).toBe("/flows");
+    expect(placeOf({ ...change, kind: "heads" }, study)).toBe("/schedule");
+  });
 });

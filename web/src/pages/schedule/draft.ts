@@ -63,6 +63,7 @@ export function cleared(draft: Draft, key: string): Draft {
 export function merged(draft: Draft, cells: readonly Cell[]): Draft {
   const base = new Map(draft.base);
   const ours = new Set(draft.made.flatMap((one) => touched(one.edit)));
+  const there = new Set<string>(); // person-days that are as we have them
   let clashes = draft.clashes;
   for (const cell of cells) {
     const key = keyOf(cell.agent, cell.day);
@@ -70,11 +71,19 @@ export function merged(draft: Draft, cells: readonly Cell[]): Draft {
     if (known && known.rev === cell.rev && known.version === cell.version) continue;
     if (known && cell.rev < known.rev && (cell.version ?? 0) <= (known.version ?? 0)) continue; // an old answer
     const differs = !known || !sameCell(known, cell);
-    if (ours.has(key) && differs && known) {
+    const shown = draft.present.get(key);
+    if (ours.has(key) && shown && sameCell(shown, cell)) {
+      // Ours, saved just now and read before the answer was here; or both wanted the same.
+      there.add(key);
+      clashes = clashes.filter((one) => one.key !== key);
+    } else if (ours.has(key) && differs && known) {
       clashes = [...clashes.filter((one) => one.key !== key), { key, theirs: cell, by: cell.by ?? "" }];
-    } else base.set(key, cell);
+      continue;
+    }
+    base.set(key, cell);
   }
-  return replayed({ ...draft, base, clashes });
+  const made = draft.made.filter((one) => !touched(one.edit).every((key) => there.has(key)));
+  return replayed({ ...draft, base, clashes, made: made.length === draft.made.length ? draft.made : made });
 }
 
 /** The planner's answer to a clash: the person-day as they have it, put over the other's; or the other's. */
@@ -94,7 +103,8 @@ export function saved(draft: Draft, sent: readonly number[], cells: readonly Cel
   const base = new Map(draft.base);
   for (const cell of cells) base.set(keyOf(cell.agent, cell.day), cell);
   const made = draft.made.filter((one) => !sent.includes(one.id));
-  return replayed({ ...draft, base, made, undone: [] });
+  const clashes = draft.clashes.filter(({ key, theirs }) => theirs.rev > (base.get(key)?.rev ?? 0));
+  return replayed({ ...draft, base, made, undone: [], clashes });
 }
 
 /** The person-days that differ from what the server has. */

@@ -200,6 +200,20 @@ describe("a draft", () => {
     expect(spansOf(taken.present, "a")).toEqual(theirs.spans);
     expect(taken.made).toEqual([]);
   });
+  test("one's own save, read again before its answer is here, is no clash and not unsaved any more", () => {
+    let ours = drafts.edited(drafts.opened(base), move("a", 11, QUARTER), 1);
+    const sent = ours.made.map((one) => one.id);
+    const stored = cell("a", spansOf(ours.present, "a"), { rev: 2, by: "顾" });
+    const early = drafts.merged(ours, [stored]);
+    expect([early.clashes, early.made]).toEqual([[], []]);
+    expect(said(spansOf(drafts.saved(early, sent, [stored]).present, "a"))).toContain("break 11.25-11.5");
+    // Edited further meanwhile: it looks like a clash until the answer says whose it is.
+    ours = drafts.edited(ours, move("a", 11.25, QUARTER), 2);
+    const late = drafts.saved(drafts.merged(ours, [stored]), sent, [stored]);
+    expect(late.clashes).toEqual([]);
+    expect(late.made.map((one) => one.id)).toEqual([2]);
+    expect(said(spansOf(late.present, "a"))).toContain("break 11.5-11.75");
+  });
   test("what was edited while a save was under way stays unsaved", () => {
     let draft = drafts.edited(drafts.opened(base), move("a", 11, QUARTER), 1);
     const sent = draft.made.map((one) => one.id);

@@ -82,14 +82,24 @@ export function editsInHand(editor: Editor): ServerEdit[] {
   return editsOf({ ...editor.draft, made }, shownPlan(editor));
 }
 
+/** `taken` hears of what was saved before anything is read again: else one's own would come in as somebody else's. */
+type Saving = {
+  draft: string | null;
+  edits: ServerEdit[];
+  span: Span;
+  taken?: (cells: readonly Cell[]) => void;
+};
+
 export function useSave() {
   const queries = useQueryClient();
   return useMutation({
     networkMode: "always", // without a network it fails at once, and says so; waiting would look like saving
-    mutationFn: async ({ draft, edits, span }: { draft: string | null; edits: ServerEdit[]; span: Span }) => {
+    mutationFn: async ({ draft, edits, span, taken }: Saving) => {
       const id = draft ?? (await http.post<DraftState>(`${PLANNING}/drafts`, { body: span })).id;
       const done = edits.length > 0 ? await sent(id, edits) : { rev: 0, days: [] };
-      return { draft: id, cells: done.days.map(cellFrom) as Cell[] };
+      const cells: Cell[] = done.days.map(cellFrom);
+      taken?.(cells);
+      return { draft: id, cells };
     },
     onSettled: () => queries.invalidateQueries({ queryKey: [SCHEDULE] }),
   });
@@ -125,14 +135,15 @@ export function useEffectOf(draft: string | null, edits: readonly ServerEdit[], 
     [edits, group, span],
   );
   const asked = useSettled(body, 250);
+  const changed = edits.length > 0;
   const answer = useQuery({
     queryKey: [SCHEDULE, "effect", draft, asked],
     queryFn: ({ signal }) =>
       http.post<Effect>(`${PLANNING}/drafts/${draft ?? ""}/preview`, { body: JSON.parse(asked), signal }),
-    enabled: draft !== null && edits.length > 0,
+    enabled: draft !== null && changed && asked === body, // not for each step of a drag
     staleTime: 30_000,
     gcTime: 60_000,
     retry: false,
   });
-  return { ...answer, current: asked === body };
+  return { ...answer, data: changed ? answer.data : undefined, current: asked === body };
 }

@@ -69,8 +69,12 @@ export function useCommands({
     if (edits.length === 0) return draft?.id ?? null;
     const sent = put.draft.made.map((one) => one.id);
     try {
-      const done = await save.mutateAsync({ draft: draft?.id ?? null, edits, span: draftSpan(days) });
-      saved(sent, done.cells);
+      const done = await save.mutateAsync({
+        draft: draft?.id ?? null,
+        edits,
+        span: draftSpan(days),
+        taken: (cells) => saved(sent, cells),
+      });
       set({ draft: done.draft });
       notice.done(t("saved"));
       return done.draft;

@@ -11,11 +11,9 @@ import { inZone } from "../../agreements/zone";
 import { PLANNING, type Request } from "../api";
 import { useSetup } from "../setupData";
 import { todayIn } from "../useView";
+import type { CallUp } from "./callUp";
 
 type Candidate = { agent: string; name: string; called: number; hours: number };
-
-/** What is filled in at first, from wherever somebody came. */
-export type CallUp = { day?: string; from?: string; until?: string; places?: number };
 
 /** Asks part-timers on standby, or full-timers for overtime; says first whom, in the order of fairness (A6). */
 export function CallUpDialog({ start: first = {}, onClose }: { start?: CallUp; onClose: () => void }) {

@@ -12,23 +12,13 @@ import { Button } from "../../../ui/Button";
 import { Empty } from "../../../ui/Empty";
 import { PLANNING, type Request, type RequestKind } from "../api";
 import { useClocks } from "../words";
-import { type CallUp, CallUpDialog } from "./CallUpDialog";
+import { CallUpDialog } from "./CallUpDialog";
+import { callUp } from "./callUp";
 import { RequestPanel } from "./RequestPanel";
 import { requestSaid } from "./words";
 import "../schedule.css";
 import "../../settings/settings.css";
 import "./requests.css";
-
-/** From the address; what is not there stays as the dialog has it. */
-function callUp(text: string | null): CallUp {
-  const [day, from, until, places] = (text ?? "").split(" ");
-  const wall = /^\d\d:\d\d$/;
-  return {
-    ...(day && /^\d{4}-\d\d-\d\d$/.test(day) ? { day } : {}),
-    ...(from && until && wall.test(from) && wall.test(until) ? { from, until } : {}),
-    ...(Number(places) >= 1 ? { places: Number(places) } : {}),
-  };
-}
 
 const KINDS: readonly RequestKind[] = ["leave", "swap", "give_away", "call_up", "overtime"];
 
