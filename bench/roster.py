@@ -203,7 +203,7 @@ def main() -> None:
     parser.add_argument("--quick", action="store_true", help="a small centre, a made instance")
     parser.add_argument("--data", type=Path, help="a folder with shift_instances/")
     asked = parser.parse_args()
-    people, weeks, seconds = (40, 1, 15.0) if asked.quick else (200, 4, 300.0)
+    people, weeks, seconds = (40, 1, 15.0) if asked.quick else (200, 4, 180.0)
     found = {
         "instances": instances(None if asked.quick else asked.data, 60.0),
         "covering": covering(),

@@ -50,7 +50,7 @@ class SecondSkill:
             if client in ("*", seen.setup.ground.queues[queue].client)
         ]
         lines = await self._lines() if client == "*" else None
-        scenario = of_today(seen, self._day.expected, self._day.engine, sorted(set(queues)), lines)
+        scenario = of_today(seen, await self._day.expected(), self._day.engine, sorted(set(queues)), lines)
         if scenario is None:
             raise Refused("no_forecast_today", "Nothing is forecast for today: make a forecast first.")
         return await self._jobs.start(by, self._subject(seen, by), client, scenario)

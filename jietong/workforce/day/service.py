@@ -49,6 +49,7 @@ KEEP_MS: Ms = 5_000
 KEEP_OUTLOOK_MS: Ms = 60_000
 PATIENCE_S = 2.0
 """For so long the picture waits for the forecast; after that it goes without, and has it the next time."""
+LEARNING_S = 30.0
 KEEP_LEVERS_MS: Ms = 900_000
 LONGEST_EXCUSE: Ms = 24 * 3_600_000
 EXCUSED_WITHIN: Ms = 62 * 86_400_000
@@ -152,10 +153,12 @@ class TheDay:
     def engine(self) -> Engine:
         return self._engine()
 
-    @property
-    def expected(self) -> dict[str, Expectation]:
-        """What is known of each queue's day, as of the latest picture."""
-        return {} if self._expected is None else self._expected[2]
+    async def expected(self) -> dict[str, Expectation]:
+        """What is known of each queue's day; the first time of a day it waits until that is learnt."""
+        today = (await self.picture()).today
+        if (self._expected is None or self._expected[1] != today) and self._looking is not None:
+            await asyncio.wait({self._looking}, timeout=LEARNING_S)
+        return self._expected[2] if self._expected is not None and self._expected[1] == today else {}
 
     async def coverage(self, by: Principal) -> Coverage:
         """Skills hour by hour, certificates that run out, whom to train (G7); of the groups that the reader sees."""

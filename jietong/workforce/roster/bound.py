@@ -22,7 +22,7 @@ from jietong.workforce.roster.mixture import Mixture
 from jietong.workforce.roster.plan import Plan
 from jietong.workforce.roster.pricing import Crews, Pricing
 
-WIDEST, NARROWEST, SHRINKS = 1.0, 0.5, 0.98
+WIDEST, NARROWEST, SHRINKS = 2.0, 0.8, 0.98
 SETTLE = 2
 CLOSE = 1e-3
 MEMORY = 0.7
@@ -47,6 +47,8 @@ class Bound:
         first = [self.pricing.lying(who) for who in range(len(frames))]
         self.mixture = Mixture(self.cost, self.over, self.pricing.crews.can, None, first)
         self.mean: Floats | None = None
+        self.good: Floats | None = None  # prices of the best bound that prices gave
+        self.reached = -np.inf
 
     def close(self) -> bool:
         """The bound is nearly as good as it will be."""
@@ -55,13 +57,16 @@ class Bound:
 
     def round(self, over: Callable[[], bool] = lambda: False) -> None:
         """Prices, the tours that are cheapest at them, and the mixture with these. Prices of late rounds lie on both
-        sides of the best ones, so their mean is asked too."""
+        sides of the best ones, so their mean is asked, drawn to the best so far."""
         self.width = max(NARROWEST, self.width * SHRINKS)
         self.mixture.settle(self.width, SETTLE, self.rng)
         prices = self.mixture.prices(self.width)
         self.mean = prices if self.mean is None else MEMORY * self.mean + (1 - MEMORY) * prices
-        self.value(prices, over)
-        self.value(self.mean, over)
+        for asked in [self.mean] if self.good is None else [(self.mean + self.good) / 2, self.mean]:
+            reached = self.value(asked, over)
+            if reached > self.reached:
+                self.good, self.reached = asked, reached
+                break
         self.rounds += 1
 
     def value(self, prices: Floats, over: Callable[[], bool] = lambda: False) -> float:

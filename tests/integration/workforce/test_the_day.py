@@ -27,10 +27,14 @@ from jietong.routing.engine import Engine
 from jietong.routing.runtime import Plan, Runtime
 from jietong.routing.service import load_specs
 from jietong.workforce.day.model import LeverKind
+from jietong.workforce.day.second_skill import SecondSkill
 from jietong.workforce.day.service import TheDay
 from jietong.workforce.day.watch import Watch
 from jietong.workforce.forecast.service import Now
+from jietong.workforce.jobs.model import JobState
+from jietong.workforce.jobs.service import Jobs
 from jietong.workforce.schedule.service import Schedules
+from jietong.workforce.simulation.skill_jobs import SkillJobs
 
 DAY, ZONE = "2026-07-14", "Asia/Shanghai"
 MINUTE: Ms = 60_000
@@ -246,3 +250,30 @@ async def test_alarms_tell_who_has_not_come_and_which_skill_nobody_has(here: Day
     assert setup.visible(nobody) == []
     assert await here.day.levers(nobody) == []
     assert (await here.day.coverage(nobody)).rows == []
+
+
+async def test_what_a_second_skill_would_gain_today_is_worked_out_in_a_process_of_its_own(here: DayCentre) -> None:
+    """G7: asked by whoever looks at the coverage; once for all who see the same."""
+    people = (await here.day.picture()).setup.ground.people
+    staff = sorted(id for id, one in people.items() if one.skills and not one.part_time)
+    spans = (span(DAY, "9:30", "11:00"), span(DAY, "11:00", "11:15", A.BREAK), span(DAY, "11:15", "12:45"))
+    await here.centre.publish(*((agent, DAY, spans) for agent in staff))
+    here.clock.set(at(DAY, "8:05"))  # the picture is kept for some seconds
+    jobs = Jobs(here.centre.database, here.clock)
+    jobs.open()
+    try:
+        asked = SecondSkill(here.day, SkillJobs(jobs), here.centre.database)
+        assert await asked.latest(planner()) == (None, None)
+        begun = await asked.start(planner())
+        assert begun.job is not None
+        again = await asked.start(supervisor())
+        assert again.job is not None
+        assert again.job.id == begun.job.id
+        done = await jobs.wait(begun.job.id, 60)
+        assert done.state is JobState.DONE, done.error_detail
+        found = (await asked.latest(planner())).result
+        assert found is not None
+        assert [row["breadth"] for row in found["rows"]] == ["one", "now", "two", "all"]
+        assert found["kinds"] >= 2
+    finally:
+        await jobs.close()

@@ -42,6 +42,12 @@ def random_rules(rng: np.random.Generator) -> Rules:
         max_week_days=int(rng.integers(3, 8)),
         edge=edge,
         work_before=0 if edge else 1,
+        weekend_dear=float(rng.integers(0, 3)),
+        weekends_free=int(rng.integers(0, 2)),
+        late=np.arange(kinds) == 0,
+        late_dear=float(rng.integers(0, 3)),
+        lates_free=int(rng.integers(0, 4)),
+        late_hard=bool(rng.random() < 0.3),
     )
 
 
@@ -69,8 +75,11 @@ def cost_by_hand(rules: Rules, work: np.ndarray, free: np.ndarray, tour: tuple[i
         if not rules.least[end - 1] <= units <= rules.most[end - 1] or days > rules.max_week_days:
             return np.inf
         total += rules.dear[end - 1] * max(0, units - int(rules.soft[end - 1]))
-    if (tour[3] >= 0 or tour[4] >= 0) > rules.max_weekends:
+    weekends, lates = int(tour[3] >= 0 or tour[4] >= 0), tour.count(0)
+    if weekends > rules.max_weekends or (rules.late_hard and lates > rules.lates_free):
         return np.inf
+    total += rules.weekend_dear * max(0, weekends - rules.weekends_free)
+    total += rules.late_dear * max(0, lates - rules.lates_free)
     return float(total)
 
 

@@ -56,13 +56,14 @@ export function CurveView({
     event.preventDefault();
   };
   const sums = ahead(data.days, data.today);
+  const said = (figure: string) => (data.version ? figure : "–"); // no forecast is not nought
   return (
     <div className="fc-split">
       <div className="fc-main">
         <dl className="fc-sums">
-          <Sum name={t("contactsAhead")} value={contacts(sums.contacts, lang)} />
-          <Sum name={t("hoursAhead")} value={contacts(sums.hours, lang)} />
-          <Sum name={t("openDays")} value={String(sums.days)} />
+          <Sum name={t("contactsAhead")} value={said(contacts(sums.contacts, lang))} />
+          <Sum name={t("hoursAhead")} value={said(contacts(sums.hours, lang))} />
+          <Sum name={t("openDays")} value={said(String(sums.days))} />
         </dl>
         {data.history.few ? <p className="fc-warn">{t("few")}</p> : null}
         {data.version && data.version.basis.aht_known === 0 ? <p className="fc-warn">{t("ahtPresumed")}</p> : null}

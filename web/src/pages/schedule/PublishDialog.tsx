@@ -76,6 +76,7 @@ export function PublishDialog({
   return (
     <Modal
       open
+      mask={{ closable: false }} // what has been written here is not lost by a press beside it
       width={620}
       title={t("publishTitle")}
       okText={t("publish")}

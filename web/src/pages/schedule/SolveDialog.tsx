@@ -64,7 +64,15 @@ export function SolveDialog({
     }
   };
   return (
-    <Modal open width={640} title={t("solveTitle")} onCancel={onClose} footer={null} destroyOnHidden>
+    <Modal
+      open
+      mask={{ closable: false }}
+      width={640}
+      title={t("solveTitle")}
+      onCancel={onClose}
+      footer={null}
+      destroyOnHidden
+    >
       {running && job ? (
         <div className="sc-solving">
           <p role="status">
