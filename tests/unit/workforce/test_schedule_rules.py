@@ -25,6 +25,7 @@ from jietong.workforce.schedule.model import (
     SkillGroup,
     Terms,
     at_wall,
+    day_of_text,
     minute_of,
 )
 from jietong.workforce.schedule.rules import breaks, checks, cover
@@ -86,6 +87,21 @@ def test_a_break_that_is_moved_leaves_work_behind() -> None:
         e.Move("lin", DAY, at_wall(DAY, 660, ZONE), at_wall(DAY, 645, ZONE)), {("lin", DAY): before}, ground()
     )
     assert made["lin", DAY].spans == (span(540, 645), span(645, 660, A.BREAK), span(660, 780))
+
+
+def test_a_span_that_ends_before_it_starts_is_refused_and_does_not_fall_away() -> None:
+    for spans in ((span(660, 540),), (span(540, 780), span(660, 645, A.BREAK)), (span(540, 540),)):
+        with pytest.raises(Invalid) as wrong:
+            e.apply(e.Put("lin", DAY, spans), {}, ground())
+        assert wrong.value.code == "bad_span"
+
+
+def test_days_far_from_any_that_a_centre_plans_are_refused() -> None:
+    assert day_of_text("2026-07-15") == "2026-07-15"
+    for text in ("9999-12-31", "0001-01-01", "2026-02-30", "tomorrow", ""):
+        with pytest.raises(Invalid) as wrong:
+            day_of_text(text)
+        assert wrong.value.code == "bad_day"
 
 
 def test_a_break_is_not_moved_out_of_the_shift() -> None:
@@ -266,7 +282,7 @@ def test_a_person_of_two_skills_covers_one_group_at_a_time() -> None:
 
 
 def test_a_chain_of_skills_meets_every_need_that_can_be_met() -> None:
-    people = {("a", "b"): 2.0, ("b", "c"): 2.0, ("c", "d"): 2.0, ("a", "d"): 2.0}
+    people: dict[tuple[str, ...], float] = {("a", "b"): 2.0, ("b", "c"): 2.0, ("c", "d"): 2.0, ("a", "d"): 2.0}
     assert cover.allocate(people, {"a": 4.0, "b": 0.0, "c": 4.0, "d": 0.0}) == pytest.approx(
         {"a": 4.0, "b": 0.0, "c": 4.0, "d": 0.0}
     )

@@ -310,6 +310,7 @@ export default function BoardPage() {
             stale={unsaved > 0}
             failed={conflicts.isError}
             words={faultWords}
+            dated={days.length > 1}
             editable={editable}
             onLocate={locate}
             onFix={(one) => void fix(one)}

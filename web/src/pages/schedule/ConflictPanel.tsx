@@ -3,7 +3,7 @@ import { useWords } from "../../i18n/messages";
 import { schedule } from "../../i18n/schedule";
 import { Icon, type IconName } from "../../ui/Icon";
 import type { Conflict } from "./api";
-import { type FaultWords, faultTitle, faultWhy, fixName } from "./faults";
+import { type FaultWords, faultDay, faultTitle, faultWhy, fixName } from "./faults";
 
 const FEW = 6;
 
@@ -24,6 +24,7 @@ export function ConflictPanel({
   stale,
   failed,
   words,
+  dated,
   editable,
   onLocate,
   onFix,
@@ -34,6 +35,7 @@ export function ConflictPanel({
   stale: boolean;
   failed: boolean;
   words: FaultWords;
+  dated: boolean; // several days are in view
   editable: boolean;
   onLocate: (one: Conflict) => void;
   onFix: (one: Conflict) => void;
@@ -66,6 +68,7 @@ export function ConflictPanel({
             <Icon name={one.must ? "missed" : (ICONS[one.code] ?? "clock")} />
             <span className="sc-faultname">
               {one.agent ? `${words.nameOf(one.agent)} ` : ""}
+              {dated ? `${faultDay(one, words)} ` : ""}
               {faultTitle(one, words)}
             </span>
             <span className="sc-faultacts">

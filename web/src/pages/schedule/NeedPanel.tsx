@@ -39,6 +39,7 @@ export function NeedPanel({
   const last = axis.stretches.at(-1);
   const inside = first && last && now >= first.from && now < last.to;
   const read = Math.floor((at ?? (inside ? now : (first?.from ?? 0))) / QUARTER) * QUARTER;
+  const many = days.length > 1;
   const stretch = axis.stretches.findLast((one) => one.from <= read);
   const need = curve && forecast ? valueAt(curve.need, read) : null;
   const there = curve ? valueAt(curve.cover, read) : null;
@@ -49,17 +50,18 @@ export function NeedPanel({
         <div className="sc-h">
           <h2>{t("needCover")}</h2>
           <span className="jt-fill" />
-          <span className="jt-note jt-num">
-            {stretch && days.length > 1
-              ? `${clocks.dayShort(stretch.day)} ${clocks.clock(read)}`
-              : clocks.clock(read)}
-          </span>
+          {many ? null : <span className="jt-note jt-num">{clocks.clock(read)}</span>}
         </div>
         <dl>
           <Line mark="need" name={t("need")} value={need} />
           <Line mark="cover" name={t("cover")} value={there} />
           <Line mark="gap" name={t("gap")} value={gap} />
         </dl>
+        {many && stretch ? (
+          <p className="jt-note jt-num">
+            {clocks.day(stretch.day)} {clocks.clock(read)}
+          </p>
+        ) : null}
         {height > 150 ? (
           <p className="jt-note">
             {!forecast && curve

@@ -24,6 +24,13 @@ export function faultTitle(one: Conflict, words: FaultWords): string {
   return words.f(code as "other", params(one, words) as { code: string });
 }
 
+/** The day of a conflict, for views of several days; empty where its title says it. */
+export function faultDay(one: Conflict, words: FaultWords): string {
+  const day = one.day ?? (one.start === null ? null : localDay(one.start, words.zone));
+  const said = day === null ? "" : words.clocks.dayShort(day);
+  return faultTitle(one, words).includes(said) ? "" : said;
+}
+
 export function faultWhy(one: Conflict, words: FaultWords): string {
   const key = `${one.code}.why`;
   return key in CODES ? words.f(key as "overlap.why", params(one, words) as never) : "";
