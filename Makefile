@@ -20,8 +20,7 @@ setup-bench: ## The same, and the peers that benches measure beside us
 	@$(PYTHON) scripts/setup.py --test --bench
 
 test: setup-test ## Set up everything and run every test
-	@$(BIN)/pytest
-	@$(PYTHON) scripts/setup.py --npm run test
+	@$(PYTHON) scripts/test.py
 
 lint: setup-test ## ruff, mypy, layers, generated files, web checks
 	@$(BIN)/ruff check .

@@ -2,8 +2,9 @@
 
 import asyncio
 import logging
+import os
 import sys
-from collections.abc import AsyncIterator, Coroutine
+from collections.abc import AsyncIterator, Coroutine, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import replace
 from typing import Annotated, Any
@@ -52,6 +53,8 @@ cli = typer.Typer(
 console = Console(highlight=False)
 _WRONG_USE: tuple[Any, ...] = (click.ClickException, *typer.BadParameter.mro()[1:3])
 """Later versions of typer bring a click of their own, with a `UsageError` and a `ClickException` of its own."""
+
+_INTERRUPTED = 130
 
 
 @cli.callback()
@@ -175,19 +178,45 @@ def _run(work: Coroutine[object, object, None]) -> None:
         runner.run(work)
 
 
-def main() -> None:
-    """Every failure a user can act on is one line and a non-zero exit."""
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Runs the command and exits. Every failure a user can act on is one line and a non-zero exit."""
     try:
-        code = cli(standalone_mode=False)
+        code = cli(arguments, prog_name="jietong", standalone_mode=False)
+        if code == _INTERRUPTED:  # typer's word for Ctrl-C
+            _say("stopped.")
     except _WRONG_USE as error:
-        error.show()
-        code = error.exit_code
+        code = _wrong_use(error)
     except (click.Abort, typer.Abort, KeyboardInterrupt):
-        code = 130
+        _say("stopped.")
+        code = _INTERRUPTED
     except JietongError as error:
-        print(f"jietong: {error.detail}", file=sys.stderr)
+        _say(error.detail)
+        code = 1
+    except BrokenPipeError:  # whoever read the output has had enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        code = 1
+    except OSError as error:
+        if error.strerror is None:
+            raise
+        _say(f"{error.filename}: {error.strerror.lower()}." if error.filename else f"{error.strerror}.")
         code = 1
     sys.exit(code if isinstance(code, int) else 0)
+
+
+def _wrong_use(error: Any) -> int:
+    """What was typed cannot be understood; a bare name of a group asks for its help."""
+    if type(error).__name__ == "NoArgsIsHelpError":
+        error.show()
+    else:
+        text = error.format_message().strip().rstrip(".")
+        text += "" if text.endswith("?") else "."
+        context = getattr(error, "ctx", None)
+        _say(f"{text} See {context.command_path} --help." if context is not None else text)
+    return int(error.exit_code)
+
+
+def _say(text: str) -> None:
+    print("jietong:", " ".join(text.split()), file=sys.stderr)
 
 
 if __name__ == "__main__":

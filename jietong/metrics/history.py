@@ -15,7 +15,7 @@ from jietong.contacts.later import LaterFact
 from jietong.contacts.model import AgentInterval, Kind, Segment, TrunkBusyTime
 from jietong.contacts.stays import reopened
 from jietong.core.days import Span
-from jietong.core.vocabulary import Ms, State
+from jietong.core.vocabulary import Ms
 from jietong.metrics.definition import (
     PLAIN,
     Again,
@@ -30,8 +30,7 @@ from jietong.metrics.definition import (
     Time,
     TrunkTime,
 )
-
-ON_LINE = frozenset({State.READY, State.OFFERED, State.TALKING, State.HOLD, State.WRAPUP})
+from jietong.routing.rules import ON_LINE, RESTING
 
 
 class Figure(NamedTuple):
@@ -130,7 +129,11 @@ def evaluate(
 
 
 def longest_streak(intervals: Iterable[AgentInterval], window: Span, break_ms: Ms) -> Ms:
-    """Longest time on line between two breaks of at least `break_ms`, over one agent's intervals (G6)."""
+    """Longest time on line between two breaks of at least `break_ms` in one piece, over one agent's intervals (G6).
+
+    What is on line and what rests is the live counter's: training, meetings and standby are neither, a missed offer
+    and casework are work. That counter adds up shorter breaks too; here they do not end a stay.
+    """
     best = streak = off = 0
     for i in sorted(intervals, key=lambda i: i.start):
         spent = Time(frozenset({i.state})).of(i, *window)
@@ -138,7 +141,7 @@ def longest_streak(intervals: Iterable[AgentInterval], window: Span, break_ms: M
             off = 0
             streak += spent
             best = max(best, streak)
-        else:
+        elif i.state in RESTING:
             off += spent
             if off >= break_ms:
                 streak = 0

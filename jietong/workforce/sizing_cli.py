@@ -1,9 +1,11 @@
 """`jietong size`: agents and lines for a load, or a file of systems and figures by name."""
 
 import csv
+import io
 import json
 import math
-import os
+import re
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, NoReturn
 
@@ -12,6 +14,7 @@ from rich.console import Console
 from rich.table import Table
 
 from jietong.core.errors import Invalid
+from jietong.workforce.files import Rows, check_out, read_text, write_whole
 
 _out = Console(highlight=False, soft_wrap=True)
 
@@ -31,6 +34,18 @@ LEVELS = {
     "sl4": "answered in T ÷ (offered − given up in T)",
     "sl7": "answered in T ÷ all attempts",
 }
+IN_FILES = {"calls_per_h": "lambda_per_h", "within_s": "threshold_s"}
+OPTIONS = {
+    "calls_per_h": "--rate",
+    "aht_s": "--aht",
+    "patience_s": "--patience",
+    "agents": "--agents",
+    "within_s": "the seconds of --target",
+    "redial": "--redial",
+    "max_occupancy": "--max-occupancy",
+}
+"""What whoever asks calls the quantities of the formulas."""
+PLACES_MAX = 100_000
 AROUND = 2
 """Rows shown below and above the agents asked for or found."""
 
@@ -83,8 +98,13 @@ def size(
         _refuse(f"There is no level {level!r}: {', '.join(LEVELS)}.")
     if model == "A" and patience is None:
         _refuse("Model A needs --patience; where nobody gives up it is model C.")
-    if model == "MMNK" and places is None:
-        _refuse("Model MMNK needs --places, agents' included.")
+    if model == "MMNK":
+        if places is None:
+            _refuse("Model MMNK needs --places, agents' included.")
+        if not 0 <= places <= PLACES_MAX:
+            _refuse(f"--places lies between 0 and {PLACES_MAX:,}.")
+        if agents is not None and agents % 1:
+            _refuse("Model MMNK takes whole --agents: they are places too.")
     try:
         share, within = _target(target)
         if model == "B":
@@ -97,7 +117,7 @@ def size(
             if flow_s is not None:
                 found["trunks"] = _trunks(found, flow_s, wrapup_s, blocking, retries)
     except ValueError as error:
-        _refuse(f"{error}.")
+        _refuse(f"{_in_words(error, OPTIONS)}.")
     found = {"model": model, **found}
     if as_json:
         print(json.dumps(_finite(found), indent=2, allow_nan=False))
@@ -109,39 +129,36 @@ def answered(path: Path, out: Path) -> None:
     """Raises Invalid that names file and line for the first bad row; `out` is written whole or not at all."""
     from jietong.workforce.erlang.named import Row, answer
 
-    try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            reader = csv.DictReader(file, strict=True)
-            columns = list(reader.fieldnames or ())
-            missing = [name for name in COLUMNS if name not in columns]
-            if missing:
-                raise Invalid("size_columns", f"{path.name}: there is no column {', '.join(missing)}.")
-            rows: list[dict[str, Any]] = []
-            for line in reader:
-                at = f"{path.name}, line {reader.line_num}"
-                if None in line or None in line.values():
-                    raise Invalid("size_row", f"{at}: it has not as many cells as the first line.")
-                try:
-                    numbers = {ours: _cell(theirs, line[theirs]) for theirs, ours in NUMBERS.items()}
-                    value = answer(line["model"].strip(), line["metric"].strip(), Row(**numbers))
-                except ValueError as error:
-                    raise Invalid("size_row", f"{at}: {error}.") from error
-                rows.append({**line, "value": repr(value)})
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise Invalid("size_file", f"{path.name} cannot be read: {error}.") from error
-    beside = out.with_name(f".{out.name}.{os.getpid()}")
-    try:
-        with beside.open("w", encoding="utf-8", newline="") as file:
-            writer = csv.DictWriter(
-                file, [*columns, *(["value"] if "value" not in columns else [])], lineterminator="\n"
-            )
-            writer.writeheader()
-            writer.writerows(rows)
-        beside.replace(out)
-    except OSError as error:
-        beside.unlink(missing_ok=True)
-        raise Invalid("size_file", f"{out} cannot be written: {error.strerror}.") from error
-    _out.print(f"{len(rows):,} figures written to {out}", markup=False)
+    check_out(out)
+    given = Rows(read_text(path), path.name)
+    at = {name: given.column(name) for name in COLUMNS}
+    missing = [name for name, column in at.items() if column is None]
+    if missing:
+        raise Invalid("size_columns", f"{path.name}: there is no column {', '.join(missing)}.")
+    value_at = given.column("value")
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(given.names if value_at is not None else (*given.names, "value"))
+    count = 0
+    for line, row in given:
+        if len(row) != len(given.names):
+            raise Invalid("size_row", f"{path.name}, line {line}: it has not as many cells as the first line.")
+        cells = {name: row[column].strip() for name, column in at.items() if column is not None}
+        try:
+            numbers = {ours: _cell(theirs, cells[theirs]) for theirs, ours in NUMBERS.items()}
+            value = answer(cells["model"], cells["metric"], Row(**numbers))
+        except ValueError as error:
+            raise Invalid("size_row", f"{path.name}, line {line}: {_in_words(error, IN_FILES)}.") from error
+        if value_at is None:
+            row.append(repr(value))
+        else:
+            row[value_at] = repr(value)
+        writer.writerow(row)
+        count += 1
+    if not count:
+        raise Invalid("size_row", f"{path.name} has a first line and no rows: there is nothing to answer.")
+    write_whole(out, text.getvalue())
+    _out.print(f"{count:,} figures written to {out}", markup=False)
 
 
 def _seats(
@@ -172,7 +189,7 @@ def _seats(
     needed: float | None = None
     if agents is None:
         if not 0 < share < 1:
-            raise ValueError("the target's share lies between 0 and 1, both excluded")
+            raise ValueError("the share of --target lies between 0 and 1, both excluded: 0.8/20 or 80%/20")
         if in_system is None:
             needed = float(
                 agents_needed(
@@ -189,7 +206,7 @@ def _seats(
         if needed == INF:
             raise ValueError("no number of agents reaches the target")
     elif in_system is not None and agents > in_system:
-        raise ValueError("there are more agents than places in the system")
+        raise ValueError("--agents are more than --places, which has them in it")
     middle = float(agents if agents is not None else needed or 0)
     most = INF if in_system is None else in_system
     around = [at(n) for n in (middle + k for k in range(-AROUND, AROUND + 1)) if 0 <= n <= most]
@@ -204,7 +221,7 @@ def _lines(rate: float, aht: float, lines: float | None, blocking: float, redial
     from jietong.workforce.erlang.systems import Level, agents_needed, figures
 
     if not 0 < blocking < 1:
-        raise ValueError("blocking lies between 0 and 1, both excluded")
+        raise ValueError("--blocking lies between 0 and 1, both excluded")
     needed = float(agents_needed(rate, aht, share=1 - blocking, places=0.0, redial=redial, level=Level.NOT_BLOCKED))
     middle = needed if lines is None else lines
 
@@ -225,8 +242,14 @@ def _lines(rate: float, aht: float, lines: float | None, blocking: float, redial
 def _trunks(found: dict[str, Any], flow_s: float, wrapup_s: float, blocking: float, retries: float) -> dict[str, Any]:
     from jietong.workforce.requirement import trunks_beside
 
-    if not 0 <= retries < 1 or flow_s < 0 or wrapup_s < 0:
-        raise ValueError("seconds are not negative, and the share of retries lies in [0, 1)")
+    if not 0 <= retries < 1:
+        raise ValueError("--retries lies between 0 and 1, 1 excluded")
+    if not 0 <= flow_s < math.inf:
+        raise ValueError("--flow-s must be a number not negative")
+    if not 0 <= wrapup_s <= found["aht_s"]:
+        raise ValueError("--wrapup-s lies between 0 and --aht, of which it is a part")
+    if not 0 < blocking < 1:
+        raise ValueError("--blocking lies between 0 and 1, both excluded")
     one = trunks_beside(
         found["figures"]["attempts_per_h"], found["aht_s"], found["figures"]["agents"], flow_s=flow_s,
         wrapup_s=wrapup_s, patience_s=found["patience_s"], blocking=blocking, retries=retries,
@@ -287,7 +310,7 @@ def _target(text: str) -> tuple[float, float]:
     try:
         one, two = float(share.rstrip("%")), float(seconds)
     except ValueError:
-        raise ValueError(f"the target is a share and seconds, such as 0.8/20, not {text!r}") from None
+        raise ValueError(f"--target is a share and seconds, such as 0.8/20, not {text!r}") from None
     return (one / 100 if share.endswith("%") else one), two
 
 
@@ -298,7 +321,7 @@ def _cell(name: str, text: str) -> float | None:
         value = float(text)
     except ValueError:
         raise ValueError(f"{name} is no number: {text!r}") from None
-    if math.isnan(value):
+    if not math.isfinite(value) and not (value > 0 and name in {"patience_s", "threshold_s"}):
         raise ValueError(f"{name} is no number: {text!r}")
     return value
 
@@ -310,6 +333,11 @@ def _finite(value: Any) -> Any:
     if isinstance(value, list):
         return [_finite(one) for one in value]
     return None if isinstance(value, float) and not math.isfinite(value) else value
+
+
+def _in_words(error: ValueError, words: Mapping[str, str]) -> str:
+    """What is wrong, with the quantity called as it was typed."""
+    return re.sub(r"^\w+(?= must be )", lambda found: words.get(found[0], found[0]), str(error))
 
 
 def _refuse(text: str) -> NoReturn:

@@ -106,6 +106,14 @@ class LeverKind(StrEnum):
     HEADS = "heads"
 
 
+class Back(StrEnum):
+    """What a lever leaves open once it is done."""
+
+    UNDO = "undo"  # the days are put back, from then on
+    WITHDRAW = "withdraw"  # the request, while somebody is still to answer
+    NONE = "none"  # it reaches people at once: said before it is done
+
+
 class Weight(Struct, frozen=True):
     """How the rest of the day stands: person-hours missing, the largest gap, contacts that are not answered in time
     (Erlang A; an estimate), person-hours too many."""

@@ -9,7 +9,7 @@ from jietong.workforce.day.model import Expectation, Grid
 
 
 class Today(Protocol):
-    """One queue's day by quarters of an hour, as `forecast.service.Now` has it."""
+    """One queue's day by quarters of an hour, as `forecast.expected.Now` has it."""
 
     @property
     def starts(self) -> Sequence[Ms]: ...

@@ -16,9 +16,10 @@ from jietong.workforce.day import shown
 from jietong.workforce.day.second_skill import SecondSkill
 from jietong.workforce.day.service import TheDay
 from jietong.workforce.day.watch import Watch
+from jietong.workforce.http import KNOWN
 from jietong.workforce.simulation.schemas import SecondSkillOut, second_skill_out
 
-router = APIRouter(prefix="/api/planning/day", tags=["planning"])
+router = APIRouter(prefix="/api/planning/day", tags=["planning"], dependencies=KNOWN)
 
 
 def the_day(connection: HTTPConnection) -> TheDay:
@@ -62,11 +63,12 @@ async def levers(by: Views, day: Day) -> s.DayLeversOut:
     found = await day.levers(by)
     seen = await day.picture()
     visible = set(seen.setup.visible(by))
-    actions = [one for one in await day.actions() if set(one.params.get("groups", ())) <= visible]
+    done, unanswered = await day.actions()
+    actions = [one for one in done if set(one.params.get("groups", ())) <= visible]
     return s.DayLeversOut.model_validate(
         {
-            "items": [shown.lever(one, seen.published, day.engine) for one in found],
-            "actions": [shown.action(one, day.engine) for one in actions],
+            "items": [shown.lever(one, seen.published, day.engine, day.back(one)) for one in found],
+            "actions": [shown.action(one, day.engine, unanswered=one.id in unanswered) for one in actions],
             "forecast": any(seen.groups[id].need is not None for id in visible),
         }
     )
@@ -76,12 +78,14 @@ async def levers(by: Views, day: Day) -> s.DayLeversOut:
 async def apply(id: str, body: s.ApplyIn, by: Publishes, day: Day) -> s.DayActionOut:
     """Publishes the change, or asks the people. 409 `lever_gone` when the day has moved on, `conflicts` when it would
     break a rule."""
-    return s.DayActionOut.model_validate(shown.action(await day.apply(by, id, body.note), day.engine))
+    done = await day.apply(by, id, body.note)
+    return s.DayActionOut.model_validate(shown.action(done, day.engine, unanswered="request" in done.params))
 
 
 @router.post("/actions/{id}/undo", status_code=204)
 async def undo(id: str, by: Publishes, day: Day) -> None:
-    """Puts the days back, from now on. 409 `changed_meanwhile`, `undone_already`, `not_undone`."""
+    """Puts the days back, from now on, or withdraws what nobody has answered. 409 `changed_meanwhile`,
+    `undone_already`, `not_undone`, `answered_already`."""
     await day.undo(by, id)
 
 

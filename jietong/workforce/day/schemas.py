@@ -7,6 +7,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, Field
 
 from jietong.core.vocabulary import Activity, State
+from jietong.workforce.day.model import Back
 
 Instant = int
 
@@ -123,7 +124,8 @@ class LeverMoveOut(BaseModel):
 
 
 class DayLeverOut(BaseModel):
-    """`does`: it can be done from here; `asks`: by asking people. `cost` below nothing saves; null: not known."""
+    """`does`: it can be done from here; `asks`: by asking people; `back`: whether it can be taken back then. `cost`
+    below nothing saves; null: not known."""
 
     id: str
     kind: Literal["move_breaks", "postpone", "callback", "call_in", "overtime", "send_home", "relief", "heads"]
@@ -133,6 +135,7 @@ class DayLeverOut(BaseModel):
     cost: float | None
     does: bool
     asks: bool
+    back: Back
     places: int
     start: Instant | None
     end: Instant | None
@@ -151,7 +154,7 @@ class DayActionOut(BaseModel):
     by_name: str
     undone_at: Instant | None
     undone_by_name: str | None
-    undoable: bool
+    back: Back
 
 
 class DayLeversOut(BaseModel):

@@ -30,14 +30,14 @@ from jietong.metrics.attendance import Attendance
 from jietong.routing.engine import Engine
 from jietong.workforce.day import people as people_of
 from jietong.workforce.day import store
-from jietong.workforce.day.model import Expectation, Grid, Group, Lever, LeverKind, Person
+from jietong.workforce.day.model import Back, Expectation, Grid, Group, Lever, LeverKind, Person
 from jietong.workforce.day.outlook import Forecasts, expectation
 from jietong.workforce.model import QUARTER_S
 from jietong.workforce.schedule.documents import Setup
 from jietong.workforce.schedule.model import PersonDay
 from jietong.workforce.schedule.rules.edits import AnyEdit, Put, normal
 from jietong.workforce.schedule.rules.ground import DayKey
-from jietong.workforce.schedule.rules.requests import RequestKind
+from jietong.workforce.schedule.rules.requests import RequestKind, RequestState
 from jietong.workforce.schedule.service import Schedules
 
 log = structlog.get_logger(__name__)
@@ -51,6 +51,7 @@ PATIENCE_S = 2.0
 """For so long the picture waits for the forecast; after that it goes without, and has it the next time."""
 LEARNING_S = 30.0
 KEEP_LEVERS_MS: Ms = 900_000
+SOON_MS: Ms = 15 * 60_000
 LONGEST_EXCUSE: Ms = 24 * 3_600_000
 EXCUSED_WITHIN: Ms = 62 * 86_400_000
 
@@ -133,9 +134,17 @@ class TheDay:
         self._levers.update({one.id: (now, one) for one in found})
         return found
 
-    async def actions(self) -> list[store.Action]:
+    async def actions(self) -> tuple[list[store.Action], frozenset[str]]:
+        """Of today, the latest first; and the ids of those by which somebody was asked who is still to answer."""
         async with self._database.read(ALL) as conn:
-            return await store.of_day(conn, self._site().id, self._attendance.date(self._clock.now()))
+            found = await store.of_day(conn, self._site().id, self._attendance.date(self._clock.now()))
+            return found, await store.unanswered(conn, found)
+
+    def back(self, lever: Lever) -> Back:
+        """Whether the lever could be taken back if it were done now."""
+        if lever.edits:
+            return Back.UNDO
+        return Back.NONE if self._on_screen(lever) else Back.WITHDRAW
 
     async def excuses(self) -> list[Excuse]:
         """Those that touch today, the latest first; withdrawn ones too."""
@@ -256,8 +265,9 @@ class TheDay:
         return done
 
     async def undo(self, by: Principal, id: str) -> None:
-        """Puts the days back, from now on: what has gone by stays. Raises NotFound `no_such_action`, Refused
-        `undone_already`, `not_undone` (somebody was asked), `changed_meanwhile`."""
+        """Puts the days back, from now on: what has gone by stays. Where people were asked, withdraws the request:
+        whoever has accepted keeps the time. Raises NotFound `no_such_action`, Refused `undone_already`, `not_undone`
+        (invitations on people's screens), `answered_already`, `changed_meanwhile`."""
         now, site = self._clock.now(), self._site().id
         async with self._database.read(ALL) as conn:
             action = await store.one(conn, site, id)
@@ -265,8 +275,11 @@ class TheDay:
             raise NotFound("no_such_action", "There is no such change.")
         if action.undone_at is not None:
             raise Refused("undone_already", "This was taken back already.")
+        if action.params.get("request"):
+            await self._withdraw_request(by, action, now)
+            return
         if not action.before:
-            raise Refused("not_undone", "Somebody was asked: that is not taken back. Withdraw the request instead.")
+            raise Refused("not_undone", "Invitations are on people's screens at once: they lapse unless answered.")
         before = {(agent, day): _spans(spans) for agent, day, spans in action.before}
         after = {(agent, day): _spans(spans) for agent, day, spans in action.after}
         days = sorted(day for _, day in before)
@@ -294,14 +307,37 @@ class TheDay:
 
     # --- inside ----------------------------------------------------------------------------------------------
 
+    async def _withdraw_request(self, by: Principal, action: store.Action, now: Ms) -> None:
+        """Withdrawn in the requests' own transaction; killed between the two, only the note is missing, which a
+        second try writes."""
+        id, site = action.params["request"], self._site().id
+        state = await self._schedules.requests.state(id)
+        if state is not RequestState.WITHDRAWN:
+            if not state.open:
+                raise Refused("answered_already", "This request is over: it was answered, or its time ran out.")
+            await self._schedules.requests.cancel(by, id)
+        async with self._database.transaction(ALL) as conn:
+            row = store.undoing(site, action.id, now, by.name)
+            await conn.execute(row.sql, *row.args)
+        self._picture = None
+
+    def _on_screen(self, lever: Lever) -> bool:
+        """Part-timers are invited by the engine, at once: they are signed in and wait, and it begins soon."""
+        if lever.kind is not LeverKind.CALL_IN or lever.start is None:
+            return False
+        return lever.start - self._clock.now() <= SOON_MS and bool(self._waiting(lever))
+
+    def _waiting(self, lever: Lever) -> list[str]:
+        engine = self._engine()
+        return [a for a in lever.ask if a in engine.agents and engine.agents[a].state is State.STANDBY]
+
     async def _ask(self, by: Principal, lever: Lever, note: str) -> dict[str, Any]:
         """Part-timers who are signed in and waiting are invited by the engine; all others by a call-up."""
         assert lever.start is not None
         assert lever.end is not None
         engine = self._engine()
-        waiting = [a for a in lever.ask if a in engine.agents and engine.agents[a].state is State.STANDBY]
-        soon = lever.start - self._clock.now() <= 15 * 60_000
-        if lever.kind is LeverKind.CALL_IN and waiting and soon:
+        if self._on_screen(lever):
+            waiting = self._waiting(lever)
             setup = (await self.picture()).setup
             queue = next((q for g in lever.groups for q in setup.ground.groups[g].queues if q in engine.queues), None)
             if queue is not None:

@@ -9,7 +9,7 @@ from jietong.contacts.attendance import Excuse
 from jietong.core.vocabulary import Ms
 from jietong.identity.model import Principal
 from jietong.routing.engine import Engine
-from jietong.workforce.day.model import Lever
+from jietong.workforce.day.model import Back, Lever
 from jietong.workforce.day.people import Overload
 from jietong.workforce.day.service import Coverage, Picture
 from jietong.workforce.day.store import Action
@@ -84,7 +84,7 @@ def day(
     }
 
 
-def lever(one: Lever, days: Mapping[DayKey, PersonDay], engine: Engine) -> Shown:
+def lever(one: Lever, days: Mapping[DayKey, PersonDay], engine: Engine, back: Back) -> Shown:
     return {
         "id": one.id,
         "kind": one.kind.value,
@@ -94,6 +94,7 @@ def lever(one: Lever, days: Mapping[DayKey, PersonDay], engine: Engine) -> Shown
         "cost": None if one.cost is None else round(one.cost, 2),
         "does": one.does,
         "asks": bool(one.ask),
+        "back": back.value,
         "places": one.places,
         "start": one.start,
         "end": one.end,
@@ -103,7 +104,8 @@ def lever(one: Lever, days: Mapping[DayKey, PersonDay], engine: Engine) -> Shown
     }
 
 
-def action(one: Action, engine: Engine) -> Shown:
+def action(one: Action, engine: Engine, *, unanswered: bool) -> Shown:
+    """`unanswered`: people were asked, and somebody is still to answer."""
     agents = dict.fromkeys([*(entry[0] for entry in one.before), *one.params.get("agents", ())])
     return {
         "id": one.id,
@@ -115,7 +117,9 @@ def action(one: Action, engine: Engine) -> Shown:
         "by_name": one.by_name,
         "undone_at": one.undone_at,
         "undone_by_name": one.undone_by_name,
-        "undoable": bool(one.before) and one.undone_at is None,
+        "back": (Back.UNDO if one.before else Back.WITHDRAW if unanswered else Back.NONE).value
+        if one.undone_at is None
+        else Back.NONE.value,
     }
 
 

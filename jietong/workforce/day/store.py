@@ -53,6 +53,15 @@ async def of_day(conn: Connection, site: str, day: str) -> list[Action]:
     return [_action(row) for row in rows]
 
 
+async def unanswered(conn: Connection, actions: Sequence[Action]) -> frozenset[str]:
+    """Of those that asked people: the ids of actions whose request is still open, and can be withdrawn."""
+    asked = {one.params["request"]: one.id for one in actions if one.params.get("request")}
+    rows = await conn.fetch(
+        "SELECT id FROM schedule_request WHERE id = ANY($1::text[]) AND state = 'offered'", list(asked)
+    )
+    return frozenset(asked[row["id"]] for row in rows)
+
+
 async def one(conn: Connection, site: str, id: str) -> Action | None:
     row = await conn.fetchrow("SELECT * FROM day_action WHERE site = $1 AND id = $2", site, id)
     return None if row is None else _action(row)

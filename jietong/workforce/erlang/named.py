@@ -11,6 +11,7 @@ p_wait_beta=1_thetaovermu=0.1.
 import math
 import re
 from collections.abc import Callable
+from difflib import get_close_matches
 from typing import NamedTuple
 
 from jietong.workforce.erlang.limits import garnett, halfin_whitt
@@ -112,7 +113,7 @@ def answer(model: str, metric: str, row: Row) -> float:
         return _required(given, wanted, rate, aht, patience, row.threshold_s)
     name = metric.removesuffix("_entering").removesuffix("_per_attempt")
     if name not in FIGURES:
-        raise ValueError(f"there is no metric {metric!r}")
+        raise ValueError(_no_metric(metric))
     if row.threshold_s is None and (name.startswith(("sl", "service")) or name.endswith("_t")):
         raise ValueError(f"{metric} needs threshold_s")
     agents = _there("agents", row.agents)
@@ -136,11 +137,21 @@ def model_of(name: str) -> Model:
             return Model(kind[0], redial=_number("redial", values["redial"]))
         if kind in {"M/M/n/K", "M/M/n/K+M", "MMNK"} and "K" in values and set(values) <= {"K", "redial"}:
             again = _number("redial", values.get("redial", "0"))
-            return Model("K", redial=again, in_system=_number("K", values["K"]))
+            places = _number("K", values["K"])
+            if not (places >= 0 and places % 1 == 0):
+                raise ValueError(f"K is no whole number: {values['K']!r}")
+            return Model("K", redial=again, in_system=places)
     raise ValueError(
         f"there is no model {name!r}: A, B, B_cont, C, M/M/n/K(K=…), X(redial=…), "
         "HalfinWhitt(beta), Garnett(beta,theta/mu)"
     )
+
+
+def _no_metric(name: str) -> str:
+    near = get_close_matches(name, FIGURES, 1, 0.7)
+    if near:
+        return f"there is no metric {name!r}, the nearest is {near[0]!r}"
+    return f"there is no metric {name!r}: {', '.join(FIGURES)}, required_agents_sl0.8, required_lines_p_block0.01"
 
 
 def _places(model: Model, agents: float) -> float:
@@ -164,7 +175,9 @@ def _required(
         if within is None:
             raise ValueError("an agent count for a service level needs threshold_s")
     else:
-        raise ValueError(f"there is no metric {wanted.group(0)!r}")
+        raise ValueError(
+            f"there is no metric {wanted.group(0)!r}: required_agents_… is of {', '.join(LEVELS)}, p_block"
+        )
     if model.in_system is not None:
         return _within_system(model, rate, aht, patience, within or 0.0, level, share)
     return float(

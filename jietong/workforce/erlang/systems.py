@@ -196,6 +196,8 @@ def _checked(name: str, value: Amount, least: float = 0.0, most: float = 1e15) -
     found = np.asarray(value, dtype=np.float64)
     if not np.all((found >= least) & (found <= most)):  # false for NaN too
         between = f"between {least:g} and {most:g}" if most < 1e15 else "not negative"
+        if most == 1e15 and np.any(found > most):
+            between = "of at most 1e15"
         raise ValueError(f"{name} must be a number {between}")
     return found
 

@@ -3,7 +3,6 @@ client."""
 
 from collections.abc import Sequence
 from datetime import date
-from typing import Any
 
 from jietong.core.clock import Clock
 from jietong.core.errors import Invalid
@@ -12,10 +11,9 @@ from jietong.db.pool import Database
 from jietong.identity import audit
 from jietong.identity.model import Principal
 from jietong.workforce.forecast import store
-from jietong.workforce.forecast.events import EVENT_HOWS, KINDS, Effect
-from jietong.workforce.forecast.service import Forecasts, check_effect, effect_view
-
-View = dict[str, Any]
+from jietong.workforce.forecast.events import EVENT_HOWS, KINDS, Effect, check_effect
+from jietong.workforce.forecast.service import Forecasts
+from jietong.workforce.forecast.views import View, effect_view
 
 
 class Diary:
@@ -25,6 +23,11 @@ class Diary:
         self._forecasts = forecasts
 
     async def listed(self, by: Principal, *, queue: str | None, first: date | None, last: date | None) -> list[View]:
+        """Raises NotFound `no_such_queue`, Invalid `bad_span`."""
+        if queue is not None:
+            await self._forecasts.queue(queue, by.scope)
+        if first is not None and last is not None and last < first:
+            raise Invalid("bad_span", "The last day lies before the first.", field="last")
         async with self._database.read(by.scope) as conn:
             return [view(one) for one in await store.events(conn, queue=queue, first=first, last=last)]
 

@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 from msgspec import Struct
 
+from jietong.core.errors import Invalid
 from jietong.workforce.forecast.history import History
 
 Floats = npt.NDArray[np.float64]
@@ -38,6 +39,20 @@ class Effect(Struct, frozen=True):
     def slots(self, step_s: int) -> slice:
         """The slots it touches: those that begin within its hours."""
         return slice(-(-self.from_s // step_s), -(-self.until_s // step_s))
+
+
+def check_effect(effect: "Effect", code: str, hows: Sequence[str]) -> None:
+    """Raises Invalid `code`."""
+    if effect.how not in hows:
+        raise Invalid(code, f"It says how as {effect.how!r}: choose one of {', '.join(hows)}.")
+    if effect.last < effect.first or (effect.last - effect.first).days > 366:
+        raise Invalid(code, "It ends before it begins, or lasts for more than a year. Correct its days.")
+    if not 0 <= effect.from_s < effect.until_s <= 86_400:
+        raise Invalid(code, "Its hours end before they begin. Correct them; a whole day is from 0:00 to 24:00.")
+    if effect.how == "factor" and not 0 <= effect.value <= 100:
+        raise Invalid(code, "A factor is from 0 (nobody comes) to 100; 1.2 is twenty per cent more.")
+    if abs(effect.value) > 1e7 or (effect.how == "total" and effect.value < 0):
+        raise Invalid(code, "So many contacts cannot be meant. Correct the number.")
 
 
 def freed(past: History, events: Sequence[Effect]) -> History:

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from jietong.core.clock import Clock
-from jietong.core.days import Span, day_of, local_day
+from jietong.core.days import Span, day_of, local_date, local_day
 from jietong.core.errors import Invalid, NotFound
 from jietong.core.specs import QueueSpec, SiteSpec
 from jietong.core.vocabulary import Ms
@@ -73,8 +73,6 @@ class Pasts:
         raise NotFound("no_such_queue", f"There is no queue {id!r} that you can see.")
 
     def today_is(self) -> date:
-        from jietong.workforce.forecast.recorded import local_date
-
         return local_date(self._clock.now(), self._site().zone)
 
     async def past(self, spec: QueueSpec, scope: Scope) -> Past:

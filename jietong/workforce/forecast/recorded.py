@@ -7,7 +7,7 @@ from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from jietong.core.clock import to_datetime
-from jietong.core.days import Span, day_of
+from jietong.core.days import Span, day_of, local_date
 from jietong.core.specs import QueueSpec
 from jietong.core.vocabulary import Ms
 from jietong.db.pool import Scope
@@ -71,10 +71,6 @@ def cells(found: Recorded, zone: str, upto: Ms) -> Iterator[tuple[date, int, flo
 def handling_cells(found: Recorded, zone: str) -> Iterator[tuple[date, int, float, int]]:
     for start, (number, time) in found.handled.items():
         yield local_date(start, zone), slot_of(start, zone), time / 1000, number
-
-
-def local_date(at: Ms, zone: str) -> date:
-    return _local(at, zone).date()
 
 
 def slot_of(at: Ms, zone: str) -> int:

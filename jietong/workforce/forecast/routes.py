@@ -14,11 +14,12 @@ from jietong.identity.model import Principal
 from jietong.identity.permissions import Permission as P
 from jietong.workforce.forecast import schemas as s
 from jietong.workforce.forecast.service import Forecasts
+from jietong.workforce.http import KNOWN
 
 if TYPE_CHECKING:
     from jietong.workforce.forecast.diary import Diary
 
-router = APIRouter(tags=["planning"], prefix="/api/planning")
+router = APIRouter(tags=["planning"], prefix="/api/planning", dependencies=KNOWN)
 
 
 def forecasts(connection: HTTPConnection) -> Forecasts:

@@ -10,10 +10,11 @@ from starlette.requests import HTTPConnection
 from jietong.identity.http import allow, state
 from jietong.identity.model import Principal
 from jietong.identity.permissions import Permission as P
+from jietong.workforce.http import KNOWN
 from jietong.workforce.jobs.model import Job, JobState
 from jietong.workforce.jobs.service import Jobs
 
-router = APIRouter(tags=["planning"], prefix="/api/planning/jobs")
+router = APIRouter(tags=["planning"], prefix="/api/planning/jobs", dependencies=KNOWN)
 
 
 def jobs(connection: HTTPConnection) -> Jobs:

@@ -101,7 +101,10 @@ class Jobs:
     async def listed(
         self, by: Principal, *, kind: str | None = None, subject: str | None = None, limit: int = 100
     ) -> list[Job]:
-        """Latest first."""
+        """Latest first. Raises Invalid `unknown_kind`."""
+        if kind is not None and kind not in self._kinds:
+            known = ", ".join(sorted(self._kinds))
+            raise Invalid("unknown_kind", f"There is no kind of job {kind!r}. There are {known}.", field="kind")
         async with self._database.read(by.scope) as conn:
             return await store.listed(conn, kind=kind, subject=subject, limit=limit)
 

@@ -6,7 +6,7 @@ from jietong.core.errors import Refused
 from jietong.identity.model import Principal
 from jietong.workforce.lab import assumed, levers
 from jietong.workforce.lab.model import ForecastDay, LeverKind, Source, Tried
-from jietong.workforce.lab.service import Shown
+from jietong.workforce.lab.shown import Shown
 from jietong.workforce.schedule.drafts import Based, Drafts, Open
 from jietong.workforce.schedule.model import ON_SITE
 from jietong.workforce.schedule.rules.edits import Move

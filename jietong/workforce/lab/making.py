@@ -5,10 +5,9 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping
 from datetime import date, timedelta
 from math import sqrt
 from typing import Protocol
-from zoneinfo import ZoneInfo
 
-from jietong.core.clock import Clock, to_datetime
-from jietong.core.days import HALF_HOUR, Span, day_of, local_day
+from jietong.core.clock import Clock
+from jietong.core.days import HALF_HOUR, Span, day_of, local_date, local_day
 from jietong.core.errors import Invalid, NotFound
 from jietong.core.events import PlannedSpan
 from jietong.core.specs import AgentSpec, QueueSpec, TrunkSpec
@@ -328,4 +327,4 @@ def _yesterday(now: Ms, zone: str) -> date:
 
 def _iso(span: Span, zone: str) -> str:
     """The local date of a day; noon is in it everywhere."""
-    return to_datetime((span.start + span.end) // 2).astimezone(ZoneInfo(zone)).date().isoformat()
+    return local_date((span.start + span.end) // 2, zone).isoformat()

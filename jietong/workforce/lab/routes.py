@@ -11,6 +11,7 @@ from jietong.core.errors import Invalid, Refused
 from jietong.identity.http import allow, audit, clock, database, state
 from jietong.identity.model import Language, Principal
 from jietong.identity.permissions import Permission as P
+from jietong.workforce.http import KNOWN
 from jietong.workforce.lab import drafting, export
 from jietong.workforce.lab.schemas import (
     LabDraftOut,
@@ -29,7 +30,7 @@ from jietong.workforce.lab.service import Lab
 from jietong.workforce.lab.words import named, word
 from jietong.workforce.simulation.schemas import SecondSkillOut, second_skill_out
 
-router = APIRouter(tags=["planning"], prefix="/api/planning/lab")
+router = APIRouter(tags=["planning"], prefix="/api/planning/lab", dependencies=KNOWN)
 MEDIA = {
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     "csv": "text/csv; charset=utf-8",

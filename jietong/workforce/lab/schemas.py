@@ -10,7 +10,8 @@ from jietong.workforce.jobs.model import Job, JobState
 from jietong.workforce.lab import assumed, levers, outcome
 from jietong.workforce.lab.model import LIMITS, Change, Day, ForecastDay, LeverKind, Of, Source, Study, Version
 from jietong.workforce.lab.outcome import Setting
-from jietong.workforce.lab.service import DAYS, MOST_TITLE, Shown
+from jietong.workforce.lab.service import DAYS, MOST_TITLE
+from jietong.workforce.lab.shown import Shown
 
 FEWEST = 10
 Share = Annotated[float, Field(ge=0, le=1)]

@@ -1,90 +1,28 @@
 """The scenario lab: studies, their assumptions, scenarios run as jobs, levers weighed before heads (H3, I2)."""
 
-import asyncio
-import contextlib
-import dataclasses
-import functools
 from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple
-
-import structlog
-from msgspec.structs import replace
+from typing import Any
 
 from jietong.core.clock import Clock
-from jietong.core.errors import Forbidden, Invalid, JietongError, NotFound, Refused
+from jietong.core.errors import Forbidden, Invalid, Refused
 from jietong.core.ids import new_id
-from jietong.db.pool import ALL, Connection, Database
+from jietong.db.pool import Connection, Database
 from jietong.identity import audit
-from jietong.identity.model import SYSTEM, Principal
+from jietong.identity.model import Principal
 from jietong.identity.permissions import Permission
-from jietong.workforce.jobs.model import Job, JobState
 from jietong.workforce.jobs.service import Jobs
 from jietong.workforce.lab import assumed, levers, store
 from jietong.workforce.lab.making import Maker
-from jietong.workforce.lab.model import (
-    Assumptions,
-    Change,
-    Ground,
-    LeverKind,
-    Of,
-    Run,
-    Source,
-    Study,
-    Tried,
-    Version,
-)
+from jietong.workforce.lab.model import Change, LeverKind, Of, Study, Tried, Version
+from jietong.workforce.lab.preparing import Preparation
+from jietong.workforce.lab.running import Runs
+from jietong.workforce.lab.shown import Reading, Shown, whole
 from jietong.workforce.schedule.drafts import Drafts
-from jietong.workforce.simulation import reading
 from jietong.workforce.simulation.skill_jobs import SkillJobs, Standing
 
-log = structlog.get_logger(__name__)
-
-PREPARE, REPLICATE = "lab.prepare", "lab.replicate"
 DAYS = 20
 MOST_SCENARIOS = 30
 MOST_TITLE = 120
-
-
-class Shown(NamedTuple):
-    """A study as its screen needs it. `runs` and `jobs` by scenario, of version `n`; `docs`: results, whole or so
-    far, as `work.replicate` gives them."""
-
-    study: Study
-    ground: Ground
-    versions: list[Version]
-    n: int
-    scenarios: list[Tried]
-    runs: dict[str, Run]
-    jobs: dict[str, Job]
-    docs: dict[str, dict[str, Any]]
-    preparing: Job | None
-
-    @property
-    def assumptions(self) -> Assumptions:
-        found = [one.assumptions for one in self.versions if one.n == self.n]
-        return found[0] if found else self.ground.assumptions
-
-    @property
-    def missing(self) -> list[Tried]:
-        """Alternatives that have not been tried under this version: until they are, no head is offered (H3)."""
-        return [
-            one
-            for one in self.scenarios
-            if one.change.kind is not LeverKind.BASE
-            and not one.change.kind.contingency
-            and one.change.kind is not LeverKind.TOGETHER
-            and not levers.adds_heads(one.change)
-            and not _whole(self.docs.get(one.id))
-            and self._possible(one.change)
-        ]
-
-    def _possible(self, change: Change) -> bool:
-        """Whether the lever makes sense under these assumptions (more lines, where lines have no end, do not)."""
-        try:
-            levers.changed(assumed.base(self.ground, self.assumptions), change, self.assumptions, self.ground)
-        except JietongError:
-            return False
-        return True
 
 
 class Lab:
@@ -99,14 +37,12 @@ class Lab:
         self._maker = maker
         self.drafts = drafts
         self._skills = SkillJobs(jobs)
-        self._tasks: set[asyncio.Task[None]] = set()
-        self._going_on = asyncio.Lock()
+        self._reading = Reading(database, jobs)
+        self._runs = Runs(database, jobs)
+        self._preparation = Preparation(database, clock, jobs, self._reading, self._runs)
 
     async def close(self) -> None:
-        for task in list(self._tasks):
-            task.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await task
+        await self._preparation.close()
 
     # --- studies -----------------------------------------------------------------------------------------------
 
@@ -131,7 +67,7 @@ class Lab:
         ground = await self._maker.ground(of, by.scope, client, queues)
         now = self._clock.now()
         id = new_id(now)
-        job = await self._prepare(by, id, client, ground)
+        job = await self._preparation.ask(by, id, client, ground)
         study = Study(
             id, client, title, of, queues, days, 1, "preparing", job, now, by.account_id, by.name
         )  # fmt: skip
@@ -140,7 +76,7 @@ class Lab:
             await audit.append(
                 conn, by=by, action="lab.study_made", object=id, now=now, details={"client": client, "date": of.date}
             )
-        self._follow(study)
+        self._preparation.follow(study)
         return study
 
     async def listed(self, by: Principal) -> list[Study]:
@@ -154,28 +90,8 @@ class Lab:
         async with self._database.read(by.scope) as conn:
             study = await store.read(conn, id)
         if study.state == "preparing":
-            study = await self._go_on(study)
-        return await self._shown(by, study, version)
-
-    async def _shown(self, by: Principal, study: Study, version: int | None = None) -> Shown:
-        id = study.id
-        async with self._database.read(by.scope) as conn:
-            ground = await store.ground(conn, id)
-            versions = await store.versions(conn, id)
-            scenarios = await store.scenarios(conn, id)
-            n = versions[-1].n if versions else 1
-            if version is not None:
-                if version not in {one.n for one in versions}:
-                    raise NotFound("no_such_version", f"This study has no version {version}.")
-                n = version
-            runs = await store.runs(conn, [one.id for one in scenarios], n)
-        jobs = await self._jobs.many([run.job for run in runs.values()])
-        docs = await self._documents(runs, jobs)
-        preparing = None
-        if study.job is not None and study.state != "ready":
-            preparing = (await self._jobs.many([study.job])).get(study.job)
-        by_scenario = {id: jobs[run.job] for id, run in runs.items() if run.job in jobs}
-        return Shown(study, ground, versions, n, scenarios, runs, by_scenario, docs, preparing)
+            study = await self._preparation.go_on(study)
+        return await self._reading.shown(by, study, version)
 
     async def delete(self, by: Principal, id: str) -> None:
         """With all its scenarios; what runs is cancelled. Raises NotFound `no_such_study`; Forbidden."""
@@ -236,7 +152,7 @@ class Lab:
     async def drop(self, by: Principal, id: str, scenario: str) -> None:
         """Raises NotFound `no_such_scenario`; Refused `base_stays`."""
         shown = await self.read(by, id)
-        tried = _scenario(shown, scenario)
+        tried = shown.scenario(scenario)
         if tried.change.kind is LeverKind.BASE:
             raise Refused("base_stays", "The base cannot be deleted: all others are set against it.")
         job = shown.jobs.get(scenario)
@@ -251,17 +167,17 @@ class Lab:
         shown = await self.read(by, id)
         async with self._database.read(by.scope) as conn:
             await self._ready(conn, id)
-        chosen = [_scenario(shown, one) for one in scenarios] if scenarios else shown.scenarios
+        chosen = [shown.scenario(one) for one in scenarios] if scenarios else shown.scenarios
         if scenarios and any(levers.adds_heads(one.change) for one in chosen):
             self._check_alternatives(shown)
         wanted = [one for one in chosen if scenarios or not one.change.kind.contingency]
-        await self._start(by, shown, sorted(wanted, key=lambda one: levers.adds_heads(one.change)))
+        await self._runs.start(by, shown, sorted(wanted, key=lambda one: levers.adds_heads(one.change)))
 
     async def cancel(self, by: Principal, id: str, scenario: str | None = None) -> None:
         """One, or all that wait and run. Raises NotFound `no_such_scenario`."""
         shown = await self.read(by, id)
         if scenario is not None:
-            _scenario(shown, scenario)
+            shown.scenario(scenario)
         for one, job in shown.jobs.items():
             if scenario in (None, one) and not job.state.ended:
                 await self._jobs.cancel(job.id)
@@ -269,13 +185,13 @@ class Lab:
     async def tried(self, by: Principal, id: str, scenario: str) -> tuple[Shown, Tried]:
         """Raises NotFound `no_such_study`, `no_such_scenario`."""
         shown = await self.read(by, id)
-        return shown, _scenario(shown, scenario)
+        return shown, shown.scenario(scenario)
 
     async def plan(self, by: Principal, id: str, scenario: str, *, planned: bool = True) -> None:
         """Notes that it is to be done, and by whom. Raises Refused `not_run_yet`; for heads `alternatives_first`."""
         shown = await self.read(by, id)
-        tried = _scenario(shown, scenario)
-        if planned and not _whole(shown.docs.get(scenario)):
+        tried = shown.scenario(scenario)
+        if planned and not whole(shown.docs.get(scenario)):
             raise Refused("not_run_yet", "Run it first: what it does is not known.")
         if planned and levers.adds_heads(tried.change):
             self._check_alternatives(shown)
@@ -306,150 +222,12 @@ class Lab:
                 missing=[one.change.kind.value for one in shown.missing],
             )
 
-    # --- inside ------------------------------------------------------------------------------------------------
-
     async def _ready(self, conn: Connection, id: str, *, lock: bool = False) -> Study:
         study = await store.read(conn, id, lock=lock)
         if study.state != "ready":
             raise Refused("not_prepared", "This study is not prepared yet. Wait until it is, or make it again.")
         return study
 
-    async def _prepare(self, by: Principal, id: str, client: str, ground: Ground) -> str:
-        measured = ground.measured
-        fits = measured is not None
-        blocked = 0.0 if measured is None or not measured.attempts else measured.blocked / measured.attempts
-        args = {
-            "scenario": ground.scenario,
-            "sl3": None if measured is None else measured.sl3,
-            "blocked": blocked,
-            "fit_staff": fits and "staff_from_contacts" in ground.notes,
-            "fit_lines": fits and ground.sources["lines"] is Source.FITTED,
-        }
-        return await self._jobs.start(PREPARE, args, by, client=client, subject=f"study:{id}")
-
-    def _follow(self, study: Study) -> None:
-        """Goes on when the study is prepared, whether anybody looks or not. After a restart a look goes on."""
-        task = asyncio.create_task(self._wait(study), name="lab-prepare")
-        self._tasks.add(task)
-        task.add_done_callback(functools.partial(_left, self._tasks))
-
-    async def _wait(self, study: Study) -> None:
-        if study.job is not None:
-            await self._jobs.wait(study.job)
-            await self._go_on(study)
-
-    async def _go_on(self, study: Study) -> Study:
-        """What a prepared study goes on with: its first version, its scenarios, their runs."""
-        async with self._going_on:
-            return await self._gone_on(study)
-
-    async def _gone_on(self, study: Study) -> Study:
-        job = (await self._jobs.many([study.job])).get(study.job) if study.job is not None else None
-        if job is not None and not job.state.ended:
-            return study
-        result = await self._jobs.result(job.id) if job is not None and job.state is JobState.DONE else None
-        async with self._database.transaction(ALL) as conn:
-            study = await store.read(conn, study.id, lock=True)
-            if study.state != "preparing":
-                return study
-            if result is None:
-                code = f"job_{job.state}" if job is not None and job.state is not JobState.DONE else "job_interrupted"
-                await store.failed(conn, study.id, job.error if job is not None and job.error else code)
-                return await store.read(conn, study.id)
-            if not await store.versions(conn, study.id):
-                await self._begin(conn, study, result)
-        shown = await self._shown(SYSTEM, study)
-        first = [one for one in shown.scenarios if not one.change.kind.contingency]
-        await self._start(_maker_of(study), shown, first)
-        async with self._database.transaction(ALL) as conn:
-            await store.ready(conn, study.id)
-            return await store.read(conn, study.id)
-
-    async def _begin(self, conn: Connection, study: Study, result: Mapping[str, Any]) -> None:
-        """The fitted ground, the first version, the scenarios."""
-        ground = _fitted(await store.ground(conn, study.id), result)
-        await store.keep_ground(conn, study.id, ground)
-        now = self._clock.now()
-        await store.add_version(conn, study, Version(1, ground.assumptions, "", now, study.made_by_name))
-        base = assumed.base(ground, ground.assumptions)
-        changes = [
-            Change(LeverKind.BASE),
-            *levers.proposed(base, ground.assumptions, ground),
-            *levers.contingencies(base),
-        ]
-        for change in changes:
-            await store.add_scenario(conn, study, Tried(new_id(now), study.id, "", change, now))
-
-    async def _start(self, by: Principal, shown: Shown, scenarios: Sequence[Tried]) -> None:
-        base = assumed.base(shown.ground, shown.assumptions)
-        for one in scenarios:
-            job = shown.jobs.get(one.id)
-            if (job is not None and not job.state.ended) or _whole(shown.docs.get(one.id)):
-                continue
-            try:
-                made = levers.changed(base, one.change, shown.assumptions, shown.ground)
-            except JietongError as error:
-                log.info("scenario not run", scenario=one.id, code=error.code)
-                continue
-            args = {
-                "scenario": reading.tables(made.scenario),
-                "aside": list(made.aside),
-                "seed": shown.study.seed,
-                "days": shown.study.days,
-            }
-            id = await self._jobs.start(
-                REPLICATE, args, by, client=shown.study.client, subject=f"study:{shown.study.id}"
-            )
-            async with self._database.transaction(ALL) as conn:
-                await store.put_run(conn, shown.study, one.id, shown.n, id)
-
-    async def _documents(self, runs: Mapping[str, Run], jobs: Mapping[str, Job]) -> dict[str, dict[str, Any]]:
-        """Results; one that its job has finished is kept with the run."""
-        found: dict[str, dict[str, Any]] = {}
-        for id, run in runs.items():
-            job = jobs.get(run.job)
-            if run.result is not None:
-                found[id] = run.result
-            elif job is not None and (job.state is JobState.DONE or job.progress.at is not None):
-                doc = await self._jobs.result(job.id)
-                if doc is not None:
-                    found[id] = doc
-                    if job.state is JobState.DONE:
-                        async with self._database.transaction(ALL) as conn:
-                            await store.keep_result(conn, run, doc)
-        return found
-
-
-def _maker_of(study: Study) -> Principal:
-    """Jobs that follow by themselves belong to whoever made the study."""
-    return dataclasses.replace(SYSTEM, account_id=study.made_by, name=study.made_by_name)
-
-
-def _fitted(ground: Ground, result: Mapping[str, Any]) -> Ground:
-    lines = result["lines"]
-    scenario = reading.tables(reading.of(result["scenario"]))
-    notes = ground.notes
-    if result["online"] is not None:
-        notes = (*notes, f"online:{result['online']:g}")
-    return replace(ground, scenario=scenario, assumptions=replace(ground.assumptions, lines=lines), notes=notes)
-
-
-def _scenario(shown: Shown, id: str) -> Tried:
-    for one in shown.scenarios:
-        if one.id == id:
-            return one
-    raise NotFound("no_such_scenario", "This study has no such scenario.")
-
 
 def _skills_of(shown: Shown) -> str:
     return f"study:{shown.study.id}:{shown.n}:skills"
-
-
-def _whole(doc: Mapping[str, Any] | None) -> bool:
-    return doc is not None and doc["days"] >= doc["wanted"]
-
-
-def _left(tasks: set[asyncio.Task[None]], task: asyncio.Task[None]) -> None:
-    tasks.discard(task)
-    if not task.cancelled() and (error := task.exception()) is not None:
-        log.error("lab", error=str(error))

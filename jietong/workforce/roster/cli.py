@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from jietong.core.errors import Invalid, Refused
+from jietong.workforce.files import check_out, read_text, write_whole
 
 if TYPE_CHECKING:
     from jietong.workforce.roster.public import Answer
@@ -21,7 +22,7 @@ def roster(
         float, typer.Option(min=0.1, help="At most this long; sooner when the roster is proved.")
     ] = 60,
     workers: Annotated[int, typer.Option(min=1, help="Processes. With one the same seed takes the same steps.")] = 2,
-    seed: Annotated[int, typer.Option(help="Of the search.")] = 1,
+    seed: Annotated[int, typer.Option(min=0, help="Of the search.")] = 1,
 ) -> None:
     """Solve an instance of the public shift-scheduling format. Cost and bound are printed as they get better; the
     best roster is written at each step, so that whoever ends the command has it. Hard rules of one employee that
@@ -30,23 +31,18 @@ def roster(
     from jietong.workforce.roster.instance import parse, written
     from jietong.workforce.roster.public import solve
 
+    check_out(out)
     try:
-        problem = parse(instance.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError) as error:
-        raise Invalid("roster.file", f"{instance} cannot be read: {error}") from None
+        problem = parse(read_text(instance))
     except Invalid as error:
-        raise Invalid(error.code, f"{instance}: {error.detail}") from None
-    if not out.resolve().parent.is_dir():
-        raise Invalid("roster.file", f"{out} cannot be written: there is no folder {out.resolve().parent}")
+        raise error if error.code == "no_file" else Invalid(error.code, f"{instance}: {error.detail}") from None
     last = {"cost": float("inf")}
 
     def tell(answer: "Answer") -> None:
         _say(answer)
         if answer.roster is not None and answer.cost < last["cost"]:
             last["cost"] = answer.cost
-            part = out.with_name(f".{out.name}.part")
-            part.write_text(written(problem, answer.roster), encoding="utf-8")
-            part.replace(out)
+            write_whole(out, written(problem, answer.roster))
 
     before = signal.signal(signal.SIGTERM, _interrupt)  # the best so far is written and said then too
     try:

@@ -12,6 +12,9 @@ from msgspec import Struct
 
 from jietong.core.errors import Invalid
 
+MOST_DAYS = 1_000
+MOST = 10_000_000
+"""No number of the format is larger: minutes, shifts, people, weights."""
 Roster = dict[str, tuple[str | None, ...]]
 """For each employee the shift of each day; None: free."""
 
@@ -114,6 +117,7 @@ def _invalid(text: str) -> Invalid:
 class _Reading:
     def __init__(self) -> None:
         self.section = ""
+        self.begun: set[str] = set()
         self.days = 0
         self.shifts: dict[str, Shift] = {}
         self.staff: dict[str, Employee] = {}
@@ -135,6 +139,7 @@ class _Reading:
             if line not in self.sections:
                 raise _WrongLine(f"there is no section {line}; there are {', '.join(self.sections)}")
             self.section = line
+            self.begun.add(line)
         elif not self.section:
             raise _WrongLine("a section's name comes first, SECTION_HORIZON")
         else:
@@ -150,6 +155,8 @@ class _Reading:
         for name, what in (("SHIFTS", self.shifts), ("STAFF", self.staff)):
             if not what:
                 raise _invalid(f"SECTION_{name} is missing or empty")
+        if "SECTION_COVER" not in self.begun:
+            raise _invalid("SECTION_COVER is missing: the file ends before it")
         staff = tuple(
             Employee(
                 e.id, e.max_shifts, e.max_minutes, e.min_minutes, e.max_run, e.min_run, e.min_off, e.max_weekends,
@@ -164,7 +171,7 @@ class _Reading:
     def _horizon(self, row: list[str]) -> None:
         if self.days:
             raise _WrongLine("the horizon is given twice")
-        self.days = _number(row[0], "the horizon", least=1)
+        self.days = _number(row[0], "the horizon", least=1, most=MOST_DAYS)
 
     def _shift(self, row: list[str]) -> None:
         _fields(row, 3, "ShiftID, Length, Shifts which cannot follow", least=2)
@@ -225,7 +232,8 @@ def _fields(row: list[str], count: int, names: str, least: int | None = None) ->
         raise _WrongLine(f"{len(row)} fields where there are {count}: {names}")
 
 
-def _number(text: str, what: str, least: int = 0) -> int:
-    if not text.strip().isascii() or not text.strip().isdigit() or int(text) < least:
-        raise _WrongLine(f"{what} is a whole number of at least {least}, not {text!r}")
-    return int(text)
+def _number(text: str, what: str, least: int = 0, most: int = MOST) -> int:
+    digits = text.strip()
+    if not digits.isascii() or not digits.isdigit() or len(digits) > 20 or not least <= int(digits) <= most:
+        raise _WrongLine(f"{what} is a whole number from {least} to {most:,}, not {text[:30]!r}")
+    return int(digits)

@@ -159,6 +159,11 @@ def _person(
             available[n] = tuple(
                 (max(0, (a - start) // STEP), (b - start) // STEP) for a, b in ground.frames_of(person.id, iso)
             )
+    last = len(isos) - 1
+    until = _last_end(person.id, found, isos, start, rules)
+    if until is not None and (person.id, isos[last]) not in stay:
+        frames = available.get(last, ((days[last].first, until),))
+        available[last] = tuple((a, min(b, until)) for a, b in frames if a < until)
     before = {n: _near(found.day((person.id, iso)), ground, start, patterns) for n, iso in enumerate(isos)}
     return p.Person(
         id=person.id,
@@ -179,6 +184,21 @@ def _person(
     )
 
 
+def _last_end(agent: str, found: Open, isos: Sequence[str], start: Ms, rules: SiteRules) -> int | None:
+    """The step by which a shift of the plan's last day must be over, for what is planned after it stays: rest before
+    the next shift, and days in a row. None: whenever."""
+    after = [found.day((agent, shift_day(isos[-1], n))).shift for n in range(1, BEHIND + 1)]
+    following = next((n for n, shift in enumerate(after) if shift is None), len(after))
+    behind = 0
+    while len(isos) == 1 and found.day((agent, shift_day(isos[0], -behind - 1))).shift is not None and behind < BEHIND:
+        behind += 1
+    if rules.days_in_row is not None and behind + 1 + following > rules.days_in_row and following:
+        return 0
+    if after[0] is None:
+        return None
+    return (after[0][0] - start) // STEP - int((rules.rest_between or 0) * 3_600_000) // STEP
+
+
 def _skills(person: Person, ground: Ground, wanted: Wanted, days: Sequence[p.Day], start: Ms) -> list[p.Skill]:
     out = []
     for id in sorted(wanted.groups):
@@ -191,7 +211,8 @@ def _skills(person: Person, ground: Ground, wanted: Wanted, days: Sequence[p.Day
 
 
 def _hours(person: Person, rules: SiteRules, isos: Sequence[str], found: Open, wanted: Wanted) -> list[p.Hours]:
-    """Weeks from Monday and calendar months, both clipped to the plan; what was worked before it is counted."""
+    """Weeks from Monday and calendar months, both clipped to the plan; what is planned of them before and after it is
+    counted: those days stay."""
     out: list[p.Hours] = []
     terms = person.terms
     price = terms.cost_hour * terms.overtime_factor
@@ -199,7 +220,7 @@ def _hours(person: Person, rules: SiteRules, isos: Sequence[str], found: Open, w
     for monday in dict.fromkeys(shift_day(iso, -weekday_of(iso)) for iso in isos):
         week = days_between(monday, shift_day(monday, 6))
         inside = [n for n, iso in enumerate(isos) if iso in week]
-        before = sum(found.day((person.id, iso)).paid_s for iso in week if iso < isos[0])
+        before = sum(found.day((person.id, iso)).paid_s for iso in week if iso not in isos)
         off = sum(
             8 for n in inside if any(s.activity is Activity.LEAVE for s in found.day((person.id, isos[n])).spans)
         )
@@ -212,7 +233,7 @@ def _hours(person: Person, rules: SiteRules, isos: Sequence[str], found: Open, w
             inside = [n for n, iso in enumerate(isos) if iso[:7] == month]
             worked = sum(
                 day.paid_s for (agent, iso), day in found.days.items()
-                if agent == person.id and iso[:7] == month and iso < isos[0]
+                if agent == person.id and iso[:7] == month and not isos[0] <= iso <= isos[-1]
             )  # fmt: skip
             out.append(
                 p.Hours("hours.month", inside[0], inside[-1], 0, int(terms.hours_month * 3600), 0, price, int(worked))

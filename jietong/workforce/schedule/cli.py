@@ -11,11 +11,15 @@ import typer
 from rich.console import Console
 
 from jietong.core.clock import SystemClock
-from jietong.core.errors import Invalid
+from jietong.core.errors import Invalid, NotFound
 from jietong.db.pool import ALL, Database
+from jietong.workforce.files import check_out, write_whole
+from jietong.workforce.schedule.model import day_of_text
 
 _out = Console(highlight=False, soft_wrap=True)
 SHOWN = 20
+LANGUAGES = ("zh-Hans", "zh-Hant", "en")
+LONGEST_DAYS = 800
 
 
 def commands(database: Callable[[], AbstractAsyncContextManager[Database]]) -> typer.Typer:
@@ -33,20 +37,29 @@ def commands(database: Callable[[], AbstractAsyncContextManager[Database]]) -> t
         format = out.suffix.lstrip(".").lower()
         if format not in ("csv", "xlsx"):
             raise Invalid("bad_format", f"Name a file that ends in .csv or .xlsx, not {out.name!r}.")
-        spans = asyncio.run(_export(database, out, format, first, last, language))
+        if language not in LANGUAGES:
+            raise Invalid("bad_language", f"There is no language {language!r}: {', '.join(LANGUAGES)}.")
+        check_out(out)
+        days = day_of_text(first) if first else "", day_of_text(last) if last else ""
+        spans = asyncio.run(_export(database, out, format, *days, language))
         _out.print(f"{spans:,} spans written to {out}.", markup=False)
 
     @cli.command("verify")
     def verify_command(
-        site: Annotated[str, typer.Option(help="Whose schedule.")] = "main",
+        site: Annotated[str, typer.Option(help="Whose schedule; the centre's own.")] = "",
         rebuild: Annotated[bool, typer.Option("--rebuild", help="Make the rows again from the ledger.")] = False,
     ) -> None:
         """Compare every published person-day with the ledger. Exit code 1: some differ."""
+        from jietong.workforce.schedule import documents
         from jietong.workforce.schedule.verify import Verdict, verify
 
         async def work() -> Verdict:
             async with database() as opened:
-                return await verify(opened, site, rebuild=rebuild)
+                async with opened.read(ALL) as conn:
+                    own = (await documents.read(conn)).site.id
+                if site and site != own:
+                    raise NotFound("no_such_site", f"There is no site {site!r}: this centre's is {own}.")
+                return await verify(opened, own, rebuild=rebuild)
 
         verdict = asyncio.run(work())
         for one in verdict.different[:SHOWN]:
@@ -71,17 +84,17 @@ async def _export(
 ) -> int:
     from jietong.workforce.schedule import documents, store
     from jietong.workforce.schedule.export import exported, tables
-    from jietong.workforce.schedule.model import day_of_text, local_date_of, monday_of
+    from jietong.workforce.schedule.model import local_date_of, monday_of
 
     async with database() as opened, opened.read(ALL) as conn:
         setup = await documents.read(conn)
         zone = setup.ground.zone
-        first = day_of_text(first) if first else monday_of(local_date_of(SystemClock().now(), zone))
-        last = day_of_text(last) if last else (date.fromisoformat(first) + timedelta(days=6)).isoformat()
-        if last < first:
-            raise Invalid("bad_span", "The last day is not before the first.")
+        first = first or monday_of(local_date_of(SystemClock().now(), zone))
+        last = last or (date.fromisoformat(first) + timedelta(days=6)).isoformat()
+        if not 0 <= (date.fromisoformat(last) - date.fromisoformat(first)).days < LONGEST_DAYS:
+            raise Invalid("bad_span", f"--last {last} is before --first {first}, or {LONGEST_DAYS} days after it.")
         days = await store.published(conn, setup.site.id, first, last)
     found = tables(days, setup.ground.people, first, last, zone, language)
     content, _ = exported(found, format, found[0].title)
-    out.write_bytes(content)
+    write_whole(out, content)
     return len(found[0].rows)

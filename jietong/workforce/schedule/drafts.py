@@ -63,7 +63,8 @@ class Open(NamedTuple):
         return {**self.published, **{key: one.day for key, one in self.drafted.items()}}
 
     def day(self, key: DayKey) -> PersonDay:
-        return self.days.get(key) or PersonDay(*key)
+        drafted = self.drafted.get(key)
+        return drafted.day if drafted is not None else self.published.get(key) or PersonDay(*key)
 
 
 class Drafts:

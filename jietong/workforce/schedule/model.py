@@ -10,6 +10,8 @@ from zoneinfo import ZoneInfo
 
 from msgspec import Struct, field
 
+from jietong.core.clock import to_datetime
+from jietong.core.days import local_date
 from jietong.core.errors import Invalid
 from jietong.core.events import PlannedSpan
 from jietong.core.specs import Names, Spec
@@ -279,12 +281,12 @@ def at_wall(day: str, minute: int, zone: str) -> Ms:
 
 def minute_of(at: Ms, day: str, zone: str) -> int:
     """The wall time of an instant in minutes after that local day's midnight; after midnight it goes on past 1440."""
-    local = datetime.fromtimestamp(at / 1000, ZoneInfo(zone))
+    local = to_datetime(at).astimezone(ZoneInfo(zone))
     return (local.date() - date.fromisoformat(day)).days * 1440 + local.hour * 60 + local.minute
 
 
 def local_date_of(at: Ms, zone: str) -> str:
-    return datetime.fromtimestamp(at / 1000, ZoneInfo(zone)).date().isoformat()
+    return local_date(at, zone).isoformat()
 
 
 def weekday_of(day: str) -> int:

@@ -209,10 +209,15 @@ class Requests(RequestBook):
 
     # --- call-ups and overtime
 
-    async def candidates(self, kind: RequestKind, start: Ms, end: Ms, group: str | None) -> list[Shown]:
-        """Who can be asked, in the order of fairness."""
+    async def candidates(
+        self, by: Principal, kind: RequestKind, start: Ms, end: Ms, group: str | None
+    ) -> list[Shown]:
+        """Who can be asked, in the order of fairness. Raises Invalid `bad_span`; NotFound `no_such_group`."""
+        if not 0 < end - start <= DAY_MS:
+            raise Invalid("bad_span", "It ends after it starts, within 24 hours.", field="end")
         zone = self._site().zone
         async with self._case(local_date_of(start, zone), local_date_of(start, zone), locked=False) as case:
+            _check_group(case, by, group)
             return [
                 {"agent": one.agent, "name": case.setup.ground.people[one.agent].name, "called": one.called,
                  "hours": round(one.hours, 2)}
@@ -233,6 +238,7 @@ class Requests(RequestBook):
         async with self._case(day, day) as case:
             if once and (before := await rows.offered_as(case.conn, once)) is not None:
                 return self._shown(before, case.setup, (await rows.offers(case.conn, [before.id]))[before.id])
+            _check_group(case, by, group)
             if start <= case.now:
                 raise Refused("past", "This time has begun already: choose a later one.")
             found = case.candidates(await self._called(case), kind, start, end, group)
@@ -255,6 +261,11 @@ class Requests(RequestBook):
                 state=r.after(one.kind, one.state, Act.WITHDRAW), decided_at=case.now, decided_by_name=by.name
             )
             return await self._keep(by, case, one, offers, "planning_request.cancelled")
+
+    async def state(self, id: str) -> r.RequestState:
+        """Raises NotFound `no_such_request`."""
+        async with self._database.read(ALL) as conn:
+            return (await rows.request(conn, id)).state
 
     async def sweep(self) -> int:
         """Closes what nobody answered in time; gives how many."""
@@ -363,6 +374,11 @@ class Requests(RequestBook):
 
     async def _called(self, case: Case) -> dict[str, int]:
         return await rows.called_up(case.conn, case.now - FAIR_MS)
+
+
+def _check_group(case: Case, by: Principal, group: str | None) -> None:
+    if group is not None and group not in case.setup.visible(by):
+        raise NotFound("no_such_group", "There is no such skill group, or it serves another client.")
 
 
 def _asked(offers: Sequence[Offer], agent: str) -> Offer:

@@ -10,13 +10,40 @@ from starlette.requests import HTTPConnection
 from jietong.identity.http import allow, state
 from jietong.identity.model import Principal
 from jietong.identity.permissions import Permission as P
+from jietong.workforce.http import KNOWN
 from jietong.workforce.schedule import own_routes
-from jietong.workforce.schedule import schemas as s
 from jietong.workforce.schedule.drafts import Based
 from jietong.workforce.schedule.rules import edits as e
+from jietong.workforce.schedule.schemas.drafts import (
+    CopyDaysIn,
+    DraftIn,
+    DraftListOut,
+    EditedOut,
+    EditListOut,
+    EditsIn,
+    PreviewIn,
+)
+from jietong.workforce.schedule.schemas.publishing import (
+    ChangesOfDayIn,
+    OlderIn,
+    PublishDraftIn,
+    PublishedScheduleOut,
+    PublishPreviewOut,
+    ScheduleVersionsOut,
+    TakeBackIn,
+)
+from jietong.workforce.schedule.schemas.setup import (
+    PlanningDocumentIn,
+    PlanningDocumentOut,
+    PlanningSetupOut,
+    SetupKind,
+    TemplateIn,
+)
+from jietong.workforce.schedule.schemas.shown import ConflictsOut, CoverOut, DraftOut, EffectOut, PlannedScheduleOut
+from jietong.workforce.schedule.schemas.solving import AskedOut, ProposalOut, ProposalsOut, SolveIn
 from jietong.workforce.schedule.service import Schedules
 
-router = APIRouter(prefix="/api/planning", tags=["planning"])
+router = APIRouter(prefix="/api/planning", tags=["planning"], dependencies=KNOWN)
 
 
 def schedules(connection: HTTPConnection) -> Schedules:
@@ -36,40 +63,38 @@ Rev = Annotated[int, Query(ge=0, lt=2**31)]
 
 
 @router.get("/setup")
-async def setup(by: Views, all: All) -> s.PlanningSetupOut:
+async def setup(by: Views, all: All) -> PlanningSetupOut:
     """Shift patterns, terms, rules, skill groups and templates. What nobody has set up comes with version 0."""
-    return s.PlanningSetupOut.model_validate(await all.documents.all(by))
+    return PlanningSetupOut.model_validate(await all.documents.all(by))
 
 
 @router.put("/setup/{kind}/{id}")
-async def save_setup(
-    kind: s.SetupKind, id: str, body: s.PlanningDocumentIn, by: Edits, all: All
-) -> s.PlanningDocumentOut:
+async def save_setup(kind: SetupKind, id: str, body: PlanningDocumentIn, by: Edits, all: All) -> PlanningDocumentOut:
     """422 `invalid_setup` with `errors: [{field, code, params}]`; 409 `stale_version`."""
-    return s.PlanningDocumentOut.model_validate(await all.documents.save(by, kind, id, body.version, body.spec))
+    return PlanningDocumentOut.model_validate(await all.documents.save(by, kind, id, body.version, body.spec))
 
 
 @router.get("/setup/{kind}/{id}/revisions")
-async def setup_revisions(kind: s.SetupKind, id: str, by: Views, all: All) -> list[s.PlanningDocumentOut]:
+async def setup_revisions(kind: SetupKind, id: str, by: Views, all: All) -> list[PlanningDocumentOut]:
     """Every version there was, newest first."""
-    return [s.PlanningDocumentOut.model_validate(one) for one in await all.documents.revisions(by, kind, id)]
+    return [PlanningDocumentOut.model_validate(one) for one in await all.documents.revisions(by, kind, id)]
 
 
 # --- the schedule ----------------------------------------------------------------------------------------------
 
 
 @router.get("/schedule")
-async def schedule(by: Views, all: All, first: Day, last: Day, draft: str | None = None) -> s.PlannedScheduleOut:
+async def schedule(by: Views, all: All, first: Day, last: Day, draft: str | None = None) -> PlannedScheduleOut:
     """People and their days, both days inclusive: as published, or as a draft has them."""
-    return s.PlannedScheduleOut.model_validate(await all.planner.schedule(by, first, last, draft))
+    return PlannedScheduleOut.model_validate(await all.planner.schedule(by, first, last, draft))
 
 
 @router.get("/schedule/cover")
 async def cover(
     by: Views, all: All, first: Day, last: Day, draft: str | None = None, group: str | None = None
-) -> s.CoverOut:
+) -> CoverOut:
     """Need and cover by quarter of an hour, of one group or of all in the reader's scope."""
-    return s.CoverOut.model_validate(await all.planner.cover(by, first, last, draft, group))
+    return CoverOut.model_validate(await all.planner.cover(by, first, last, draft, group))
 
 
 @router.get("/schedule/export", response_class=Response)
@@ -84,36 +109,36 @@ async def export(
 
 
 @router.get("/schedule/versions")
-async def versions(by: Views, all: All, before: Rev | None = None) -> s.ScheduleVersionsOut:
+async def versions(by: Views, all: All, before: Rev | None = None) -> ScheduleVersionsOut:
     """Publications, newest first, fifty at a time."""
-    return s.ScheduleVersionsOut.model_validate({"items": await all.publishing.versions(before)})
+    return ScheduleVersionsOut.model_validate({"items": await all.publishing.versions(before)})
 
 
 @router.get("/schedule/versions/{n}")
-async def version(n: int, by: Views, all: All) -> s.PublishedScheduleOut:
+async def version(n: int, by: Views, all: All) -> PublishedScheduleOut:
     """What a publication changed."""
-    return s.PublishedScheduleOut.model_validate(await all.publishing.version(_small(n)))
+    return PublishedScheduleOut.model_validate(await all.publishing.version(_small(n)))
 
 
 @router.post("/schedule/versions/{n}/publish")
-async def publish_older(n: int, body: s.OlderIn, by: Publishes, all: All) -> s.PublishedScheduleOut:
+async def publish_older(n: int, body: OlderIn, by: Publishes, all: All) -> PublishedScheduleOut:
     """Publishes again what was in force with that version (0: before the first)."""
-    return s.PublishedScheduleOut.model_validate(
+    return PublishedScheduleOut.model_validate(
         await all.publishing.older(by, _small(n), body.first, body.last, body.note)
     )
 
 
 @router.post("/schedule/versions/{n}/undo")
-async def take_back(n: int, body: s.TakeBackIn, by: Approves, all: All) -> s.PublishedScheduleOut:
+async def take_back(n: int, body: TakeBackIn, by: Approves, all: All) -> PublishedScheduleOut:
     """Takes one publication back. 409 `changed_since` where one of its days was published again."""
-    return s.PublishedScheduleOut.model_validate(await all.publishing.take_back(by, _small(n), body.note))
+    return PublishedScheduleOut.model_validate(await all.publishing.take_back(by, _small(n), body.note))
 
 
 @router.post("/schedule/changes")
-async def change(body: s.ChangesOfDayIn, by: Approves, all: All) -> s.PublishedScheduleOut:
+async def change(body: ChangesOfDayIn, by: Approves, all: All) -> PublishedScheduleOut:
     """Changes of the published schedule, published at once. 409 `conflicts` where rules would be broken."""
     edits = [one.edit for one in based(body.edits)]
-    return s.PublishedScheduleOut.model_validate(
+    return PublishedScheduleOut.model_validate(
         await all.publishing.change(by, edits, note=body.note, accept=body.accept)
     )
 
@@ -122,14 +147,14 @@ async def change(body: s.ChangesOfDayIn, by: Approves, all: All) -> s.PublishedS
 
 
 @router.get("/drafts")
-async def drafts(by: Views, all: All, state: Literal["open", "published", "dropped"] = "open") -> s.DraftListOut:
-    return s.DraftListOut.model_validate({"items": await all.drafts.listed(state=state)})
+async def drafts(by: Views, all: All, state: Literal["open", "published", "dropped"] = "open") -> DraftListOut:
+    return DraftListOut.model_validate({"items": await all.drafts.listed(state=state)})
 
 
 @router.post("/drafts", status_code=201)
-async def create_draft(body: s.DraftIn, by: Edits, all: All) -> s.DraftOut:
+async def create_draft(body: DraftIn, by: Edits, all: All) -> DraftOut:
     made = await all.drafts.create(by, body.first, body.last, body.name, body.copy_from, body.template)
-    return s.DraftOut.model_validate(made)
+    return DraftOut.model_validate(made)
 
 
 @router.delete("/drafts/{id}", status_code=204)
@@ -138,65 +163,65 @@ async def drop_draft(id: str, by: Edits, all: All) -> None:
 
 
 @router.get("/drafts/{id}/changes")
-async def draft_changes(id: str, by: Views, all: All, since: Rev = 0) -> s.EditedOut:
+async def draft_changes(id: str, by: Views, all: All, since: Rev = 0) -> EditedOut:
     """What was edited since a revision, by anybody: how a second planner's screen keeps up."""
-    return s.EditedOut.model_validate(await all.drafts.changes(id, since))
+    return EditedOut.model_validate(await all.drafts.changes(id, since))
 
 
 @router.get("/drafts/{id}/edits")
-async def draft_edits(id: str, by: Views, all: All) -> s.EditListOut:
+async def draft_edits(id: str, by: Views, all: All) -> EditListOut:
     """The undo list, newest first."""
-    return s.EditListOut.model_validate({"items": await all.drafts.edits(id)})
+    return EditListOut.model_validate({"items": await all.drafts.edits(id)})
 
 
 @router.post("/drafts/{id}/edits")
-async def edit_draft(id: str, body: s.EditsIn, by: Edits, all: All) -> s.EditedOut:
+async def edit_draft(id: str, body: EditsIn, by: Edits, all: All) -> EditedOut:
     """All of them or none; kept at once. 409 `edited_meanwhile` names who changed the same person-day, and what."""
-    return s.EditedOut.model_validate(await all.drafts.edit(by, id, based(body.edits)))
+    return EditedOut.model_validate(await all.drafts.edit(by, id, based(body.edits)))
 
 
 @router.post("/drafts/{id}/edits/{n}/undo")
-async def undo_edit(id: str, n: int, by: Edits, all: All) -> s.EditedOut:
+async def undo_edit(id: str, n: int, by: Edits, all: All) -> EditedOut:
     """Takes one edit back; taking that back does it again."""
-    return s.EditedOut.model_validate(await all.drafts.undo(by, id, _small(n)))
+    return EditedOut.model_validate(await all.drafts.undo(by, id, _small(n)))
 
 
 @router.post("/drafts/{id}/copy")
-async def copy_days(id: str, body: s.CopyDaysIn, by: Edits, all: All) -> s.EditedOut:
-    return s.EditedOut.model_validate(
+async def copy_days(id: str, body: CopyDaysIn, by: Edits, all: All) -> EditedOut:
+    return EditedOut.model_validate(
         await all.drafts.copy(by, id, body.from_first, body.from_last, body.to_first, body.agents)
     )
 
 
 @router.post("/drafts/{id}/template", status_code=201)
-async def make_template(id: str, body: s.TemplateIn, by: Edits, all: All) -> s.PlanningDocumentOut:
+async def make_template(id: str, body: TemplateIn, by: Edits, all: All) -> PlanningDocumentOut:
     """Keeps a week of the draft as a template."""
-    return s.PlanningDocumentOut.model_validate(await all.drafts.as_template(by, id, body.first, body.name))
+    return PlanningDocumentOut.model_validate(await all.drafts.as_template(by, id, body.first, body.name))
 
 
 @router.get("/drafts/{id}/check")
-async def check_draft(id: str, by: Views, all: All) -> s.ConflictsOut:
-    return s.ConflictsOut.model_validate(await all.planner.check(by, id))
+async def check_draft(id: str, by: Views, all: All) -> ConflictsOut:
+    return ConflictsOut.model_validate(await all.planner.check(by, id))
 
 
 @router.post("/drafts/{id}/preview")
-async def preview(id: str, body: s.PreviewIn, by: Edits, all: All) -> s.EffectOut:
+async def preview(id: str, body: PreviewIn, by: Edits, all: All) -> EffectOut:
     """What edits would do, without putting them down: figures and cover before and after."""
-    return s.EffectOut.model_validate(
+    return EffectOut.model_validate(
         await all.planner.preview(by, id, based(body.edits), body.group, body.first, body.last)
     )
 
 
 @router.get("/drafts/{id}/publish")
-async def publish_preview(id: str, by: Views, all: All) -> s.PublishPreviewOut:
+async def publish_preview(id: str, by: Views, all: All) -> PublishPreviewOut:
     """What would be published, and who would be told."""
-    return s.PublishPreviewOut.model_validate(await all.publishing.preview(id))
+    return PublishPreviewOut.model_validate(await all.publishing.preview(id))
 
 
 @router.post("/drafts/{id}/publish")
-async def publish(id: str, body: s.PublishDraftIn, by: Publishes, all: All) -> s.PublishedScheduleOut:
+async def publish(id: str, body: PublishDraftIn, by: Publishes, all: All) -> PublishedScheduleOut:
     """409 `stale_draft`, `published_meanwhile`, `conflicts`, `nothing_to_publish`. May be repeated."""
-    return s.PublishedScheduleOut.model_validate(
+    return PublishedScheduleOut.model_validate(
         await all.publishing.publish(by, id, body.rev, note=body.note, accept=body.accept, over=body.over)
     )
 
@@ -205,26 +230,26 @@ async def publish(id: str, body: s.PublishDraftIn, by: Publishes, all: All) -> s
 
 
 @router.post("/drafts/{id}/solve", status_code=202)
-async def solve(id: str, body: s.SolveIn, by: Edits, all: All) -> s.AskedOut:
+async def solve(id: str, body: SolveIn, by: Edits, all: All) -> AskedOut:
     """Starts a job (`/api/planning/jobs/{id}` tells how far it is); its result is a proposal."""
-    return s.AskedOut(job=await all.solving.ask(by, id, body.model_dump()))
+    return AskedOut(job=await all.solving.ask(by, id, body.model_dump()))
 
 
 @router.get("/drafts/{id}/proposals")
-async def proposals(id: str, by: Views, all: All) -> s.ProposalsOut:
-    return s.ProposalsOut.model_validate({"items": await all.solving.proposals(by, id)})
+async def proposals(id: str, by: Views, all: All) -> ProposalsOut:
+    return ProposalsOut.model_validate({"items": await all.solving.proposals(by, id)})
 
 
 @router.get("/proposals/{job}")
-async def proposal(job: str, by: Views, all: All) -> s.ProposalOut:
+async def proposal(job: str, by: Views, all: All) -> ProposalOut:
     """What came of solving, against the draft as it is now."""
-    return s.ProposalOut.model_validate(await all.solving.proposal(by, job))
+    return ProposalOut.model_validate(await all.solving.proposal(by, job))
 
 
 @router.post("/proposals/{job}/accept")
-async def accept_proposal(job: str, by: Edits, all: All) -> s.EditedOut:
+async def accept_proposal(job: str, by: Edits, all: All) -> EditedOut:
     """Into the draft, as one edit that can be undone; locked days and what was edited meanwhile stay."""
-    return s.EditedOut.model_validate(await all.solving.accept(by, job))
+    return EditedOut.model_validate(await all.solving.accept(by, job))
 
 
 @router.delete("/proposals/{job}", status_code=204)

@@ -40,7 +40,7 @@ def simulate(
     """
     reading.check(scenario)
     if path not in PATHS:
-        raise Invalid("bad_path", f"Choose one of {', '.join(PATHS)}.")
+        raise Invalid("bad_path", f"There is no path {path!r}: choose one of {', '.join(PATHS)}.")
     if path != "engine":
         from jietong.workforce.simulation.compiled import why_not
 

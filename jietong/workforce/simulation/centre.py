@@ -25,11 +25,12 @@ from jietong.workforce.simulation.scenario import Group, Queue, Scenario, clock_
 
 
 class Turn(NamedTuple):
-    """From `at` on this is what the agent's schedule says."""
+    """From `at` on this is what the agent's schedule says. `rest`: for so long at least, whenever it begins (G6)."""
 
     at: Ms
     status: Status
     reason: str | None = None
+    rest: Ms = 0
 
 
 class Person(NamedTuple):
@@ -94,8 +95,9 @@ def _turns(scenario: Scenario, group: Group) -> tuple[Turn, ...]:
         found.append(Turn(instant(scenario, clock_s(shift.start)), at_work))
         for pause in shift.breaks:
             rest = Status(pause.activity) if pause.activity != "meal" else Status.BREAK
-            found.append(Turn(instant(scenario, clock_s(pause.start)), rest, pause.activity))
-            found.append(Turn(instant(scenario, clock_s(pause.end)), at_work))
+            start, end = instant(scenario, clock_s(pause.start)), instant(scenario, clock_s(pause.end))
+            found.append(Turn(start, rest, pause.activity, end - start if rest is Status.BREAK else 0))
+            found.append(Turn(end, at_work))
         found.append(Turn(instant(scenario, clock_s(shift.end)), Status.OFFLINE))
     return tuple(found)
 

@@ -404,7 +404,7 @@ def _crew(scenario: Scenario, seed: int, replication: int) -> _Crew:
     by_group = {name: [person for person in here if person.group == name] for name in groups}
     types = np.zeros(len(groups), dtype=kernel.TYPE)
     agents = np.zeros(len(here), dtype=kernel.AGENT)
-    turns: list[tuple[Ms, int, int]] = []
+    turns: list[tuple[Ms, int, int, Ms]] = []
     skills = [scenario.agents[name].skills for name in groups]
     serves: list[tuple[int, int]] = []
     first = 0
@@ -415,21 +415,35 @@ def _crew(scenario: Scenario, seed: int, replication: int) -> _Crew:
             for q, queue in enumerate(scenario.queues.values())
             if _meets(skills[g], queue.requires)
         ]
-        types[g] = (first, upto, len(serves), len(serves) + len(can), 0, kernel.OFF)
+        types[g] = (first, upto, len(serves), len(serves) + len(can), 0, kernel.OFF, 0)
         agents["type"][first:upto] = g
         serves += can
         if by_group[name]:
-            turns += [(turn.at, g, _WHAT.get(turn.status, kernel.REST)) for turn in by_group[name][0].turns]
+            says = by_group[name][0].turns
+            turns += [(turn.at, g, _WHAT[turn.status], turn.rest) for turn in says]
         first = upto
     turns.sort(key=lambda turn: turn[:2])
-    start = min([opening(scenario), *(at for at, _, _ in turns)])
-    table = np.array([(at - start, g, what) for at, g, what in turns], dtype=kernel.TURN)
-    late = any(what == kernel.OFF and at >= closing(scenario) for at, _, what in turns)
+    start = min([opening(scenario), *(at for at, _, _, _ in turns)])
+    table = np.array([(at - start, g, what, rest) for at, g, what, rest in turns], dtype=kernel.TURN)
+    late = any(what == kernel.OFF and at >= closing(scenario) for at, _, what, _ in turns)
     return _Crew(types, agents, table, np.array(serves, dtype=kernel.SERVES), groups, skills, start, late)
 
 
-_STATES = {kernel.ON: State.READY, kernel.OFF: State.OFF, kernel.REST: State.BREAK}
-_WHAT = {Status.READY: kernel.ON, Status.OFFLINE: kernel.OFF}
+_STATES = {
+    kernel.ON: State.READY,
+    kernel.OFF: State.OFF,
+    kernel.REST: State.BREAK,
+    kernel.AWAY: State.MEETING,
+    kernel.CASEWORK: State.CASEWORK,
+}
+_WHAT = {
+    Status.READY: kernel.ON,
+    Status.OFFLINE: kernel.OFF,
+    Status.BREAK: kernel.REST,
+    Status.TRAINING: kernel.AWAY,
+    Status.MEETING: kernel.AWAY,
+    Status.CASEWORK: kernel.CASEWORK,
+}
 
 
 def _fill(contacts: Any, queue: int, arrive: Any, batch: draws.Batch, which: Any = slice(None)) -> None:

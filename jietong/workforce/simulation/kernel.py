@@ -18,10 +18,10 @@ LOOK_AGAIN_MS = 60_000
 
 COMING, TALKING, HANDLED, ABANDONED, TIMED_OUT, BLOCKED, FULL, SELF_SERVED, LOST, LEFT_OVER = range(10)
 """What became of a contact."""
-OFF, ON, REST = range(3)
-"""What an agent does by the log: not there, on line, on a break."""
+OFF, ON, REST, AWAY, CASEWORK = range(5)
+"""What an agent does by the log: not there, on line, on a break, at training or a meeting, at casework."""
 
-_GIVE_UP, _TIMES_OUT, _END, _FREE, _JOIN, _LEAVE, _AGAIN, _TURN, _START, _LINE = range(10)
+_GIVE_UP, _TIMES_OUT, _END, _FREE, _JOIN, _LEAVE, _AGAIN, _TURN, _START, _LINE, _RESTED = range(11)
 SEQ, TURNS, LOGGED, LINES, MOST, FULLS, HERE, SERIAL, EVENTS, SHORT, SIZE, FULL_NOW, OVER = range(13)
 COUNTERS = 13
 """Counters, in `World.n`."""
@@ -57,12 +57,14 @@ QUEUE = _record(
     "head tail in_line on_offer spare spare_to",  # its line in `World.line`; its next spare contact
     "served left after_busy after_abandon",  # left: served or lost in the flow
 )
-TYPE = _record("first upto serves serves_to idle says")
-"""Agents of equal skills and schedule, `first` to `upto`; the queues they serve in `World.serves`."""
-AGENT = _record("type turn busy does")
+TYPE = _record("first upto serves serves_to idle says rest")
+"""Agents of equal skills and schedule, `first` to `upto`; the queues they serve in `World.serves`. `rest`: how long
+the break lasts that the schedule says, whenever it begins."""
+AGENT = _record("type turn busy does until owed")
+"""`until`: rests so long at least. `owed`: how long the break lasts that a contact has delayed."""
 CAN = _record("type rank")
 SERVES = _record("queue rank")
-TURN = _record("at type what")
+TURN = _record("at type what rest")
 ENTRY = _record("key load")
 """Of a heap: idle agents by turn, events by time."""
 CHANGE = _record("agent at what")
@@ -146,6 +148,8 @@ def play(s, coming, channels, closes, last, lazy):
                 n[FULLS] += 1
         elif kind == _TURN:
             _turn(s, c, at, closes, lazy)
+        elif kind == _RESTED and s.agents[c].does == REST and s.types[s.agents[c].type].says == ON:
+            _back(s, c, at, lazy)
     if lazy:
         _settle_lines(s, last)
 
@@ -308,7 +312,16 @@ def _free_again(s, a, at, lazy):
     g = s.agents[a].type
     if s.types[g].says != ON:
         s.agents[a].busy = 0
+        s.agents[a].until = at + s.types[g].rest
+        s.agents[a].owed = 0
         _log(s, a, at, s.types[g].says)
+        return
+    if s.agents[a].owed > 0:
+        s.agents[a].busy = 0
+        s.agents[a].until = at + s.agents[a].owed
+        s.agents[a].owed = 0
+        _log(s, a, at, REST)
+        _plan(s, s.agents[a].until, _PLANNED, a, _RESTED)
         return
     best = NONE
     band = rank = start = serial = 0
@@ -332,8 +345,8 @@ def _free_again(s, a, at, lazy):
 
 @_part
 def _turn(s, t, at, closes, lazy):
-    """A type's schedule says something else. Whoever is busy finishes first; at the very end of the day nobody goes
-    while somebody waits."""
+    """A type's schedule says something else. Whoever is busy finishes first, and takes a break whole however late it
+    begins; at the very end of the day nobody goes while somebody waits."""
     n = s.n
     g = s.turns[t].type
     what = s.turns[t].what
@@ -341,18 +354,36 @@ def _turn(s, t, at, closes, lazy):
         _plan(s, at + LOOK_AGAIN_MS, _PLANNED, t, _TURN)
         return
     s.types[g].says = what
-    first, upto = s.types[g].first, s.types[g].upto
+    s.types[g].rest = s.turns[t].rest
     if what != ON:
         s.types[g].idle = 0
-    for a in range(first, upto):
-        if s.agents[a].busy == 1 or s.agents[a].does == what:
+    for a in range(s.types[g].first, s.types[g].upto):
+        if s.agents[a].busy == 1:
+            if what != ON:
+                s.agents[a].owed = s.turns[t].rest
             continue
-        _log(s, a, at, what)
         if what == ON:
-            n[TURNS] += 1
-            s.agents[a].turn = n[TURNS]
-            s.types[g].idle = _push(s.idle[first:], s.types[g].idle, s.agents[a].turn, a)
-            _serve_one(s, at, lazy)
+            if s.agents[a].does == ON:
+                continue
+            if s.agents[a].does == REST and s.agents[a].until > at:
+                _plan(s, s.agents[a].until, _PLANNED, a, _RESTED)
+            else:
+                _back(s, a, at, lazy)
+            continue
+        s.agents[a].until = at + s.turns[t].rest
+        if s.agents[a].does != what:
+            _log(s, a, at, what)
+
+
+@_part
+def _back(s, a, at, lazy):
+    """On line, from rest or from outside."""
+    g = s.agents[a].type
+    s.n[TURNS] += 1
+    s.agents[a].turn = s.n[TURNS]
+    _log(s, a, at, ON)
+    s.types[g].idle = _push(s.idle[s.types[g].first :], s.types[g].idle, s.agents[a].turn, a)
+    _serve_one(s, at, lazy)
 
 
 @_part

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from jietong.core import commands as k
 from jietong.core import events as e
 from jietong.core.events import AnyEvent
-from jietong.core.vocabulary import Channel, EndedBy, Ms, Outcome, Place, Status
+from jietong.core.vocabulary import Channel, EndedBy, Ms, Outcome, Place, State, Status
 from jietong.routing.engine import Engine
 from jietong.workforce.simulation import chance, draws
 from jietong.workforce.simulation.centre import Person, closing, opening, people, set_up
@@ -102,6 +102,8 @@ class Play:
         self._people = people(scenario, seed, replication)
         self._group = {person.id: scenario.agents[person.group] for person in self._people}
         self._should: dict[str, Status] = {}
+        self._rest: dict[str, tuple[Ms, Ms]] = {}  # of the last break: when it was due, how long it lasts
+        self._owed: set[str] = set()  # whose contact has outlasted a break: taken once they are free
         self._chances = {
             name: _chances(draws.stream(seed, replication, name, draws.OFFERS)) for name in scenario.agents
         }
@@ -250,6 +252,8 @@ class Play:
                 self._send(k.SignIn(agent=agent))
             self._resume(agent, None)
         else:
+            self._rest[agent] = (turn.at, turn.rest)
+            self._owed.discard(agent)
             self._stop(agent, status, turn.reason)
 
     def _stop(self, agent: str, status: Status, reason: str | None) -> None:
@@ -258,9 +262,19 @@ class Play:
             self._send(k.SetNext(agent=agent, status=status, reason=reason))
 
     def _resume(self, agent: str, _: object) -> None:
-        """Back to what the schedule says, unless the agent is not to work now. Who was drawn in stays."""
+        """Back to what the schedule says, unless the agent is not to work now: a break is taken whole, however late a
+        contact lets it begin (G6). Who was drawn in stays."""
         known = self.engine.agents[agent]
         status = self._should[agent]
+        if status is Status.READY or status is Status.STANDBY:
+            due, lasts = self._rest.get(agent, (0, 0))
+            if known.next is Status.BREAK and lasts:
+                self._owed.add(agent)
+                return
+            until = max(due, known.since) + lasts
+            if known.state is State.BREAK and until > self.now:
+                self._at(until, self._resume, agent, None)
+                return
         if status is Status.STANDBY and known.drawn is not None:
             status = Status.READY
         if (status is Status.READY or status is Status.STANDBY) and known.status is not Status.OFFLINE:
@@ -349,6 +363,11 @@ class Play:
             self._later(dial_ms, self._dialled, visit, event.agent)
         else:
             self._later(visit.talk, self._end, visit, event.agent)
+
+    def _on_state(self, event: e.AgentStateChanged) -> None:
+        if event.state is State.BREAK and event.agent in self._owed:
+            self._owed.discard(event.agent)
+            self._at(event.at + self._rest[event.agent][1], self._resume, event.agent, None)
 
     def _on_attempted(self, event: e.CallbackAttempted) -> None:
         visit = self._visits[event.contact]
@@ -446,6 +465,7 @@ _REACT: dict[type, Callable[..., None]] = {
     e.OfferMade: Play._on_offer,
     e.OfferMissed: Play._on_missed,
     e.OfferAccepted: Play._on_accepted,
+    e.AgentStateChanged: Play._on_state,
     e.CallbackAttempted: Play._on_attempted,
     e.CallbackRequested: Play._on_callback,
     e.WrapupStarted: Play._on_wrapup,

@@ -1,7 +1,7 @@
 """Scenarios from TOML and JSON, and what may be wrong with one. Every error names the table and the key."""
 
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from datetime import date
 from math import isfinite
 from pathlib import Path
@@ -12,7 +12,9 @@ import msgspec
 
 from jietong.core.errors import Invalid, JietongError
 from jietong.metrics.intervals import metrics
+from jietong.workforce.files import read_text
 from jietong.workforce.simulation.chance import Patience, problem
+from jietong.workforce.simulation.misread import misread
 from jietong.workforce.simulation.scenario import (
     Costs,
     Expand,
@@ -28,18 +30,17 @@ AGENTS_MAX = 20_000
 CONTACTS_MAX = 5_000_000
 CHANNELS_MAX = 100_000
 HOURS_MAX = 24 * 366
+NUMBER_MAX = 1e9
+YEARS = range(1970, 2200)
 T = TypeVar("T")
 
 
 def read(path: Path) -> Scenario:
     """The scenario of a TOML file. Raises Invalid `no_file`, `bad_toml`, `bad_scenario`."""
-    try:
-        text = path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise Invalid("no_file", f"Cannot read {path}: {getattr(error, 'strerror', None) or 'no UTF-8'}.") from error
+    text = read_text(path)
     try:
         found = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+    except (ValueError, RecursionError) as error:  # a number may have too many digits
         raise Invalid("bad_toml", f"{path} is no TOML: {error}.") from error
     return of(found, name=path.stem)
 
@@ -90,9 +91,11 @@ def check(scenario: Scenario) -> None:
 
 def _check_day(scenario: Scenario) -> None:
     try:
-        date.fromisoformat(scenario.date)
+        day = date.fromisoformat(scenario.date)
     except ValueError:
         raise _wrong("", "date", f"{scenario.date!r} is no date; write 2026-03-02") from None
+    if day.year not in YEARS:
+        raise _wrong("", "date", f"the year {day.year} cannot be meant")
     try:
         ZoneInfo(scenario.zone)
     except (KeyError, ValueError, OSError):
@@ -128,8 +131,8 @@ def _check_queue(scenario: Scenario, table: str, queue: Queue) -> None:
         raise _wrong(f"{table}.arrivals", given[0], f"more than {CONTACTS_MAX:,} contacts: shorten the hours")
     if not all(isfinite(value) and 0 <= value <= 100 for value in arrivals.pace or ()):
         raise _wrong(f"{table}.arrivals", "pace", "factors of the handling time go from 0 to 100")
-    if arrivals.step_s < 1:
-        raise _wrong(f"{table}.arrivals", "step_s", "a step is 1 second or longer")
+    if not 1 <= arrivals.step_s <= NUMBER_MAX:
+        raise _wrong(f"{table}.arrivals", "step_s", f"a step is from 1 to {NUMBER_MAX:,.0f} seconds")
     for key in ("handling", "wrapup", "patience", "answer"):
         _check_chance(f"{table}.{key}", getattr(queue, key))
     if queue.redial is not None:
@@ -159,9 +162,9 @@ def _check_rules(scenario: Scenario, table: str, queue: Queue) -> None:
             _at_least_0(table, key, getattr(queue, key))
     for key in ("service_level_s", "short_abandon_s", "callback_retry_s"):
         _at_least_0(table, key, getattr(queue, key))
-    if queue.offer_s < 1:
+    if not 1 <= queue.offer_s <= NUMBER_MAX:
         raise _wrong(table, "offer_s", "an offer stays open for 1 second or longer")
-    if queue.callback_attempts < 1:
+    if not 1 <= queue.callback_attempts <= NUMBER_MAX:
         raise _wrong(table, "callback_attempts", "give 1 or more")
     for number, step in enumerate(queue.steps, 1):
         at = f"{table}.steps"
@@ -234,8 +237,8 @@ def _between(table: str, key: str, value: float, low: float, high: float) -> Non
 
 
 def _at_least_0(table: str, key: str, value: float) -> None:
-    if not (isfinite(value) and value >= 0):
-        raise _wrong(table, key, f"{value:g} is below 0")
+    if not 0 <= value <= NUMBER_MAX:
+        raise _wrong(table, key, f"{value:g} is not from 0 to {NUMBER_MAX:,.0f}")
 
 
 def _tables(given: Mapping[str, Any], key: str) -> dict[str, Any]:
@@ -249,23 +252,7 @@ def _table(given: Any, kind: type[T], name: str) -> T:
     try:
         return msgspec.convert(given, kind)
     except msgspec.ValidationError as error:
-        what, _, where = str(error).partition(" - at `$")
-        path = ".".join(_names(where.rstrip("`")))
-        raise _wrong(name, path, _worded(what)) from error
-
-
-def _names(path: str) -> Iterator[str]:
-    """`.arrivals.profile[...]` → arrivals, profile."""
-    for part in path.split("."):
-        bare = part.partition("[")[0]
-        if bare:
-            yield bare
-
-
-def _worded(what: str) -> str:
-    words = what.replace("Object contains unknown field", "there is no key").replace("`", "'")
-    words = words.replace("Object missing required field", "it lacks").replace(" | null", "")
-    return words[0].lower() + words[1:]
+        raise _wrong(name, *misread(error, kind)) from error
 
 
 def _wrong(table: str, key: str, what: str) -> Invalid:

@@ -108,7 +108,8 @@ class Break(Table, frozen=True):
 
 
 class Shift(Table, frozen=True):
-    """Whoever is busy when a break or the end comes finishes first. A break ends when it was to end."""
+    """Whoever is busy when a break or the end comes finishes first. A break or meal is taken whole, however late it
+    begins (G6); training, meetings and casework end when they were to end."""
 
     start: str
     end: str

@@ -237,7 +237,7 @@ async def test_whoever_was_called_up_least_is_asked_first(centre: ScheduleCentre
     )
     await requests.accept(agent("gao.jun"), "gao.jun", first["id"])
     start, end = at("2026-07-20", "15:00"), at("2026-07-20", "17:00")
-    order = await requests.candidates(RequestKind.CALL_UP, start, end, None)
+    order = await requests.candidates(planner(), RequestKind.CALL_UP, start, end, None)
     assert [(one["agent"], one["called"]) for one in order] == [("xie.min", 0), ("gao.jun", 1)]
 
 

@@ -30,7 +30,7 @@ from jietong.workforce.day.model import LeverKind
 from jietong.workforce.day.second_skill import SecondSkill
 from jietong.workforce.day.service import TheDay
 from jietong.workforce.day.watch import Watch
-from jietong.workforce.forecast.service import Now
+from jietong.workforce.forecast.expected import Now
 from jietong.workforce.jobs.model import JobState
 from jietong.workforce.jobs.service import Jobs
 from jietong.workforce.schedule.service import Schedules
@@ -213,7 +213,7 @@ async def test_a_lever_is_published_and_taken_back(here: DayCentre) -> None:
         assert await here.centre.day(agent, DAY) == spans
     with pytest.raises(Refused, match="already"):
         await here.day.undo(planner(), done.id)
-    (action,) = await here.day.actions()
+    (action,), _ = await here.day.actions()
     assert action.undone_by_name == planner().name
 
 

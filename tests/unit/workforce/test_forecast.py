@@ -333,7 +333,7 @@ def test_a_back_test_never_sees_what_came_later() -> None:
 
 
 def parsed(text: str, step_s: int = 900) -> History:
-    return counts_file.parse(text.splitlines(), step_s)
+    return counts_file.parse(text, step_s)
 
 
 def test_a_file_is_read_whatever_the_case_and_finer_counts_are_summed() -> None:

@@ -11,11 +11,12 @@ from scenarios import EVERYTHING, everything_compiled, one_pool
 from jietong.core import events as e
 from jietong.core.errors import Invalid
 from jietong.core.events import AnyEvent
-from jietong.core.vocabulary import Outcome
+from jietong.core.vocabulary import Outcome, State
 from jietong.workforce.simulation import Result, compare, reading, result_of, simulate
+from jietong.workforce.simulation.chance import Exponential, Fixed
 from jietong.workforce.simulation.play import Play
 from jietong.workforce.simulation.replicate import by_engine, sheet_of
-from jietong.workforce.simulation.scenario import Scenario
+from jietong.workforce.simulation.scenario import Arrivals, Break, Scenario
 
 EXAMPLES = Path(__file__).resolve().parents[3] / "docs" / "examples"
 
@@ -224,6 +225,112 @@ def test_a_line_is_held_in_the_flow_the_queue_and_the_talk_but_not_in_wrap_up() 
     assert where["FlowEntered"]
     assert where["OfferAccepted"]
     assert not where["WrapupStarted"]
+
+
+def busy_morning(**pause: str) -> Scenario:
+    """One agent from eight to twelve. Somebody calls every ten minutes from five past eight and talks for 700 s, so
+    that the agent is never without a contact."""
+    calls = {
+        "arrivals": {"per_hour": 6.0, "process": "fixed"},
+        "handling": {"distribution": "fixed", "mean_s": 700},
+    }
+    shift = {"start": "08:00", "end": "12:00", "breaks": [{"start": "10:00", "end": "10:15", **pause}]}
+    return reading.of(
+        {
+            "zone": "UTC",
+            "opens": "08:00",
+            "hours": 5.0,
+            "metrics": "online_streak",
+            "queues": {"calls": calls},
+            "agents": {"team": {"count": 1, "shifts": [shift]}},
+        }
+    )
+
+
+def stays(facts: list[AnyEvent]) -> list[tuple[State, int]]:
+    """What the agent did, each from when: seconds after eight."""
+    changes = [fact for fact in facts if isinstance(fact, e.AgentStateChanged)]
+    eight = changes[0].at
+    return [(fact.state, (fact.at - eight) // 1000) for fact in changes]
+
+
+def test_a_break_that_a_contact_delays_is_taken_whole_and_ends_the_stay_on_line() -> None:
+    """G6, by hand: the tenth call since 8:05 ends at 8:05 + 7000 s = 10:01:40. The break lasts until 10:16:40, and
+    the longest stay on line is the one before it, 7300 s; after it nine calls make 6300 s."""
+    scenario = busy_morning()
+    facts, play = facts_of(scenario)
+    found = stays(facts)
+    rest = found.index((State.BREAK, 7300))
+    assert found[rest + 1][1] == 7300 + 900
+    assert found[-1] == (State.OFF, 8200 + 9 * 700)
+    for path in ("engine", "compiled"):
+        assert simulate(scenario, 1, 1, path=path).figures["online_streak"].total.mean == 7_300_000, path
+    longest: list[int] = []
+    play = Play(scenario, 1)
+    play._listen = lambda fact: (
+        longest.append(play.engine.online_streak("team-1", fact.at)[0]) if ("team-1" in play.engine.agents) else None
+    )
+    play.run()
+    assert max(longest) == 7_300_000  # the counter on the floor says the same
+
+
+def test_a_training_that_begins_late_ends_on_time_and_is_no_rest() -> None:
+    """Others wait there. It neither counts as time on line nor ends the stay: 7300 s, and from 10:15 nine calls, of
+    which the last began before noon."""
+    scenario = busy_morning(activity="training")
+    found = stays(facts_of(scenario)[0])
+    training = found.index((State.TRAINING, 7300))
+    assert found[training + 1][1] == 8100
+    on_line = 7300 + (found[-1][1] - 8100)
+    assert found[-1] == (State.OFF, 8100 + 9 * 700)
+    for path in ("engine", "compiled"):
+        assert simulate(scenario, 1, 1, path=path).figures["online_streak"].total.mean == on_line * 1000, path
+
+
+def test_a_meal_after_a_delayed_break_and_a_break_as_long_as_a_talk_are_the_same_on_both_paths() -> None:
+    """Breaks one right after the other, one that the talk outlasts, and one that a delayed one runs into."""
+    pauses = [
+        {"start": "09:00", "end": "09:10"},
+        {"start": "09:10", "end": "09:40", "activity": "meal"},
+        {"start": "10:00", "end": "10:05"},
+        {"start": "10:30", "end": "10:45"},
+        {"start": "10:46", "end": "11:00"},
+        {"start": "11:20", "end": "11:30", "activity": "casework"},
+    ]
+    for pattern in (pauses, pauses[1:], pauses[3:]):
+        scenario = busy_morning()
+        team = scenario.agents["team"]
+        shift = replace(team.shifts[0], breaks=tuple(Break(**one) for one in pattern))  # type: ignore[arg-type]
+        calls = replace(scenario.queues["calls"], handling=Exponential(400.0), arrivals=Arrivals(per_hour=25.0))
+        scenario = replace(
+            scenario,
+            agents={"team": replace(team, count=3, shifts=(shift,))},
+            queues={"calls": calls},
+            metrics="online_streak,occupancy,asa,answered",
+        )
+        engine, fast = simulate(scenario, 3, 4), simulate(scenario, 3, 4, path="compiled")
+        assert fast.figures == engine.figures
+
+
+def test_a_break_that_a_contact_outlasts_is_taken_after_it() -> None:
+    """G6, by hand: calls of 3000 s end at 8:55, 9:45, 10:35. The break of ten is taken then, until 10:50; two more
+    calls last until 12:30, past the end of the shift."""
+    calls = replace(busy_morning().queues["calls"], handling=Fixed(3000.0))
+    scenario = replace(busy_morning(), queues={"calls": calls})
+    found = stays(facts_of(scenario)[0])
+    rest = found.index((State.BREAK, 300 + 9000))
+    assert found[rest + 1][1] == 9300 + 900
+    assert found[-1] == (State.OFF, 10_200 + 6000)
+    for path in ("engine", "compiled"):
+        assert simulate(scenario, 1, 1, path=path).figures["online_streak"].total.mean == 9_300_000, path
+
+
+def test_nobody_of_the_service_day_stays_on_line_for_longer_than_their_plan_says() -> None:
+    """G6: the longest stretch between two breaks of any shift is two hours and a quarter, and a last contact."""
+    day = simulate(reading.read(EXAMPLES / "service-day.toml"), 1, 1)
+    longest = day.figures["online_streak"].total.mean
+    assert longest is not None
+    assert 2 * 3_600_000 < longest < 2.75 * 3_600_000
 
 
 def test_part_timers_on_standby_come_when_the_wait_passes_the_limit() -> None:

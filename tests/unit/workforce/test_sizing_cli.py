@@ -55,7 +55,7 @@ HEADING = "model,lambda_per_h,aht_s,patience_s,agents,metric,threshold_s\n"
         ("Z,1,1,,1,p_wait,", "there is no model 'Z'"),
         ("C,1,1,,1,p_weight,", "there is no metric 'p_weight'"),
         ("C,x,1,,1,p_wait,", "lambda_per_h is no number: 'x'"),
-        ("C,-1,1,,1,p_wait,", "calls_per_h must be"),
+        ("C,-1,1,,1,p_wait,", "lambda_per_h must be a number not negative"),
         ("C,1,1,,,p_wait,", "agents is missing"),
         ("A,1,1,,1,p_wait,", "patience_s is missing"),
         ("C,1,1,,1,service_level,", "needs threshold_s"),
@@ -77,7 +77,7 @@ def test_a_file_without_its_columns_or_without_itself(tmp_path):
     asked = tmp_path / "asked.csv"
     asked.write_text("model,agents\nA,1\n", encoding="utf-8")
     assert "lambda_per_h" in refused("--csv", str(asked), "--out", str(tmp_path / "o.csv"))
-    assert "cannot be read" in refused("--csv", str(tmp_path / "none.csv"), "--out", str(tmp_path / "o.csv"))
+    assert "no file" in refused("--csv", str(tmp_path / "none.csv"), "--out", str(tmp_path / "o.csv"))
     assert "both" in refused("--csv", str(asked))
 
 

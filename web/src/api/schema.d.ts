@@ -1440,7 +1440,8 @@ export interface paths {
         put?: never;
         /**
          * Undo
-         * @description Puts the days back, from now on. 409 `changed_meanwhile`, `undone_already`, `not_undone`.
+         * @description Puts the days back, from now on, or withdraws what nobody has answered. 409 `changed_meanwhile`,
+         *     `undone_already`, `not_undone`, `answered_already`.
          */
         post: operations["undo_api_planning_day_actions__id__undo_post"];
         delete?: never;
@@ -6037,6 +6038,12 @@ export interface components {
          * @enum {string}
          */
         Attribution: "arrival" | "time" | "now";
+        /**
+         * Back
+         * @description What a lever leaves open once it is done.
+         * @enum {string}
+         */
+        Back: "undo" | "withdraw" | "none";
         /** BacktestIn */
         BacktestIn: {
             /** Base */
@@ -7330,6 +7337,7 @@ export interface components {
         DayActionOut: {
             /** At */
             at: number;
+            back: components["schemas"]["Back"];
             /** By Name */
             by_name: string;
             /** Effect */
@@ -7346,8 +7354,6 @@ export interface components {
             params: {
                 [key: string]: unknown;
             };
-            /** Undoable */
-            undoable: boolean;
             /** Undone At */
             undone_at: number | null;
             /** Undone By Name */
@@ -7455,7 +7461,8 @@ export interface components {
         };
         /**
          * DayLeverOut
-         * @description `does`: it can be done from here; `asks`: by asking people. `cost` below nothing saves; null: not known.
+         * @description `does`: it can be done from here; `asks`: by asking people; `back`: whether it can be taken back then. `cost`
+         *     below nothing saves; null: not known.
          */
         DayLeverOut: {
             after: components["schemas"]["WeightOut"];
@@ -7463,6 +7470,7 @@ export interface components {
             agents: string[];
             /** Asks */
             asks: boolean;
+            back: components["schemas"]["Back"];
             before: components["schemas"]["WeightOut"];
             /** Cost */
             cost: number | null;
@@ -11462,7 +11470,7 @@ export interface components {
         };
         /**
          * PlanningSetupOut
-         * @description `presets`: of rules, by jurisdiction. `people`: agents and the terms that hold for them.
+         * @description `presets`: of rules, by jurisdiction.
          */
         PlanningSetupOut: {
             /** Groups */

@@ -62,7 +62,7 @@ export function AccuracyView({ queue, today, name }: { queue: ForecastQueue; tod
               <th scope="row">{dayName(one.day, lang)}</th>
               <td className="jt-num">{contacts(one.mean, lang)}</td>
               <td className="jt-num fc-quiet">
-                {contacts(one.p10, lang)}–{contacts(one.p90, lang)}
+                {range(one.p10, one.p90, lang)}
               </td>
               <td className="jt-num">{contacts(one.came, lang)}</td>
               <td className="jt-num">{share(one.wmape)}</td>

@@ -117,13 +117,13 @@ function Folds({ data }: { data: Backtest }) {
         came: t("came"),
         band: t("band"),
         need: t("need"),
-        value: (value) => contacts(value, lang),
+        value: (value) => axisSaid(value, lang),
         tip: (index) => {
           const [day, one] = days[index] ?? [];
           if (!day || !one) return "";
           return [
             `<b>${dayName(day, lang)}</b>`,
-            `${t("expected")} ${contacts(one.said, lang)} (${contacts(one.low, lang)}–${contacts(one.high, lang)})`,
+            `${t("expected")} ${contacts(one.said, lang)} (${range(one.low, one.high, lang)})`,
             `${t("came")} ${contacts(one.came, lang)}`,
           ].join("<br>");
         },

@@ -129,7 +129,7 @@ function DaysChart({ data, chosen, choose }: { data: Forecast; chosen: number; c
         came: t("came"),
         band: t("band"),
         need: t("need"),
-        value: (value) => contacts(value, lang),
+        value: (value) => axisSaid(value, lang),
         tip: (index) => {
           const one = data.days[index];
           return one ? tip(one, lang, t) : "";
@@ -152,7 +152,7 @@ function tip(day: ForecastDay, lang: Language, t: (key: "expected" | "came" | "b
   const lines = [`<b>${dayName(day.day, lang)}</b>`];
   if (day.forecast) {
     lines.push(`${t("expected")} ${contacts(day.forecast.mean, lang)}`);
-    lines.push(`${t("band")} ${contacts(day.forecast.p10, lang)}–${contacts(day.forecast.p90, lang)}`);
+    lines.push(`${t("band")} ${range(day.forecast.p10, day.forecast.p90, lang)}`);
   }
   if (day.came !== null) lines.push(`${t("came")} ${contacts(day.came, lang)}`);
   return lines.join("<br>");
@@ -204,7 +204,7 @@ function DayTable({
             <td className="jt-num">{contacts(one.forecast?.mean, lang)}</td>
             <td className="jt-num fc-quiet">
               {one.forecast && one.open
-                ? `${contacts(one.forecast.p10, lang)}–${contacts(one.forecast.p90, lang)}`
+                ? range(one.forecast.p10, one.forecast.p90, lang)
                 : "–"}
             </td>
             <td className="jt-num">{contacts(one.came, lang)}</td>

@@ -50,13 +50,13 @@ function Plot({ data }: { data: Day }) {
         came: t("came"),
         band: t("band"),
         need: t("need"),
-        value: (value) => contacts(value, lang),
+        value: (value) => axisSaid(value, lang),
         tip: (index) => {
           const slot = slots[index];
           if (!slot) return "";
           return [
             `<b>${clock(slot.start)}</b>`,
-            `${t("expected")} ${contacts(slot.mean, lang)} (${contacts(slot.p10, lang)}–${contacts(slot.p90, lang)})`,
+            `${t("expected")} ${contacts(slot.mean, lang)} (${range(slot.p10, slot.p90, lang)})`,
             `${t("came")} ${contacts(slot.came, lang)}`,
             `${t("need")} ${slot.need === null ? "–" : Math.ceil(slot.need)}`,
           ].join("<br>");

@@ -48,6 +48,9 @@ test("contacts read as whole ones from ten on, no data as a dash", () => {
   expect(contacts(3.14, "en")).toBe("3.1");
   expect(contacts(0, "en")).toBe("0");
   expect(contacts(null, "en")).toBe("–");
+  expect(range(9.9, 21.2, "en")).toBe("10–21");
+  expect(range(0.4, 3.1, "en")).toBe("0.4–3.1");
+  expect(axisSaid(2, "en")).toBe("2");
   expect(signed(-12.2, "en")).toBe("−12");
   expect(share(0.0612)).toBe("6.1 %");
   expect(share(null)).toBe("–");

@@ -59,6 +59,18 @@ export function contacts(value: number | null | undefined, lang: string): string
   return new Intl.NumberFormat(lang, { minimumFractionDigits: digits, maximumFractionDigits: digits }).format(value);
 }
 
+/** A band: both ends as exact as the upper one. */
+export function range(low: number, high: number, lang: string): string {
+  const rough = Math.abs(high) >= 10 ? Math.round(low) : low;
+  const said = rough === low ? contacts(low, lang) : new Intl.NumberFormat(lang).format(rough);
+  return `${said}–${contacts(high, lang)}`;
+}
+
+/** What stands beside an axis: no more digits than are needed. */
+export function axisSaid(value: number, lang: string): string {
+  return new Intl.NumberFormat(lang, { maximumFractionDigits: 1 }).format(value);
+}
+
 export function signed(value: number, lang: string): string {
   return `${value > 0 ? "+" : value < 0 ? "−" : ""}${contacts(Math.abs(value), lang)}`;
 }

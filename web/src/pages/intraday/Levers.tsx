@@ -79,7 +79,8 @@ function LeverRow({ one }: { one: Lever }) {
     setBusy(true);
     apply(one.id)
       .then((done) => {
-        if (done.undoable) notice.undoable(t("applied"), () => void undo(done.id).then(again).catch(notice.failed));
+        const back = () => void undo(done.id).then(again).catch(notice.failed);
+        if (done.back === "undo") notice.undoable(t("applied"), back);
         else notice.done(t("asked"));
         return again();
       })
@@ -110,7 +111,8 @@ function LeverRow({ one }: { one: Lever }) {
           ? ` · ${t("lever.window", { from: clock(one.start), to: clock(one.end) })}`
           : null}
         {one.kind === "callback" ? ` · ${t("lever.callback.more")}` : null}
-        {one.kind === "heads" ? ` · ${t("lever.heads.more")}` : null}{" "}
+        {one.kind === "heads" ? ` · ${t("lever.heads.more")}` : null}
+        {one.does ? ` · ${t(`back.${one.back}`)}` : null}{" "}
         {one.moves.length + one.names.length > 0 ? (
           <button type="button" className="jt-link" aria-expanded={open} onClick={() => setOpen(!open)}>
             {t("details")}
@@ -189,20 +191,20 @@ function Done({ actions }: { actions: readonly DayAction[] }) {
               {t("doneNote", { who: one.by_name, at: instant(one.at, "clock", lang) })}
               {one.undone_by_name ? ` · ${t("undoneBy", { who: one.undone_by_name })}` : null}
             </span>
-            {one.undoable && may ? (
+            {one.back !== "none" && may ? (
               <Button
                 size="small"
                 kind="quiet"
                 onClick={() =>
                   undo(one.id)
                     .then(() => {
-                      notice.done(t("undone"));
+                      notice.done(t(one.back === "undo" ? "undone" : "askedBack"));
                       return client.invalidateQueries({ queryKey: [KEY] });
                     })
                     .catch(notice.failed)
                 }
               >
-                {t("undo")}
+                {t(one.back === "undo" ? "undo" : "withdraw")}
               </Button>
             ) : null}
           </li>

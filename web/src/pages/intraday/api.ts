@@ -70,6 +70,8 @@ export type Day = {
   overloads: Overload[];
 };
 
+/** What a lever leaves open: its days put back, the request withdrawn, or nothing. */
+export type Back = "undo" | "withdraw" | "none";
 export type Weight = { gap_hours: number; largest: number; late: number; over_hours: number };
 export type LeverKind =
   | "move_breaks"
@@ -98,6 +100,7 @@ export type Lever = {
   cost: number | null;
   does: boolean;
   asks: boolean;
+  back: Back;
   places: number;
   start: Ms | null;
   end: Ms | null;
@@ -115,7 +118,7 @@ export type DayAction = {
   by_name: string;
   undone_at: Ms | null;
   undone_by_name: string | null;
-  undoable: boolean;
+  back: Back;
 };
 export type Levers = { items: Lever[]; actions: DayAction[]; forecast: boolean };
 

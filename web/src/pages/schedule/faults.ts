@@ -52,7 +52,7 @@ function params(one: Conflict, words: FaultWords): Record<string, string> {
     from: one.start === null ? "" : clocks.clock(one.start),
     to: one.end === null ? "" : clocks.clock(one.end),
     day: one.day === null ? "" : clocks.day(one.day),
-    days: "1",
+    n: String(one.params.days ?? 1),
     most: "",
     hours: "",
   };
