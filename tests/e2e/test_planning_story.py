@@ -46,7 +46,6 @@ class Shift(NamedTuple):
 
 async def pictured(page: Page, name: str) -> None:
     """For whoever wants to look: a folder in JIETONG_PICTURES."""
-    print(f"{time.monotonic():.1f} {name}")
     if PICTURES:
         await page.screenshot(path=str(Path(PICTURES) / f"story-{name}.png"))
 
@@ -270,8 +269,14 @@ async def swap(centre: Running, desk: Page, day: date, shifts: tuple[Shift, Shif
     await pictured(mine, "phone")
     await faultless(mine, schemes=("light",))
 
-    await line.get_by_role("button", name="Swap").click()
+    # A shift to give away: not to somebody who works then, and it says so. To swap with them it is possible.
+    await line.get_by_role("button", name="Give away").click()
     dialog = mine.get_by_role("dialog")
+    await expect(dialog.get_by_role("radio", name=re.compile(f"^{other.name}"))).to_be_disabled()
+    await expect(dialog).to_contain_text("Not possible: has a shift that day")
+    await dialog.get_by_role("button", name="Cancel").click()
+    await expect(dialog).to_be_hidden()
+    await line.get_by_role("button", name="Swap").click()
     await dialog.get_by_role("radio", name=re.compile(f"^{other.name}")).check()
     await dialog.get_by_label("Note").fill("School play in the evening")
     await pictured(mine, "swap")
@@ -348,9 +353,10 @@ async def adherence(window: Open, centre: Running, planner: Caller) -> None:
     await faultless(lead)
     await pictured(lead, "intraday")
     await same_by_catalogue(planner, percent(await share.inner_text()))
+    name = await away.locator(".who").inner_text()
     await lead.goto(f"{centre.url}/floor")
     alarms = lead.get_by_role("region", name="Alarms")
-    await expect(alarms.get_by_text(re.compile("^许娜 has not come"))).to_be_visible()
+    await expect(alarms.get_by_text(re.compile(f"^{name} has not come"))).to_be_visible()
     await pictured(lead, "floor")
 
 
@@ -365,7 +371,19 @@ async def same_by_catalogue(planner: Caller, shown: float) -> None:
     people = {one["agent"]: one for one in day["people"]}
     until = str(date.fromisoformat(day["day"]) + timedelta(days=1))
     found = await planner.get(
-        "/api/figures", **{"from": day["day"], "to": until}, agent=[KEEPS, STAYS_AWAY], by="agent", metrics="adherence"
+        "/api/figures",
+        **{"from": day["day"], "to": until},
+        agent=[KEEPS, STAYS_AWAY],
+        by="agent",
+        metrics="adherence",
     )
     figures = {row["agent"]: row["adherence"] for row in found["rows"]}
-    print(found, people[KEEPS], people[STAYS_AWAY], shown)
+    for agent in (KEEPS, STAYS_AWAY):
+        figure, counted = figures[agent], people[agent]
+        lost = figure["denominator"] - figure["numerator"]
+        if agent == KEEPS:
+            assert lost == pytest.approx((counted["scheduled_ms"] - counted["kept_ms"]) / 1000, abs=0.002)
+            assert figure["value"] == pytest.approx(shown / 100, abs=0.1)
+            assert 0 < counted["kept_ms"] <= figure["numerator"] * 1000 + 2
+        else:
+            assert (figure["value"], counted["kept_ms"]) == (0, 0)

@@ -30,14 +30,14 @@ from jietong.metrics.attendance import Attendance
 from jietong.routing.engine import Engine
 from jietong.workforce.day import people as people_of
 from jietong.workforce.day import store
-from jietong.workforce.day.model import Back, Expectation, Grid, Group, Lever, LeverKind, Person
+from jietong.workforce.day.asking import Asking
+from jietong.workforce.day.model import Back, Expectation, Grid, Group, Lever, Person
 from jietong.workforce.day.outlook import Forecasts, expectation
 from jietong.workforce.model import QUARTER_S
 from jietong.workforce.schedule.documents import Setup
 from jietong.workforce.schedule.model import PersonDay
 from jietong.workforce.schedule.rules.edits import AnyEdit, Put, normal
 from jietong.workforce.schedule.rules.ground import DayKey
-from jietong.workforce.schedule.rules.requests import RequestKind, RequestState
 from jietong.workforce.schedule.service import Schedules
 
 log = structlog.get_logger(__name__)
@@ -51,7 +51,6 @@ PATIENCE_S = 2.0
 """For so long the picture waits for the forecast; after that it goes without, and has it the next time."""
 LEARNING_S = 30.0
 KEEP_LEVERS_MS: Ms = 900_000
-SOON_MS: Ms = 15 * 60_000
 LONGEST_EXCUSE: Ms = 24 * 3_600_000
 EXCUSED_WITHIN: Ms = 62 * 86_400_000
 
@@ -97,6 +96,7 @@ class TheDay:
         self._engine = engine
         self._attendance = attendance
         self._schedules = schedules
+        self._asking = Asking(inbox, clock, engine, schedules.requests)
         self.forecasts = forecasts
         self._lock = asyncio.Lock()
         self._picture: Picture | None = None
@@ -144,7 +144,7 @@ class TheDay:
         """Whether the lever could be taken back if it were done now."""
         if lever.edits:
             return Back.UNDO
-        return Back.NONE if self._on_screen(lever) else Back.WITHDRAW
+        return Back.NONE if self._asking.on_screen(lever) else Back.WITHDRAW
 
     async def excuses(self) -> list[Excuse]:
         """Those that touch today, the latest first; withdrawn ones too."""
@@ -254,7 +254,8 @@ class TheDay:
 
             await self._schedules.publishing.change(by, lever.edits, note=note or lever.kind.value, more=noted)
         elif lever.ask:
-            done = action._replace(params={**params, **await self._ask(by, lever, note)})
+            setup = (await self.picture()).setup
+            done = action._replace(params={**params, **await self._asking.ask(by, lever, setup, note)})
             async with self._database.transaction(ALL) as conn:
                 row = store.adding(site, done)
                 await conn.execute(row.sql, *row.args)
@@ -276,7 +277,7 @@ class TheDay:
         if action.undone_at is not None:
             raise Refused("undone_already", "This was taken back already.")
         if action.params.get("request"):
-            await self._withdraw_request(by, action, now)
+            await self._withdraw(by, action, now)
             return
         if not action.before:
             raise Refused("not_undone", "Invitations are on people's screens at once: they lapse unless answered.")
@@ -307,56 +308,17 @@ class TheDay:
 
     # --- inside ----------------------------------------------------------------------------------------------
 
-    async def _withdraw_request(self, by: Principal, action: store.Action, now: Ms) -> None:
+    async def _withdraw(self, by: Principal, action: store.Action, now: Ms) -> None:
         """Withdrawn in the requests' own transaction; killed between the two, only the note is missing, which a
         second try writes."""
-        id, site = action.params["request"], self._site().id
-        state = await self._schedules.requests.state(id)
-        if state is not RequestState.WITHDRAWN:
-            if not state.open:
-                raise Refused("answered_already", "This request is over: it was answered, or its time ran out.")
-            await self._schedules.requests.cancel(by, id)
+        await self._asking.withdraw(by, action.params["request"])
         async with self._database.transaction(ALL) as conn:
-            row = store.undoing(site, action.id, now, by.name)
+            row = store.undoing(self._site().id, action.id, now, by.name)
             await conn.execute(row.sql, *row.args)
         self._picture = None
 
-    def _on_screen(self, lever: Lever) -> bool:
-        """Part-timers are invited by the engine, at once: they are signed in and wait, and it begins soon."""
-        if lever.kind is not LeverKind.CALL_IN or lever.start is None:
-            return False
-        return lever.start - self._clock.now() <= SOON_MS and bool(self._waiting(lever))
-
-    def _waiting(self, lever: Lever) -> list[str]:
-        engine = self._engine()
-        return [a for a in lever.ask if a in engine.agents and engine.agents[a].state is State.STANDBY]
-
-    async def _ask(self, by: Principal, lever: Lever, note: str) -> dict[str, Any]:
-        """Part-timers who are signed in and waiting are invited by the engine; all others by a call-up."""
-        assert lever.start is not None
-        assert lever.end is not None
-        engine = self._engine()
-        if self._on_screen(lever):
-            waiting = self._waiting(lever)
-            setup = (await self.picture()).setup
-            queue = next((q for g in lever.groups for q in setup.ground.groups[g].queues if q in engine.queues), None)
-            if queue is not None:
-                count = min(lever.places, len(waiting))
-                await self._inbox.submit(k.InvitePartTimers(queue, count, by.account_id))
-                return {"invited": count, "queue": queue}
-        raised = await self._schedules.requests.call_up(
-            by,
-            RequestKind.OVERTIME if lever.kind is LeverKind.OVERTIME else RequestKind.CALL_UP,
-            lever.start,
-            lever.end,
-            places=lever.places,
-            agents=list(lever.ask),
-            note=note,
-        )
-        return {"request": raised["id"]}
-
     def _standing(self, seen: Picture, by: Principal) -> Any:
-        from jietong.workforce.day.rules.levers import Day
+        from jietong.workforce.day.rules.standing import Day
 
         engine, visible = self._engine(), set(seen.setup.visible(by))
         groups = {id: one for id, one in seen.groups.items() if id in visible}
@@ -410,10 +372,11 @@ class TheDay:
         found: dict[str, Expectation] = {}
         if self.forecasts is not None:
             habits = await self._schedules.needs.habits(setup)
-            for queue in sorted({q for group in setup.ground.groups.values() for q in group.queues}):
+            together = {queue: group.queues for group in setup.ground.groups.values() for queue in group.queues}
+            for queue, served in sorted(together.items()):
                 one = await expectation(self.forecasts, queue, grid, now)
                 if one is not None:
-                    patience = habits.patience_s.get(queue)
+                    patience = habits.patience_s(served)
                     found[queue] = msgspec.structs.replace(one, service=one.service._replace(patience_s=patience))
         self._expected = (now, today, found)
 

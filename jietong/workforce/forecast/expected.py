@@ -42,6 +42,16 @@ class Now(NamedTuple):
     day_p90: float
 
 
+class Band(NamedTuple):
+    """How sure a load is, by quarter of an hour: `p10`, `p90` of each by itself; `low`, `high`: all quarters of a day
+    as its amount as a whole may be (sums over a day are to be taken of these, since quarters even each other out)."""
+
+    p10: tuple[float, ...]
+    p90: tuple[float, ...]
+    low: tuple[float, ...]
+    high: tuple[float, ...]
+
+
 class Expected:
     """`simulated`: whether contacts of demonstrations count (in a demonstration centre they are all there is)."""
 
@@ -77,6 +87,20 @@ class Expected:
             calls.append(one.mean[slot])
             aht.append(one.aht_s[slot])
         return Load(queue, span.start, QUARTER_S, tuple(calls), tuple(aht))
+
+    async def latest_band(self, queue: str, span: Span, scope: Scope = ALL) -> Band:
+        """The band of `latest_load`, over the same quarters. Raises as that."""
+        from jietong.workforce.forecast.recorded import STEP_MS, slot_of
+
+        spec = await self._pasts.queue(queue, scope)
+        zone = self._site().zone
+        days = await self._expected(spec, scope, local_date(span.start, zone), local_date(span.end - 1, zone))
+        found: list[tuple[float, float, float, float]] = []
+        for start in range(span.start, span.end, STEP_MS):
+            one, slot = days[local_date(start, zone)], slot_of(start, zone)
+            part = one.mean[slot] / one.total.mean if one.total.mean > 0 else 0.0
+            found.append((one.p10[slot], one.p90[slot], one.total.p10 * part, one.total.p90 * part))
+        return Band(*zip(*found, strict=True)) if found else Band((), (), (), ())
 
     async def latest_spread(self, queue: str, span: Span, scope: Scope = ALL) -> tuple[float, ...]:
         """For each local day that `span` touches, the standard deviation of the logarithm of its amount: what days

@@ -20,7 +20,6 @@ _WORDS: dict[str, dict[str, str]] = {
     "p90": {"zh-Hans": "上限（90%）", "zh-Hant": "上限（90%）", "en": "High (90 %)"},
     "came": {"zh-Hans": "实际联系量", "zh-Hant": "實際聯繫量", "en": "Came"},
     "aht": {"zh-Hans": "平均处理时长", "zh-Hant": "平均處理時間", "en": "Handling time"},
-    "need": {"zh-Hans": "所需在线坐席", "zh-Hant": "所需在線專員", "en": "Agents on line needed"},
     "s": {"zh-Hans": "秒", "zh-Hant": "秒", "en": "s"},
 }
 
@@ -63,13 +62,13 @@ async def exported(
             values = (said.get("mean"), said.get("p10"), said.get("p90"), day["came"], day["aht_s"])
             rows.append(_row(date.fromisoformat(day["day"]), values))
     else:
-        columns = (Column(word("start"), Kind.MOMENT), *figures, Column(word("need"), Kind.COUNT))
+        columns = (Column(word("start"), Kind.MOMENT), *figures)
         at = first
         while at <= last:
             found = await forecasts.day(by, queue, at)
             zone = ZoneInfo(found["zone"])
             for slot in found["slots"]:
-                values = tuple(slot[name] for name in ("mean", "p10", "p90", "came", "aht_s", "need"))
+                values = tuple(slot[name] for name in ("mean", "p10", "p90", "came", "aht_s"))
                 local = to_datetime(slot["start"]).astimezone(zone).replace(tzinfo=None)
                 rows.append(_row(local, values))
             at += timedelta(days=1)

@@ -48,7 +48,7 @@ async def forecast(by: Views, all: All, queue: QueueId, first: Day, last: Day) -
 
 @router.get("/forecasts/day")
 async def day(by: Views, all: All, queue: QueueId, day: Day) -> s.ForecastSlotsOut:
-    """One day in quarters of an hour, with who is needed."""
+    """One day in quarters of an hour; who is needed for it: `/requirement`."""
     return s.ForecastSlotsOut.model_validate(await all.day(by, queue, _day(day)))
 
 

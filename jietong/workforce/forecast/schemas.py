@@ -131,8 +131,6 @@ class QueueForecastOut(BaseModel):
 
 
 class SlotOut(BaseModel):
-    """`need`: agents on line for the queue's promise, nobody giving up (Erlang C), shrinkage not in it."""
-
     start: int
     mean: float | None
     p10: float | None
@@ -140,7 +138,6 @@ class SlotOut(BaseModel):
     p90: float | None
     aht_s: float | None
     came: float | None
-    need: float | None
 
 
 class ForecastSlotsOut(BaseModel):

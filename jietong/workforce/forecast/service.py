@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 from jietong.core.errors import Invalid
 from jietong.core.ids import new_id
 from jietong.core.specs import QueueSpec
-from jietong.core.vocabulary import Ms
 from jietong.db.pool import Scope
 from jietong.identity import audit
 from jietong.identity.model import Principal
@@ -18,13 +17,12 @@ from jietong.routing.store import Kind, read_all
 from jietong.workforce.forecast.expected import Expected, days_between
 from jietong.workforce.forecast.known import country_of, freed_of, told
 from jietong.workforce.forecast.views import View, adjustment_view, mean_aht_s, total_view, version_view
-from jietong.workforce.model import QUARTER_S, Load
+from jietong.workforce.model import QUARTER_S
 
 if TYPE_CHECKING:
     # Whoever starts a centre does not wait for scipy: the engine is imported where it computes.
     from jietong.workforce.forecast.backtest import Backtest
     from jietong.workforce.forecast.events import Effect
-    from jietong.workforce.forecast.made import MadeDay
     from jietong.workforce.forecast.store import Event
 
 LONGEST_DAYS = 190
@@ -147,7 +145,7 @@ class Forecasts(Expected):
         }
 
     async def day(self, by: Principal, queue: str, day: date) -> View:
-        """One day in quarters of an hour as they pass, with what came and who is needed."""
+        """One day in quarters of an hour as they pass, with what came."""
         from jietong.workforce.forecast.recorded import quarters
 
         spec = await self._pasts.queue(queue, by.scope)
@@ -156,7 +154,6 @@ class Forecasts(Expected):
         grid = quarters(day, past.zone)
         came = await self._pasts.came(spec, by.scope, past, day)
         one = found.get(day)
-        need = await asyncio.to_thread(_need, spec, one, grid) if one is not None else None
         return {
             "queue": queue,
             "day": day.isoformat(),
@@ -173,9 +170,8 @@ class Forecasts(Expected):
                     "p90": None if one is None else one.p90[slot],
                     "aht_s": None if one is None else one.aht_s[slot],
                     "came": came.get(start),
-                    "need": None if need is None else need[i],
                 }
-                for i, (start, slot) in enumerate(grid)
+                for start, slot in grid
             ],
         }
 
@@ -268,15 +264,3 @@ def _checked(first: date, last: date) -> None:
         raise Invalid(
             "bad_period", f"Give a period of at most {LONGEST_DAYS} days whose last day is not before its first."
         )
-
-
-def _need(spec: QueueSpec, one: "MadeDay", grid: list[tuple[Ms, int]]) -> list[float]:
-    """Agents on line by quarter, as Erlang C has it for the queue's own promise."""
-    from jietong.workforce.model import Goal
-    from jietong.workforce.requirement import requirement
-
-    load = Load(
-        spec.id, grid[0][0], QUARTER_S, tuple(one.mean[s] for _, s in grid), tuple(one.aht_s[s] for _, s in grid)
-    )
-    goal = Goal(min(spec.service_level_target, 0.999), spec.service_level_s)
-    return list(requirement(load, goal).agents)

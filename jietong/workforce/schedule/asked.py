@@ -190,7 +190,9 @@ def _last_end(agent: str, found: Open, isos: Sequence[str], start: Ms, rules: Si
     after = [found.day((agent, shift_day(isos[-1], n))).shift for n in range(1, BEHIND + 1)]
     following = next((n for n, shift in enumerate(after) if shift is None), len(after))
     behind = 0
-    while len(isos) == 1 and found.day((agent, shift_day(isos[0], -behind - 1))).shift is not None and behind < BEHIND:
+    while (
+        len(isos) == 1 and found.day((agent, shift_day(isos[0], -behind - 1))).shift is not None and behind < BEHIND
+    ):
         behind += 1
     if rules.days_in_row is not None and behind + 1 + following > rules.days_in_row and following:
         return 0

@@ -91,10 +91,13 @@ async def _export(
         zone = setup.ground.zone
         first = first or monday_of(local_date_of(SystemClock().now(), zone))
         last = last or (date.fromisoformat(first) + timedelta(days=6)).isoformat()
-        if not 0 <= (date.fromisoformat(last) - date.fromisoformat(first)).days < LONGEST_DAYS:
-            raise Invalid("bad_span", f"--last {last} is before --first {first}, or {LONGEST_DAYS} days after it.")
-        days = await store.published(conn, setup.site.id, first, last)
-    found = tables(days, setup.ground.people, first, last, zone, language)
+        days = (date.fromisoformat(last) - date.fromisoformat(first)).days + 1
+        if days < 1:
+            raise Invalid("bad_span", f"--last {last} is before --first {first}.")
+        if days > LONGEST_DAYS:
+            raise Invalid("bad_span", f"From {first} to {last} are {days:,} days: at most {LONGEST_DAYS} are written.")
+        planned = await store.published(conn, setup.site.id, first, last)
+    found = tables(planned, setup.ground.people, first, last, zone, language)
     content, _ = exported(found, format, found[0].title)
     write_whole(out, content)
     return len(found[0].rows)

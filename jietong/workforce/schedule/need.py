@@ -39,16 +39,34 @@ class Loads(Protocol):
         ...
 
 
-class Habits(NamedTuple):
-    """What customers did lately. `patience_s` by queue; None of a queue: nobody was seen to give up."""
+class Waits(NamedTuple):
+    """Of one queue: all that was waited, by those answered and those who gave up, and how many gave up."""
 
-    patience_s: Mapping[str, float | None]
+    waited_s: float
+    gave_up: int
+
+
+class Habits(NamedTuple):
+    """What customers did lately, by queue."""
+
+    waits: Mapping[str, Waits]
     let_in: float | None  # of all attempts, the share that came as far as a queue; None: nothing is known
+
+    def gave_up(self, queues: Sequence[str]) -> int:
+        return sum(self.waits[queue].gave_up for queue in queues if queue in self.waits)
+
+    def patience_s(self, queues: Sequence[str]) -> float | None:
+        """The mean patience of Erlang A (as `Patience.mean_s`) of queues that are served together, whatever is
+        forecast of them; None: nobody was seen to give up."""
+        gone = self.gave_up(queues)
+        waited = sum(self.waits[queue].waited_s for queue in queues if queue in self.waits)
+        return waited / gone if gone else None
 
 
 class GroupNeed(NamedTuple):
     load: Load
     patience_s: float | None
+    on_line: tuple[float, ...]  # agents who reach the goal
     need: tuple[float, ...]  # people to schedule: absence and shrinkage are in it
 
 
@@ -89,16 +107,15 @@ class Needs:
         out: dict[str, GroupNeed] = {}
         for id in groups:
             group = setup.ground.groups[id]
-            loads = []
-            for queue in group.queues:
-                one = await self._load(queue, span)
-                if one is not None:
-                    loads.append(on_grid(one, span))
-            if not loads:
-                continue
-            patience = _mean([(habits.patience_s.get(one.queue), sum(one.calls)) for one in loads])
-            out[id] = await asyncio.to_thread(_sized, tuple(loads), group, patience)
+            loads = [one for one in [await self.load(queue, span) for queue in group.queues] if one is not None]
+            if loads:
+                out[id] = await asyncio.to_thread(sized, loads, group, habits.patience_s(group.queues))
         return out
+
+    async def load(self, queue: str, span: Span) -> Load | None:
+        """In quarters of an hour over the span; None: there is no forecast."""
+        found = await self._load(queue, span)
+        return None if found is None else on_grid(found, span)
 
     async def _load(self, queue: str, span: Span) -> Load | None:
         """Kept for some seconds: while somebody drags a shift it is asked for again and again."""
@@ -175,16 +192,16 @@ class Needs:
                 )
             except JietongError:
                 rows, whole = [], []
-            patience = {
-                row.keys[0]: (row.cells[0].numerator + row.cells[1].numerator) / row.cells[1].denominator / 1000
-                if row.cells[1].denominator
-                else None
+            waits = {
+                row.keys[0]: Waits(
+                    (row.cells[0].numerator + row.cells[1].numerator) / 1000, row.cells[1].denominator
+                )
                 for row in rows
                 if row.keys[0] is not None
             }
             offered = sum(row.cells[0].denominator for row in whole)
             attempts = sum(row.cells[1].denominator for row in whole)
-            found = Habits(patience, min(1.0, offered / attempts) if attempts else None)
+            found = Habits(waits, min(1.0, offered / attempts) if attempts else None)
         self._habits = (now, found)
         return found
 
@@ -259,17 +276,18 @@ def on_grid(load: Load, span: Span) -> Load:
 @lru_cache(maxsize=256)
 def _sized_cached(
     loads: tuple[Load, ...], goal: Goal, lost: float, patience_s: float | None
-) -> tuple[Load, tuple[float, ...]]:
+) -> tuple[Load, tuple[float, ...], tuple[float, ...]]:
     from jietong.workforce import requirement as r  # here: its kernels are compiled with the first use
 
     pooled = r.pooled(loads)
     need = r.requirement(pooled, goal, r.Service(patience_s=patience_s))
-    return pooled, r.rostered(need, lost).agents
+    return pooled, need.agents, r.rostered(need, lost).agents
 
 
-def _sized(loads: tuple[Load, ...], group: SkillGroup, patience_s: float | None) -> GroupNeed:
-    pooled, need = _sized_cached(loads, group.goal, lost_of(group), patience_s)
-    return GroupNeed(pooled, patience_s, need)
+def sized(loads: Sequence[Load], group: SkillGroup, patience_s: float | None) -> GroupNeed:
+    """Who is needed for the queues of a group, pooled: the one place that says so, on whatever screen."""
+    pooled, on_line, need = _sized_cached(tuple(loads), group.goal, lost_of(group), patience_s)
+    return GroupNeed(pooled, patience_s, on_line, need)
 
 
 def lost_of(group: SkillGroup) -> float:
@@ -303,14 +321,6 @@ def _span(first: str, last: str, setup: Setup) -> Span:
 
 def _near(day: PersonDay, span: Span) -> bool:
     return bool(day.spans) and day.spans[0].start < span.end and max(s.end for s in day.spans) > span.start
-
-
-def _mean(weighted: Sequence[tuple[float | None, float]]) -> float | None:
-    known = [(value, weight) for value, weight in weighted if value is not None]
-    total = sum(weight for _, weight in known)
-    if not known:
-        return None
-    return sum(value * weight for value, weight in known) / total if total > 0 else known[0][0]
 
 
 class Scoped(NamedTuple):

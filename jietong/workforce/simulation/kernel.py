@@ -4,6 +4,8 @@ patience, limits of waiting, lines, flows, redials, shifts and breaks.
 
 All instants in ms after a start. What happens at one instant happens in the engine's order: deadlines, then what
 people had planned in the order of planning, then who arrives. Limits that are not set are NONE.
+
+It stays one file: the cache of compiled code notices a change of this file, not of one that it calls into.
 """
 
 from typing import Any, NamedTuple

@@ -3,23 +3,20 @@
 Deadlines of the engine come before what people do at the same instant, and what they had planned before who arrives.
 """
 
-from collections.abc import Callable, Iterator
-from heapq import heappop, heappush, merge
-from operator import itemgetter
-from typing import TYPE_CHECKING, Any, TypeAlias
+from collections.abc import Callable
+from heapq import heappop, heappush
+from typing import Any, TypeAlias
 
 from jietong.core import commands as k
 from jietong.core import events as e
 from jietong.core.events import AnyEvent
 from jietong.core.vocabulary import Channel, EndedBy, Ms, Outcome, Place, State, Status
 from jietong.routing.engine import Engine
-from jietong.workforce.simulation import chance, draws
+from jietong.workforce.simulation import draws
 from jietong.workforce.simulation.centre import Person, closing, opening, people, set_up
-from jietong.workforce.simulation.draws import FOREVER, Batch
-from jietong.workforce.simulation.scenario import Queue, Redial, Scenario
-
-if TYPE_CHECKING:
-    import numpy as np
+from jietong.workforce.simulation.draws import FOREVER
+from jietong.workforce.simulation.scenario import Redial, Scenario
+from jietong.workforce.simulation.visits import Visit, answers, arrivals, chances, rows_of
 
 TRUNK = "trunk"
 ANNOUNCEMENT_MS: Ms = 8_000
@@ -32,49 +29,6 @@ LOOK_AGAIN_MS: Ms = 60_000
 
 Listener: TypeAlias = Callable[[AnyEvent], object]
 Planned: TypeAlias = "tuple[Ms, int, Callable[[Any, Any], None], Any, Any]"
-
-
-class Visit:
-    """One contact: what chance has for it. Times in ms."""
-
-    __slots__ = (
-        "answer",
-        "attempt",
-        "callback",
-        "contact",
-        "fate",
-        "flow",
-        "line",
-        "patience",
-        "queue",
-        "redial",
-        "redial_in",
-        "talk",
-        "wrapup",
-    )
-
-    def __init__(self, contact: str, queue: str, attempt: int, row: "tuple[Any, ...]") -> None:
-        self.contact = contact
-        self.queue = queue
-        self.attempt = attempt
-        self.talk: Ms
-        self.wrapup: Ms
-        self.patience: Ms
-        self.answer: Ms
-        self.flow: Ms
-        self.redial_in: Ms
-        (
-            self.talk,
-            self.wrapup,
-            self.patience,
-            self.answer,
-            self.flow,
-            self.fate,
-            self.callback,
-            self.redial,
-            self.redial_in,
-        ) = row
-        self.line = False  # holds a channel of the trunk
 
 
 class Play:
@@ -105,16 +59,16 @@ class Play:
         self._rest: dict[str, tuple[Ms, Ms]] = {}  # of the last break: when it was due, how long it lasts
         self._owed: set[str] = set()  # whose contact has outlasted a break: taken once they are free
         self._chances = {
-            name: _chances(draws.stream(seed, replication, name, draws.OFFERS)) for name in scenario.agents
+            name: chances(draws.stream(seed, replication, name, draws.OFFERS)) for name in scenario.agents
         }
-        self._answers = {name: _answers(scenario, name, seed, replication) for name in scenario.agents}
+        self._answers = {name: answers(scenario, name, seed, replication) for name in scenario.agents}
         self._group_name = {person.id: person.group for person in self._people}
         self._own_answer = {name for name, group in scenario.agents.items() if group.answer is not None}
         self._missing = {name for name, group in scenario.agents.items() if group.missed}
         self._further = {
-            name: _rows_on(draws.further(queue, name, seed, replication)) for name, queue in scenario.queues.items()
+            name: rows_of(draws.further(queue, name, seed, replication)) for name, queue in scenario.queues.items()
         }
-        self._arrivals = _arrivals(scenario, seed, replication, self.now)
+        self._arrivals = arrivals(scenario, seed, replication, self.now)
 
     def run(self) -> None:
         """Sets the centre up, plays the day, and goes on until nobody waits or talks any more."""
@@ -482,42 +436,3 @@ def _comes_again(redial: Redial, outcome: Outcome) -> float:
     if outcome in _BUSY:
         return redial.after_busy
     return redial.after_abandon if outcome in _GAVE_UP else 0.0
-
-
-def _rows(batch: Batch) -> "Iterator[tuple[Any, ...]]":
-    return zip(*(column.tolist() for column in batch), strict=True)
-
-
-def _rows_on(batches: Iterator[Batch]) -> "Iterator[tuple[Any, ...]]":
-    for batch in batches:
-        yield from _rows(batch)
-
-
-def _arrivals(
-    scenario: Scenario, seed: int, replication: int, start: Ms
-) -> "Iterator[tuple[Ms, str, tuple[Any, ...]]]":
-    """(instant, queue, what chance has for it) of everybody, in order."""
-
-    def of(name: str, queue: Queue, times: draws.Times) -> "Iterator[tuple[Ms, str, tuple[Any, ...]]]":
-        rows = _rows(draws.coming(queue, name, times, seed, replication))
-        for at, row in zip((times + start).tolist(), rows, strict=True):
-            yield at, name, row
-
-    came = draws.arrivals(scenario, seed, replication)
-    streams = [of(name, scenario.queues[name], times) for name, times in came.items()]
-    return streams[0] if len(streams) == 1 else merge(*streams, key=itemgetter(0))
-
-
-def _chances(dice: "np.random.Generator") -> Iterator[float]:
-    while True:
-        yield from dice.random(draws.CHUNK).tolist()
-
-
-def _answers(scenario: Scenario, group: str, seed: int, replication: int) -> Iterator[Ms]:
-    """How long the group's agents take to answer an offer, one after the other."""
-    series = 0
-    of = scenario.agents[group].answer
-    while of is not None:
-        dice = draws.stream(seed, replication, group, draws.ANSWER, series)
-        yield from draws.to_ms(chance.draw(of, dice, draws.CHUNK)).tolist()
-        series += 1

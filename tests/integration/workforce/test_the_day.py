@@ -141,6 +141,31 @@ async def test_an_agent_late_then_excused_is_the_same_live_and_in_history(here: 
     assert again.adherence("lin.xiao", here.clock.now()) == {"num": kept, "den": 150 * MINUTE}
 
 
+async def test_a_contact_that_runs_into_a_break_is_kept_until_the_agent_is_free(here: DayCentre) -> None:
+    """The trade's rule for adherence: a contact from before eleven lasts until ten past, the break is taken from then.
+    The five minutes of break after its quarter of an hour are not kept; a contact that begins in a break is not
+    either."""
+    spans = (span(DAY, "10:00", "11:00"), span(DAY, "11:00", "11:15", A.BREAK), span(DAY, "11:15", "12:00"))
+    await here.centre.publish(("lin.xiao", DAY, spans), ("chen.yu", DAY, spans))
+    told = here.attendance.apply
+    for wall, state in (
+        ("10:00", State.READY), ("10:50", State.TALKING), ("11:05", State.WRAPUP), ("11:10", State.BREAK),
+        ("11:20", State.READY),
+    ):  # fmt: skip
+        told(e.AgentStateChanged(at(DAY, wall), "lin.xiao", state))
+        here.clock.set(at(DAY, wall) + MINUTE)
+        out = here.attendance.duty("lin.xiao", here.clock.now()).out_since
+        assert out is None, wall
+    here.clock.set(at(DAY, "12:00"))
+    assert here.attendance.adherence("lin.xiao", here.clock.now()) == {"num": 115 * MINUTE, "den": 120 * MINUTE}
+    assert here.attendance.duty("lin.xiao", at(DAY, "11:30")).kept
+
+    for wall, state in (("10:00", State.READY), ("11:02", State.TALKING), ("11:10", State.READY)):
+        told(e.AgentStateChanged(at(DAY, wall), "chen.yu", state))
+    assert not here.attendance.duty("chen.yu", at(DAY, "11:05")).kept
+    assert here.attendance.adherence("chen.yu", at(DAY, "11:15")) == {"num": 60 * MINUTE, "den": 75 * MINUTE}
+
+
 async def test_the_facts_are_made_anew_from_nothing_and_verified(here: DayCentre) -> None:
     await here.centre.publish(("lin.xiao", DAY, shift(DAY)), ("chen.yu", DAY, shift(DAY, 20)))
     await here.centre.publish(("lin.xiao", DAY, shift(DAY, 10)))

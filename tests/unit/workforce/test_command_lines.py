@@ -1,5 +1,5 @@
-"""`jietong size`, `forecast`, `roster`, `simulate`: whatever is wrong is one line in the words that were typed, and a
-result that was there stays as it was."""
+"""`jietong size`, `forecast`, `roster`, `simulate`, `schedule`: whatever is wrong is one line in the words that were
+typed, and a result that was there stays as it was."""
 
 import signal
 import subprocess
@@ -309,6 +309,22 @@ def test_a_simulation_asked_for_wrongly(tmp_path, capsys, asked, why):
     Told(capsys, "simulate", given(tmp_path, DAY), *asked).refused(why)
 
 
+@pytest.mark.parametrize(
+    ("asked", "why"),
+    [
+        (("--out", "week.pdf"), ".csv or .xlsx"),
+        (("--out", "nowhere/week.csv"), "there is no folder"),
+        (("--out", "week.csv", "--language", "fr"), "no language 'fr': zh-Hans"),
+        (("--out", "week.csv", "--first", "2026-13-01"), "'2026-13-01' is no day"),
+        (("--out", "week.csv", "--last", "9999-12-31"), "far from any day"),
+    ],
+)
+def test_a_schedule_asked_for_wrongly_opens_no_database(tmp_path, capsys, monkeypatch, asked, why):
+    monkeypatch.chdir(tmp_path)
+    Told(capsys, "schedule", "export", *asked).refused(why)
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_ctrl_c_ends_a_simulation_in_one_line(tmp_path):
     path = given(tmp_path, DAY)
     script = "import sys; from jietong.__main__ import main; print('begun', flush=True); main()"
@@ -331,8 +347,7 @@ def test_ctrl_c_ends_a_simulation_in_one_line(tmp_path):
 HEAVY = ("numba", "ortools", "scipy", "pandas", "lightgbm", "highspy", "statsmodels")
 
 
-@pytest.mark.parametrize("module", ["jietong.app", "jietong.__main__"])
-def test_a_start_waits_for_no_heavy_library(module):
-    script = f"import sys, {module}; print(*(name for name in {HEAVY!r} if name in sys.modules))"
+def test_a_start_waits_for_no_heavy_library():
+    script = f"import sys, jietong.app, jietong.__main__; print(*(name for name in {HEAVY!r} if name in sys.modules))"
     said = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False, timeout=120)
     assert (said.stdout, said.stderr) == ("\n", "")

@@ -9,7 +9,8 @@ from jietong.core.vocabulary import Activity, Employment, Ms
 from jietong.workforce.day.model import Expectation, Grid, Group, Lever, LeverKind
 from jietong.workforce.day.rules.coverage import Level, lapsing, matrix, trainings
 from jietong.workforce.day.rules.gap import cover, groups_of_day, missing, weight, without
-from jietong.workforce.day.rules.levers import Day, levers
+from jietong.workforce.day.rules.levers import levers
+from jietong.workforce.day.rules.standing import Day
 from jietong.workforce.model import Goal
 from jietong.workforce.schedule.model import (
     Frame,

@@ -33,7 +33,7 @@ def test_every_section_is_read() -> None:
         ("B,2,E,3", "Z,2,E,3", "line 15: no employee 'Z' is defined"),
         ("B,2,E,3", "B,7,E,3", "line 15: day 7 lies outside the horizon of 7 days"),
         ("0,L,1,100,1", "0,E,1,100,1", "line 21: cover of shift E on day 0 is given twice"),
-        ("0,E,1,100,1", "0,E,-1,100,1", "line 20: a cover figure is a whole number of at least 0, not '-1'"),
+        ("0,E,1,100,1", "0,E,-1,100,1", "line 20: a cover figure is a whole number from 0 to 10,000,000, not '-1'"),
         ("L,480,E", "L,480,Q", "shift L: no shift Q, which cannot follow it, is defined"),
         ("SECTION_COVER", "SECTION_COVERS", "line 19: there is no section SECTION_COVERS"),
         ("SECTION_HORIZON\n7", "SECTION_HORIZON", "SECTION_HORIZON is missing or empty"),

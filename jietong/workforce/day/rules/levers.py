@@ -4,25 +4,40 @@ Each lever is found by itself, against the day as it stands, and its effect is t
 (each person once) as the gap itself. A lever that changes nothing is not told.
 """
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from hashlib import sha256
 from math import ceil
-from typing import NamedTuple
 
 import msgspec
 
 from jietong.core.errors import Refused
 from jietong.core.events import PlannedSpan
 from jietong.core.vocabulary import Activity, Employment, Ms
-from jietong.workforce.day.model import Grid, Group, Lever, LeverKind, Weight
-from jietong.workforce.day.rules.gap import HOUR, cover, missing, to_spare, weight
+from jietong.workforce.day.model import Lever, LeverKind, Weight
+from jietong.workforce.day.rules.gap import HOUR, missing, weight
+from jietong.workforce.day.rules.standing import (
+    AHEAD,
+    NOTICE,
+    Day,
+    at_work,
+    can_help,
+    count_in,
+    due_soon,
+    gap_window,
+    groups_at,
+    groups_short,
+    hours_filled,
+    hours_opened,
+    least_spare,
+    short_by_group,
+    spare_by_group,
+    weight_of,
+)
 from jietong.workforce.schedule.model import MINUTE, STEP, PersonDay
 from jietong.workforce.schedule.rules.breaks import too_long
 from jietong.workforce.schedule.rules.edits import AnyEdit, Change, Insert, Move, apply_all
-from jietong.workforce.schedule.rules.ground import DayKey, Ground, groups_of
+from jietong.workforce.schedule.rules.ground import groups_of
 
-NOTICE: Ms = 5 * MINUTE  # nothing that begins sooner is moved
-AHEAD: Ms = 4 * HOUR  # how far ahead breaks are moved
 AWAY: Ms = 60 * MINUTE  # and how far from their place
 LEAST_HOURS = 0.05  # a smaller effect is none
 MOST_MOVES = 16
@@ -35,23 +50,6 @@ ACCEPTED = 0.4
 _POSTPONED = frozenset({Activity.TRAINING, Activity.MEETING, Activity.CASEWORK})
 K = LeverKind
 _RANK = {kind: n for n, kind in enumerate(LeverKind)}
-
-
-class Day(NamedTuple):
-    """The day as it stands. `days` without those who did not come; `standby`: part-timers signed in and waiting to be
-    asked; `callback`: groups that can offer one;
-    `loaded`: who has had too much work, the most loaded first."""
-
-    grid: Grid
-    ground: Ground
-    groups: Mapping[str, Group]
-    days: Mapping[DayKey, PersonDay]
-    today: str
-    now: Ms
-    absent: frozenset[str] = frozenset()
-    standby: frozenset[str] = frozenset()
-    callback: frozenset[str] = frozenset()
-    loaded: tuple[str, ...] = ()
 
 
 def levers(day: Day) -> list[Lever]:
@@ -72,15 +70,15 @@ def levers(day: Day) -> list[Lever]:
 
 def move_breaks(day: Day) -> Lever | None:
     """Breaks of the next hours out of the gap, each by at most an hour, none against the rules (G6)."""
-    short, spare = _short(day), _spare(day)
+    short, spare = short_by_group(day), spare_by_group(day)
     if not any(value > 0 for values in short.values() for value in values):
         return None
     edits: list[AnyEdit] = []
-    for key, one, span in _due(day, frozenset({Activity.BREAK})):
+    for key, one, span in due_soon(day, frozenset({Activity.BREAK})):
         if len(edits) == MOST_MOVES:
             break
-        mine = _groups(day, one, span.start)
-        if not _gain(day, short, mine, span.start, span.end):
+        mine = groups_at(day, one, span.start)
+        if not hours_filled(day, short, mine, span.start, span.end):
             continue
         length = span.end - span.start
         places = [
@@ -93,32 +91,34 @@ def move_breaks(day: Day) -> Lever | None:
         for at in places:
             if not _fits(day, one, span, at):
                 continue
-            gain = _gain(day, short, mine, span.start, span.end) - _loss(day, short, spare, mine, at, at + length)
+            gain = hours_filled(day, short, mine, span.start, span.end) - hours_opened(
+                day, short, spare, mine, at, at + length
+            )
             if gain > most:
                 best, most = at, gain
         if best is not None:
             edits.append(Move(key[0], key[1], span.start, best, span.activity))
-            _shift(day, short, spare, mine, span.start, span.end, 1)
-            _shift(day, short, spare, mine, best, best + length, -1)
+            count_in(day, short, spare, mine, span.start, span.end, 1)
+            count_in(day, short, spare, mine, best, best + length, -1)
     return _of_edits(day, LeverKind.MOVE_BREAKS, edits, 0.0)
 
 
 def postpone(day: Day) -> Lever | None:
     """Training, meetings and casework that lie in the gap become work; they are to be placed anew on another day."""
-    short, spare = _short(day), _spare(day)
+    short, spare = short_by_group(day), spare_by_group(day)
     edits: list[AnyEdit] = []
-    for key, one, span in _due(day, _POSTPONED):
-        mine = _groups(day, one, span.start)
-        hours = _gain(day, short, mine, span.start, span.end)
+    for key, one, span in due_soon(day, _POSTPONED):
+        mine = groups_at(day, one, span.start)
+        hours = hours_filled(day, short, mine, span.start, span.end)
         if hours > LEAST_HOURS and hours * HOUR >= (span.end - span.start) / 2:
             edits.append(Change(key[0], key[1], span.start, Activity.WORK, span.activity))
-            _shift(day, short, spare, mine, span.start, span.end, 1)
+            count_in(day, short, spare, mine, span.start, span.end, 1)
     return _of_edits(day, LeverKind.POSTPONE, edits, 0.0)
 
 
 def call_in(day: Day) -> Lever | None:
     """Part-timers on standby, as many as the largest gap asks for (A6)."""
-    window = _window(day)
+    window = gap_window(day)
     if window is None:
         return None
     start, end, most = window
@@ -129,7 +129,7 @@ def call_in(day: Day) -> Lever | None:
         frames = [(start, end)] if id in day.standby else day.ground.frames_of(id, day.today, standby=True)
         times = [(max(a, start), min(b, end)) for a, b in frames]
         first, last = max(times, key=lambda one: one[1] - one[0], default=(0, 0))
-        if last - first >= CALLED_FOR and not _works(day, id, first, last) and _serves(day, id, first):
+        if last - first >= CALLED_FOR and not at_work(day, id, first, last) and can_help(day, id, first):
             free.append((first, last, id))
     if not free:
         return None
@@ -142,7 +142,7 @@ def call_in(day: Day) -> Lever | None:
 
 def overtime(day: Day) -> Lever | None:
     """Whoever's shift ends within the gap, for up to an hour more; they are asked."""
-    window = _window(day)
+    window = gap_window(day)
     if window is None:
         return None
     start, end, most = window
@@ -151,7 +151,7 @@ def overtime(day: Day) -> Lever | None:
         person, shift = day.ground.people.get(agent), one.shift
         if person is None or shift is None or person.terms.employment is not Employment.FULL_TIME:
             continue
-        if agent not in day.absent and day.now < shift[1] < end and _serves(day, agent, shift[1]):
+        if agent not in day.absent and day.now < shift[1] < end and can_help(day, agent, shift[1]):
             asked.append((max(start - shift[1], 0), agent, shift[1]))
     if not asked:
         return None
@@ -165,7 +165,7 @@ def overtime(day: Day) -> Lever | None:
 
 def send_home(day: Day) -> Lever | None:
     """Where more are there than needed to the end of a shift: who wants to may go, unpaid."""
-    spare = _spare(day)
+    spare = spare_by_group(day)
     edits: list[AnyEdit] = []
     saved = 0.0
     rate_known = True
@@ -178,12 +178,12 @@ def send_home(day: Day) -> Lever | None:
         rest = [s.activity for s in one.spans if s.end > begin]
         if shift[1] - begin < SPARE or not set(rest) <= {Activity.WORK, Activity.BREAK}:
             continue
-        mine = _groups(day, one, begin)
+        mine = groups_at(day, one, begin)
         until = shift[1]
-        if not mine or _least(day, spare, mine, begin, until) < 1.0 or len(edits) >= 3:
+        if not mine or least_spare(day, spare, mine, begin, until) < 1.0 or len(edits) >= 3:
             continue
         edits.append(Insert(key[0], key[1], begin, until, Activity.LEAVE, paid=False))
-        _shift(day, {}, spare, mine, begin, until, -1)
+        count_in(day, {}, spare, mine, begin, until, -1)
         cost = day.ground.people[key[0]].terms.cost_hour if key[0] in day.ground.people else 0.0
         rate_known = rate_known and cost > 0
         saved += (until - begin) / HOUR * cost
@@ -211,9 +211,9 @@ def relief(day: Day) -> Lever | None:
     if not edits:
         return None
     made = apply_all(edits, day.days, day.ground)
-    before, after = _weight(day, day.groups, day.days), _weight(day, day.groups, {**day.days, **made})
+    before, after = weight_of(day, day.groups, day.days), weight_of(day, day.groups, {**day.days, **made})
     agents = tuple(edit.agent for edit in edits)
-    concerned = {g for agent in agents for g in _groups(day, day.days[agent, day.today], day.now)}
+    concerned = {g for agent in agents for g in groups_at(day, day.days[agent, day.today], day.now)}
     id = _id(K.RELIEF, [*agents, str(begin)])
     return Lever(id, K.RELIEF, tuple(sorted(concerned)), before, after, 0.0, edits=tuple(edits), agents=agents)
 
@@ -223,7 +223,7 @@ def callback(day: Day) -> Lever | None:
     groups = {id: one for id, one in day.groups.items() if id in day.callback}
     if not any(max(missing(day.grid, one, day.now), default=0.0) > 0 for one in groups.values()):
         return None
-    before = _weight(day, day.groups, day.days)
+    before = weight_of(day, day.groups, day.days)
     saved = weight(day.grid, groups, {id: one.cover for id, one in groups.items()}, day.ground, day.now).late
     if saved * ACCEPTED < 1:
         return None
@@ -235,12 +235,12 @@ def callback(day: Day) -> Lever | None:
 
 def heads(day: Day) -> Lever | None:
     """As many more people as the largest gap asks for, for the time of the gap: the quickest and worst lever."""
-    window = _window(day)
+    window = gap_window(day)
     if window is None:
         return None
     start, end, most = window
     n = ceil(most - 1e-6)
-    before = _weight(day, day.groups, day.days)
+    before = weight_of(day, day.groups, day.days)
     rates = [p.terms.cost_hour for p in day.ground.people.values() if p.terms.cost_hour > 0]
     cost = n * (end - start) / HOUR * sum(rates) / len(rates) if rates else None
     agents = {id: list(one.cover) for id, one in day.groups.items()}
@@ -249,7 +249,7 @@ def heads(day: Day) -> Lever | None:
             agents[id][i] += short
     after = weight(day.grid, day.groups, agents, day.ground, day.now)
     id = _id(LeverKind.HEADS, [str(n), str(start)])
-    return Lever(id, LeverKind.HEADS, _concerned(day), before, after, cost, places=n, start=start, end=end)
+    return Lever(id, LeverKind.HEADS, groups_short(day), before, after, cost, places=n, start=start, end=end)
 
 
 # --- inside -------------------------------------------------------------------------------------------------------
@@ -265,13 +265,13 @@ def _of_edits(
         made = apply_all(edits, day.days, day.ground)
     except Refused:
         return None
-    before = _weight(day, day.groups, day.days)
-    after = _weight(day, day.groups, {**day.days, **made})
+    before = weight_of(day, day.groups, day.days)
+    after = weight_of(day, day.groups, {**day.days, **made})
     better = after.over_hours < before.over_hours if over else after.gap_hours < before.gap_hours - LEAST_HOURS
     if not better or (over and after.gap_hours > before.gap_hours + LEAST_HOURS):
         return None
     agents = tuple(dict.fromkeys(edit.agent for edit in edits))
-    concerned = {g for edit in edits for g in _groups(day, day.days[edit.agent, edit.day], day.now)}
+    concerned = {g for edit in edits for g in groups_at(day, day.days[edit.agent, edit.day], day.now)}
     id = _id(kind, [str(msgspec.json.encode(edit)) for edit in edits])
     return Lever(id, kind, tuple(sorted(concerned)), before, after, cost, edits=tuple(edits), agents=agents)
 
@@ -289,7 +289,7 @@ def _asking(
         key = (agent, day.today)
         held = made.get(key) or PersonDay(agent, day.today)
         made[key] = PersonDay(agent, day.today, (*held.spans, PlannedSpan(start, end, Activity.WORK)))
-    before, after = _weight(day, day.groups, day.days), _weight(day, day.groups, made)
+    before, after = weight_of(day, day.groups, day.days), weight_of(day, day.groups, made)
     if after.gap_hours >= before.gap_hours - LEAST_HOURS:
         return None
     rates = [day.ground.people[a].terms.cost_hour for a in chosen]
@@ -299,44 +299,6 @@ def _asking(
         _id(kind, [*agents, str(start), str(end)]), kind, tuple(sorted(concerned)), before, after, cost,
         ask=tuple(agents), places=places, start=start, end=end, agents=tuple(chosen),
     )  # fmt: skip
-
-
-def _weight(day: Day, groups: Mapping[str, Group], days: Mapping[DayKey, PersonDay]) -> Weight:
-    need = {id: one.need for id, one in groups.items()}
-    there = cover(day.grid, day.ground, list(groups), days.values(), need)
-    return weight(day.grid, groups, there.agents, day.ground, day.now)
-
-
-def _short(day: Day) -> dict[str, list[float]]:
-    return {id: missing(day.grid, one, day.now) for id, one in day.groups.items()}
-
-
-def _spare(day: Day) -> dict[str, list[float]]:
-    return {id: to_spare(day.grid, one, day.now) for id, one in day.groups.items()}
-
-
-def _window(day: Day) -> tuple[Ms, Ms, float] | None:
-    """From the first step with half a person or more missing to the last within four hours of it, and the most
-    that are missing."""
-    total: list[float] = [sum(values) for values in zip(*_short(day).values(), strict=True)] if day.groups else []
-    steps = [i for i, value in enumerate(total) if value >= 0.5]
-    if not steps:
-        return None
-    steps = [i for i in steps if (i - steps[0]) * day.grid.step < AHEAD]
-    start = max(day.grid.at(steps[0]), day.now + NOTICE)
-    return start + -start % STEP, day.grid.at(steps[-1] + 1), max(total[i] for i in steps)
-
-
-def _due(day: Day, activities: Collection[Activity]) -> Iterable[tuple[DayKey, PersonDay, PlannedSpan]]:
-    """What of these activities begins within the next hours, of those who are there; earliest first."""
-    found = [
-        (key, one, span)
-        for key, one in day.days.items()
-        if key[0] not in day.absent
-        for span in one.spans
-        if span.activity in activities and day.now + NOTICE <= span.start <= day.now + AHEAD
-    ]
-    return sorted(found, key=lambda item: (item[2].start, item[0]))
 
 
 def _fits(day: Day, one: PersonDay, span: PlannedSpan, at: Ms) -> bool:
@@ -354,91 +316,6 @@ def _fits(day: Day, one: PersonDay, span: PlannedSpan, at: Ms) -> bool:
     except Refused:
         return False
     return len(too_long(moved[one.agent, one.day].spans, rule)) <= len(too_long(one.spans, rule))
-
-
-def _groups(day: Day, one: PersonDay, at: Ms) -> tuple[str, ...]:
-    person = day.ground.people.get(one.agent)
-    return () if person is None else tuple(g for g in groups_of(person, day.ground, at) if g in day.groups)
-
-
-def _serves(day: Day, agent: str, at: Ms) -> bool:
-    """Whether somebody can take work of a group that lacks people."""
-    short = {id for id, values in _short(day).items() if sum(values) > 0}
-    return bool(short & set(groups_of(day.ground.people[agent], day.ground, at)))
-
-
-def _works(day: Day, agent: str, start: Ms, end: Ms) -> bool:
-    return any(
-        span.start < end and span.end > start and span.activity is not Activity.STANDBY
-        for (who, _), one in day.days.items()
-        if who == agent
-        for span in one.spans
-    )
-
-
-def _parts(day: Day, start: Ms, end: Ms) -> Iterable[tuple[int, float]]:
-    """The steps that a stretch touches, and for what share of each."""
-    for i in range(day.grid.number(start), min(day.grid.number(end - 1) + 1, day.grid.n)):
-        yield i, (min(end, day.grid.at(i + 1)) - max(start, day.grid.at(i))) / day.grid.step
-
-
-def _gain(day: Day, short: Mapping[str, Sequence[float]], mine: Iterable[str], start: Ms, end: Ms) -> float:
-    """Person-hours of gap that somebody more would fill."""
-    names = list(mine)
-    filled = sum(min(share, max((short[g][i] for g in names), default=0.0)) for i, share in _parts(day, start, end))
-    return filled * day.grid.step / HOUR
-
-
-def _loss(
-    day: Day,
-    short: Mapping[str, Sequence[float]],
-    spare: Mapping[str, Sequence[float]],
-    mine: Iterable[str],
-    start: Ms,
-    end: Ms,
-) -> float:
-    """Person-hours of gap that somebody less would open."""
-    names = list(mine)
-    opened = sum(
-        max(0.0, share - max((spare[g][i] for g in names), default=0.0)) for i, share in _parts(day, start, end)
-    )
-    return opened * day.grid.step / HOUR
-
-
-def _least(day: Day, spare: Mapping[str, Sequence[float]], mine: Iterable[str], start: Ms, end: Ms) -> float:
-    names = list(mine)
-    return min((max(spare[g][i] for g in names) for i, _ in _parts(day, start, end)), default=0.0)
-
-
-def _shift(
-    day: Day,
-    short: dict[str, list[float]],
-    spare: dict[str, list[float]],
-    mine: Iterable[str],
-    start: Ms,
-    end: Ms,
-    by: int,
-) -> None:
-    """Somebody more (1) or less (-1) in these steps, in the one of their groups where it matters most."""
-    names = list(mine)
-    if not names:
-        return
-    for i, share in _parts(day, start, end):
-        if by > 0 and short:
-            group = max(names, key=lambda g: short[g][i])
-            filled = min(share, short[group][i])
-            short[group][i] -= filled
-            spare[group][i] += share - filled
-        else:
-            group = max(names, key=lambda g: spare[g][i])
-            taken = min(share, spare[group][i])
-            spare[group][i] -= taken
-            if short:
-                short[group][i] += share - taken
-
-
-def _concerned(day: Day) -> tuple[str, ...]:
-    return tuple(sorted(id for id, values in _short(day).items() if max(values, default=0.0) >= 0.5))
 
 
 def _id(kind: LeverKind, parts: Iterable[str]) -> str:

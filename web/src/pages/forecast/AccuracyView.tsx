@@ -8,7 +8,7 @@ import { Empty } from "../../ui/Empty";
 import { type ForecastQueue, useHeld } from "./api";
 import { dayName } from "./days";
 import { Judged } from "./Judged";
-import { contacts, share, shifted } from "./model";
+import { contacts, range, share, shifted } from "./model";
 
 const BACK_DAYS = 91;
 
@@ -61,9 +61,7 @@ export function AccuracyView({ queue, today, name }: { queue: ForecastQueue; tod
             <tr key={one.day}>
               <th scope="row">{dayName(one.day, lang)}</th>
               <td className="jt-num">{contacts(one.mean, lang)}</td>
-              <td className="jt-num fc-quiet">
-                {range(one.p10, one.p90, lang)}
-              </td>
+              <td className="jt-num fc-quiet">{range(one.p10, one.p90, lang)}</td>
               <td className="jt-num">{contacts(one.came, lang)}</td>
               <td className="jt-num">{share(one.wmape)}</td>
             </tr>

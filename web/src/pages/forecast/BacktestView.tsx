@@ -9,7 +9,7 @@ import { type Backtest, type ForecastQueue, useBacktest } from "./api";
 import { dayName, dayTick } from "./days";
 import { curve } from "./drawing";
 import { Judged } from "./Judged";
-import { contacts, share } from "./model";
+import { axisSaid, contacts, range, share } from "./model";
 
 /** Forecasts of earlier days from what was known then, against what came and against the week before. */
 export function BacktestView({ queue, name }: { queue: ForecastQueue; name: string }) {

@@ -12,7 +12,7 @@ import { DayChart } from "./DayChart";
 import { Drivers } from "./Drivers";
 import { dayName, dayTick } from "./days";
 import { curve } from "./drawing";
-import { ahead, contacts, weekday } from "./model";
+import { ahead, axisSaid, contacts, range, weekday } from "./model";
 
 /** The days as a curve with its band, the chosen day beside it: what makes it, its quarters of an hour, its changes. */
 export function CurveView({
@@ -203,9 +203,7 @@ function DayTable({
             </th>
             <td className="jt-num">{contacts(one.forecast?.mean, lang)}</td>
             <td className="jt-num fc-quiet">
-              {one.forecast && one.open
-                ? range(one.forecast.p10, one.forecast.p90, lang)
-                : "–"}
+              {one.forecast && one.open ? range(one.forecast.p10, one.forecast.p90, lang) : "–"}
             </td>
             <td className="jt-num">{contacts(one.came, lang)}</td>
             <td className="jt-num fc-quiet">{one.aht_s === null ? "–" : Math.round(one.aht_s)}</td>

@@ -8,7 +8,7 @@ import { useChart } from "../../ui/charts";
 import { type Day, type ForecastQueue, useDay } from "./api";
 import { dayName } from "./days";
 import { curve } from "./drawing";
-import { busy, contacts, share } from "./model";
+import { axisSaid, busy, contacts, range, share } from "./model";
 
 /** One day by quarter of an hour, with the agents that it needs. */
 export function DayChart({ queue, day }: { queue: ForecastQueue; day: string }) {

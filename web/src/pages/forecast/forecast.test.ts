@@ -1,12 +1,14 @@
 import { expect, test } from "vitest";
 import {
   ahead,
+  axisSaid,
   bars,
   between,
   busy,
   clockOf,
   contacts,
   periodOf,
+  range,
   secondsOf,
   share,
   shifted,

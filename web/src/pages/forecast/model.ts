@@ -60,7 +60,8 @@ export function contacts(value: number | null | undefined, lang: string): string
 }
 
 /** A band: both ends as exact as the upper one. */
-export function range(low: number, high: number, lang: string): string {
+export function range(low: number | null, high: number | null, lang: string): string {
+  if (low === null || high === null) return "–";
   const rough = Math.abs(high) >= 10 ? Math.round(low) : low;
   const said = rough === low ? contacts(low, lang) : new Intl.NumberFormat(lang).format(rough);
   return `${said}–${contacts(high, lang)}`;

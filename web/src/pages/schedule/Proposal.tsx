@@ -1,3 +1,4 @@
+import { useLanguage } from "../../i18n/language";
 import { useWords } from "../../i18n/messages";
 import { schedule } from "../../i18n/schedule";
 import { scheduleFaults } from "../../i18n/scheduleFaults";
@@ -32,6 +33,7 @@ export function Proposal({
   const f = useWords(scheduleFaults);
   const rule = (name: string) => (`rule.${name}` in scheduleFaults.en ? f(`rule.${name}` as "rule.rest") : name);
   const why = (name: string) => (`unmet.${name}` in schedule.en ? t(`unmet.${name}` as "unmet.rules") : name);
+  const join = useLanguage() === "en" ? ", " : "、";
   const gap = proposal.gap ?? 0;
   return (
     <div className="sc-proposal">
@@ -78,11 +80,11 @@ export function Proposal({
             {proposal.conflicts.slice(0, FEW).map((one) => (
               <li key={`${one.agent} ${one.days.join()} ${one.rules.join()}`}>
                 <span>{nameOf(one.agent)}</span>
-                <span className="jt-note">{one.days.map(clocks.dayShort).join("、")}</span>
+                <span className="jt-note">{one.days.map(clocks.dayShort).join(join)}</span>
                 <span className="jt-note">
                   {t("rosterConflictWhat", {
                     rules: one.rules.map(rule).join(" + "),
-                    broken: one.broken.map(rule).join(", "),
+                    broken: one.broken.map(rule).join(join),
                   })}
                 </span>
               </li>
