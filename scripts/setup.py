@@ -80,12 +80,13 @@ def lanes(*, test: bool, bench: bool) -> list[list[Step]]:
         Step("Web application", lambda: fresh(BUILT / ".stamp", application_digest()), web_application),
     ]
     voice = Step("Telephone switch", lambda: switch_is_there(test=test), lambda: telephone_switch(test=test))
+    kernels = Step("Compiled kernels", lambda: fresh(VENV / "stamp-kernels", kernels_digest()), compiled_kernels)
     tests = [Step("Browser and fonts", browser_is_there, browser)] if test else []
     if bench:
         tests.append(Step("Peers of the benches", peers_are_there, peers))
     if system_npm():
-        return [[python, voice, *tests], [node, *web]]
-    return [[python, node, *web, voice, *tests]]
+        return [[python, voice, kernels, *tests], [node, *web]]
+    return [[python, node, *web, voice, kernels, *tests]]
 
 
 def carry_out(lanes: list[list[Step]]) -> None:
@@ -154,6 +155,21 @@ def installing(extras: str) -> list[object]:
     """The command that installs this checkout with exact versions, and what `extras` ask for."""
     pip = [PYTHON, "-m", "pip", "install", "--disable-pip-version-check"]
     return [*pip, "-c", "constraints.txt", "-e", f".{extras}"]
+
+
+def kernels_digest() -> str:
+    """A kernel is in a module that names numba or the decorator of the queueing formulas."""
+    files = sorted((ROOT / "jietong" / "workforce").rglob("*.py"))
+    kernels = [file for file in files if any(word in file.read_bytes() for word in (b"njit", b"@kernel"))]
+    return digest([*kernels, ROOT / "constraints.txt"], extra=f"{sys.version_info[:2]}")
+
+
+def compiled_kernels() -> None:
+    """All anew: what numba keeps of a kernel does not notice a change in a module that the kernel calls."""
+    for kept in (ROOT / "jietong" / "workforce").rglob("*.nb[ic]"):
+        kept.unlink(missing_ok=True)
+    run([PYTHON, "-m", "jietong.workforce.compiling"], "The kernels of planning could not be compiled.")
+    (VENV / "stamp-kernels").write_text(kernels_digest())
 
 
 def peers_are_there() -> bool:

@@ -78,6 +78,7 @@ from jietong.workforce.forecast import routes as forecast_routes
 from jietong.workforce.jobs import routes as job_routes
 from jietong.workforce.lab import routes as lab_routes
 from jietong.workforce.schedule import routes as schedule_routes
+from jietong.workforce.sizing import routes as sizing_routes
 
 if TYPE_CHECKING:
     from jietong.core.commands import AnyCommand
@@ -107,6 +108,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     call_routes.router,
     job_routes.router,
     forecast_routes.router,
+    sizing_routes.router,
     lab_routes.router,
     schedule_routes.router,
     day_routes.router,

@@ -26,6 +26,7 @@ from jietong.workforce.lab.making import Maker, planned_spans
 from jietong.workforce.lab.service import Lab
 from jietong.workforce.schedule.service import Schedules
 from jietong.workforce.simulation.skill_jobs import SkillJobs
+from jietong.workforce.sizing.service import Sizing
 
 
 @dataclass(frozen=True)
@@ -36,6 +37,7 @@ class Planning:
     jobs: Jobs
     lab: Lab
     forecasts: Forecasts
+    sizing: Sizing
     day: TheDay
     day_watch: Watch
     second_skill: SecondSkill
@@ -47,6 +49,7 @@ class Planning:
             "jobs": self.jobs,
             "lab": self.lab,
             "forecasts": self.forecasts,
+            "sizing": self.sizing,
             "day": self.day,
             "day_watch": self.day_watch,
             "second_skill": self.second_skill,
@@ -84,6 +87,7 @@ async def planning(
         schedules = Schedules(database, inbox, clock, site, warehouse, forecasts, jobs, active)
         schedules.start()
         stack.push_async_callback(schedules.stop)
+        sizing = Sizing(database, clock, site, warehouse, schedules, forecasts)
         maker = Maker(database, warehouse, clock, loads=forecasts, planned=planned_spans(database))
         lab = Lab(database, clock, jobs, maker, schedules.drafts)
         stack.push_async_callback(lab.close)
@@ -93,7 +97,7 @@ async def planning(
         day_watch.start()
         stack.push_async_callback(day_watch.stop)
         second_skill = SecondSkill(day, SkillJobs(jobs), database)
-        yield Planning(schedules, jobs, lab, forecasts, day, day_watch, second_skill)
+        yield Planning(schedules, jobs, lab, forecasts, sizing, day, day_watch, second_skill)
 
 
 def _on_the_floor(one: Trouble) -> tuple[str, Alarm]:

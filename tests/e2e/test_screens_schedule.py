@@ -1,4 +1,4 @@
-"""The schedule on screen (H1, G6): two planners at once, a lost network, conflicts mended; by keys, in three languages.
+"""The schedule on screen (H1, G6): two planners at once, a lost network, conflicts mended; in three languages.
 From the forecast to the schedule that is kept: test_planning_story.py."""
 
 import asyncio

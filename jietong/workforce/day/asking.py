@@ -27,7 +27,7 @@ class Asking:
         self._requests = requests
 
     def on_screen(self, lever: Lever) -> bool:
-        """Whether the engine would invite them now: part-timers who are signed in and wait. That is not taken back."""
+        """Whether the engine would invite them now: part-timers signed in who wait. That is not taken back."""
         if lever.kind is not LeverKind.CALL_IN or lever.start is None:
             return False
         return lever.start - self._clock.now() <= SOON_MS and bool(self._waiting(lever))

@@ -209,9 +209,9 @@ def _patient(load: float, agents: float, within: float) -> Row:
     whole = agents + below * spare
     p_wait = agents / whole
     beyond = p_wait * math.exp(-spare * within)
-    imomentsime = below * spare / whole - p_wait * math.expm1(-spare * within)
+    in_time = below * spare / whole - p_wait * math.expm1(-spare * within)
     wait = p_wait / spare
-    return (p_wait, beyond, 1.0, imomentsime, 0.0, 0.0, wait, wait, load * wait, load / agents)
+    return (p_wait, beyond, 1.0, in_time, 0.0, 0.0, wait, wait, load * wait, load / agents)
 
 
 @kernel
@@ -232,11 +232,11 @@ def _impatient(load: float, agents: float, patience: float, within: float, below
     scale_z, r_z, _, _ = palm(eta * decay, c, False)
     beyond = decay * math.exp(shift + scale_z - scale) * (math.exp(-scale_z) + r_z) / whole
     late = math.exp(shift + scale_z - scale) * r_z
-    imomentsime = (one * below + agents / load * (r - late)) / whole
-    if imomentsime < 1e-3:
-        imomentsime = (one * below + agents * _within(load, agents, patience, within, scale)) / whole
+    in_time = (one * below + agents / load * (r - late)) / whole
+    if in_time < 1e-3:
+        in_time = (one * below + agents * _within(load, agents, patience, within, scale)) / whole
     busy = load / agents * served if agents > 0.0 else 1.0
-    return (p_wait, beyond, served, imomentsime, gone, 0.0, wait, c * patience * w / whole, load * wait, busy)
+    return (p_wait, beyond, served, in_time, gone, 0.0, wait, c * patience * w / whole, load * wait, busy)
 
 
 _NODES = (
@@ -321,9 +321,9 @@ def _limited(load: float, agents: float, patience: float, places: float, within:
             break
     let_in = whole - term
     served = (below + answered) / let_in
-    imomentsime = (below + answered - late) / let_in
+    in_time = (below + answered - late) / let_in
     busy = load / agents * (let_in / whole) * served if agents > 0.0 else 1.0
     return (
-        waits / let_in, math.exp(-within * leave) * beyond / let_in, served, imomentsime,
+        waits / let_in, math.exp(-within * leave) * beyond / let_in, served, in_time,
         queue * leave / load / let_in, term / whole, queue / load / let_in, served_wait / let_in, queue / whole, busy,
     )  # fmt: skip

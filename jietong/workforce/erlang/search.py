@@ -95,18 +95,18 @@ def level(load: float, agents: float, patience: float, places: float, within: fl
 @kernel
 def level_of(found: Row, which: int) -> float:
     """One of the service levels out of a row of figures."""
-    imomentsime = found[IN_TIME]
+    in_time = found[IN_TIME]
     if which == OFFERED:
-        return imomentsime
+        return in_time
     if which == WITHIN:
         return 1.0 - found[WAIT_BEYOND]
     if which == ANSWERED:
-        return imomentsime / found[SERVED] if found[SERVED] > 0.0 else 0.0
+        return in_time / found[SERVED] if found[SERVED] > 0.0 else 0.0
     if which == NO_SHORT:
-        counted = imomentsime + found[WAIT_BEYOND]
-        return imomentsime / counted if counted > 0.0 else 1.0
+        counted = in_time + found[WAIT_BEYOND]
+        return in_time / counted if counted > 0.0 else 1.0
     if which == OF_ATTEMPTS:
-        return imomentsime * (1.0 - found[BLOCKED])
+        return in_time * (1.0 - found[BLOCKED])
     return 1.0 - found[BLOCKED]
 
 
@@ -119,12 +119,12 @@ def _reaches(
         if load == INF:
             return False
     if which == OFFERED and places == INF and 0.0 < patience < INF:
-        return _imomentsime(load, agents, patience, within) >= share
+        return _in_time(load, agents, patience, within) >= share
     return level(load, agents, patience, places, within, which) >= share
 
 
 @kernel
-def _imomentsime(load: float, agents: float, patience: float, within: float) -> float:
+def _in_time(load: float, agents: float, patience: float, within: float) -> float:
     """IN_TIME of Erlang A alone, which is what sizing asks for again and again."""
     below = excess(load, agents)
     if below == INF:

@@ -43,13 +43,13 @@ async def queues(by: Views, all: All, connection: HTTPConnection) -> s.ForecastQ
 @router.get("/forecasts")
 async def forecast(by: Views, all: All, queue: QueueId, first: Day, last: Day) -> s.QueueForecastOut:
     """Day by day, from `first` through `last`: what is forecast, with changes by hand, and what came."""
-    return s.QueueForecastOut.model_validate(await all.view(by, queue, _day(first), _day(last)))
+    return s.QueueForecastOut.model_validate(await all.view(by, queue, read_day(first), read_day(last)))
 
 
 @router.get("/forecasts/day")
 async def day(by: Views, all: All, queue: QueueId, day: Day) -> s.ForecastSlotsOut:
     """One day in quarters of an hour; who is needed for it: `/requirement`."""
-    return s.ForecastSlotsOut.model_validate(await all.day(by, queue, _day(day)))
+    return s.ForecastSlotsOut.model_validate(await all.day(by, queue, read_day(day)))
 
 
 @router.get("/forecasts/versions")
@@ -62,7 +62,7 @@ async def versions(by: Views, all: All, queue: QueueId) -> s.VersionsOut:
 async def make(given: s.MakeIn, by: Edits, all: All) -> s.ForecastVersionOut:
     """Makes a new version from the queue's past, or a similar queue's."""
     found = await all.make(
-        by, given.queue, _day(given.first), _day(given.last), similar=given.similar,
+        by, given.queue, read_day(given.first), read_day(given.last), similar=given.similar,
         expected_a_day=given.expected_a_day,
     )  # fmt: skip
     return s.ForecastVersionOut.model_validate(found)
@@ -73,7 +73,7 @@ async def adjust(given: s.AdjustmentIn, by: Edits, all: All) -> s.AdjustmentOut:
     """Changes the forecast by hand; later versions are changed by it too, until it is taken back."""
     from jietong.workforce.forecast.events import Effect
 
-    effect = Effect(_day(given.first), _day(given.last), given.how, given.value, given.from_s, given.until_s)
+    effect = Effect(read_day(given.first), read_day(given.last), given.how, given.value, given.from_s, given.until_s)
     return s.AdjustmentOut.model_validate(await all.adjust(by, given.queue, effect, given.note))
 
 
@@ -116,7 +116,7 @@ async def back_test(given: s.ForecastBacktestIn, by: Views, all: All) -> s.Forec
 @router.get("/forecasts/accuracy")
 async def accuracy(by: Views, all: All, queue: QueueId, first: Day, last: Day) -> s.ForecastHeldOut:
     """Past days against what had been forecast before they began."""
-    return s.ForecastHeldOut.model_validate(await all.accuracy(by, queue, _day(first), _day(last)))
+    return s.ForecastHeldOut.model_validate(await all.accuracy(by, queue, read_day(first), read_day(last)))
 
 
 @router.get("/forecasts/today")
@@ -141,7 +141,14 @@ async def export(
     from jietong.workforce.forecast.export import exported
 
     found = await exported(
-        all, by, queue, _day(first), _day(last), every=every, format=format, language=language or str(by.language)
+        all,
+        by,
+        queue,
+        read_day(first),
+        read_day(last),
+        every=every,
+        format=format,
+        language=language or str(by.language),
     )
     return Response(
         found.data,
@@ -166,7 +173,7 @@ async def events(
 ) -> s.EventsOut:
     """The calendar of events, in the order of their days."""
     found = await _diary(connection, all).listed(
-        by, queue=queue, first=_day(first) if first else None, last=_day(last) if last else None
+        by, queue=queue, first=read_day(first) if first else None, last=read_day(last) if last else None
     )
     return s.EventsOut(items=[s.EventOut.model_validate(one) for one in found])
 
@@ -200,7 +207,7 @@ async def _saved(
 ) -> s.EventOut:
     from jietong.workforce.forecast.events import Effect
 
-    effect = Effect(_day(given.first), _day(given.last), given.how, given.value, given.from_s, given.until_s)
+    effect = Effect(read_day(given.first), read_day(given.last), given.how, given.value, given.from_s, given.until_s)
     found = await _diary(connection, all).save(
         by, id=id, base=base, queues=given.queues, title=given.title, kind=given.kind, effect=effect, note=given.note
     )
@@ -213,7 +220,7 @@ def _diary(connection: HTTPConnection, all: Forecasts) -> "Diary":
     return Diary(database(connection), clock(connection), all)
 
 
-def _day(text: str) -> date:
+def read_day(text: str) -> date:
     try:
         found = date.fromisoformat(text)
     except ValueError as error:

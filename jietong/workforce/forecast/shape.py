@@ -144,7 +144,10 @@ def _mean(counts: Floats, weight: Floats, chosen: npt.NDArray[np.bool_] | None) 
 
 def _kind(counts: Floats, weight: Floats, chosen: npt.NDArray[np.bool_], all_days: Floats) -> Floats:
     """The profile of one kind of day, drawn to that of all days by how unsure it is."""
-    own = _mean(counts, weight, chosen)
+    # What is closed on all days is closed on this kind too: few counts cannot tell a gap, and a share of it there
+    # would be any number of times that of all days.
+    own = np.where(all_days > 0, _mean(counts, weight, chosen), 0.0)
+    own /= max(float(own.sum()), 1e-12)
     w, rows = weight[chosen], np.nan_to_num(counts[chosen])
     effective = float(w.sum() ** 2 / (w @ w))
     base = np.maximum(all_days, 1e-9)

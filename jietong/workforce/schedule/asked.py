@@ -25,7 +25,7 @@ from jietong.workforce.schedule.model import (
 )
 from jietong.workforce.schedule.need import GroupNeed, lost_of
 from jietong.workforce.schedule.rules.cover import cover_of
-from jietong.workforce.schedule.rules.ground import DayKey, Ground, serves
+from jietong.workforce.schedule.rules.ground import NO_RULES, DayKey, Ground, serves
 
 LATE_MINUTE = 21 * 60
 WISH_PRICE = 10.0
@@ -61,7 +61,7 @@ def problem_of(
         person = _person(ground.people[id], found, wanted, isos, days, start, patterns, wishes)
         if person is not None:
             people.append(person)
-    rules = ground.rules.get("main") or next(iter(ground.rules.values()))
+    rules = ground.rules.get("main") or next(iter(ground.rules.values()), NO_RULES)
     return p.Problem(
         start=start,
         days=days,
@@ -187,18 +187,19 @@ def _person(
 def _last_end(agent: str, found: Open, isos: Sequence[str], start: Ms, rules: SiteRules) -> int | None:
     """The step by which a shift of the plan's last day must be over, for what is planned after it stays: rest before
     the next shift, and days in a row. None: whenever."""
-    after = [found.day((agent, shift_day(isos[-1], n))).shift for n in range(1, BEHIND + 1)]
-    following = next((n for n, shift in enumerate(after) if shift is None), len(after))
-    behind = 0
-    while (
-        len(isos) == 1 and found.day((agent, shift_day(isos[0], -behind - 1))).shift is not None and behind < BEHIND
-    ):
-        behind += 1
-    if rules.days_in_row is not None and behind + 1 + following > rules.days_in_row and following:
-        return 0
-    if after[0] is None:
+    following = found.day((agent, shift_day(isos[-1], 1))).shift
+    if following is None:
         return None
-    return (after[0][0] - start) // STEP - int((rules.rest_between or 0) * 3_600_000) // STEP
+    run = 1 + _in_row(agent, found, isos[-1], 1) + (_in_row(agent, found, isos[0], -1) if len(isos) == 1 else 0)
+    if rules.days_in_row is not None and run > rules.days_in_row:
+        return 0
+    return (following[0] - start) // STEP - int((rules.rest_between or 0) * 3_600_000) // STEP
+
+
+def _in_row(agent: str, found: Open, day: str, by: int) -> int:
+    """Days with a shift one after another, from the one after the day (`by` 1) or before it (-1); at most BEHIND."""
+    days = range(1, BEHIND + 1)
+    return next((n - 1 for n in days if found.day((agent, shift_day(day, by * n))).shift is None), BEHIND)
 
 
 def _skills(person: Person, ground: Ground, wanted: Wanted, days: Sequence[p.Day], start: Ms) -> list[p.Skill]:

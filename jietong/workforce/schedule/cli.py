@@ -95,7 +95,7 @@ async def _export(
         if days < 1:
             raise Invalid("bad_span", f"--last {last} is before --first {first}.")
         if days > LONGEST_DAYS:
-            raise Invalid("bad_span", f"From {first} to {last} are {days:,} days: at most {LONGEST_DAYS} are written.")
+            raise Invalid("bad_span", f"{first} to {last} are {days:,} days: at most {LONGEST_DAYS} are written.")
         planned = await store.published(conn, setup.site.id, first, last)
     found = tables(planned, setup.ground.people, first, last, zone, language)
     content, _ = exported(found, format, found[0].title)

@@ -3,7 +3,7 @@
 What nobody has set up has defaults (version 0): the site's rules, a group for each queue, terms by employment.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
 import msgspec
@@ -181,15 +181,14 @@ class PlanningSetup:
         now = self._clock.now()
         async with self._database.transaction(ALL) as conn:
             found = await read(conn)
-            faults = check(spec, found.ground)
+            more = []
             if isinstance(spec, SkillGroup) and not self._sees(by, spec, found):
-                faults.append(Fault("queues", "unknown_queue"))
-            if faults:
-                raise Invalid(
-                    "invalid_setup",
-                    f"This set-up does not fit together: {faults[0].field}: {faults[0].code}.",
-                    errors=[{"field": f.field, "code": f.code, "params": f.params} for f in faults],
-                )
+                more.append(Fault("queues", "unknown_queue"))
+            if isinstance(spec, Terms) and spec.id not in {
+                one.id for one in await setup.read_all(conn, Kind.AGENT, AgentSpec)
+            }:
+                more.append(Fault("id", "unknown_agent"))
+            must_fit(spec, found, more)
             made = await write(conn, kind, spec, version, now, by.name)
             await audit.append(
                 conn,
@@ -251,6 +250,23 @@ def _read_spec(kind: str, id: str, document: Mapping[str, Any]) -> Spec:
             f"This set-up cannot be read: {text}.",
             errors=[{"field": field, "code": "bad_value", "params": {}}],
         ) from error
+
+
+def must_fit(spec: Spec, found: Setup, more: Sequence[Fault] = ()) -> None:
+    """Raises Invalid `invalid_setup` with `errors`."""
+    faults = [*check(spec, _set_up(found)), *more]
+    if faults:
+        raise Invalid(
+            "invalid_setup",
+            f"This set-up does not fit together: {faults[0].field}: {faults[0].code}.",
+            errors=[{"field": f.field, "code": f.code, "params": f.params} for f in faults],
+        )
+
+
+def _set_up(found: Setup) -> Ground:
+    """Without the groups that queues have by default: they give way to one that takes their queue."""
+    groups = {id: one for id, one in found.ground.groups.items() if found.documents["group", id].version}
+    return msgspec.structs.replace(found.ground, groups=groups)
 
 
 def _known(kind: str) -> None:

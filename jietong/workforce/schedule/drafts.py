@@ -190,7 +190,9 @@ class Drafts:
     async def copy(
         self, by: Principal, id: str, from_first: str, from_last: str, to_first: str, agents: Sequence[str] | None
     ) -> Shown:
-        """Days on to others by the clock on the wall. Raises Invalid `bad_day`, `outside_draft`."""
+        """Days on to others by the clock on the wall. Raises Invalid `bad_day`, `bad_span`, `outside_draft`."""
+        if day_of_text(from_last) < day_of_text(from_first):
+            raise Invalid("bad_span", "The last day is not before the first.", field="from_last")
         async with self._editing(id) as (conn, _):
             entry = await self._copy(
                 conn, by, id, day_of_text(from_first), day_of_text(from_last), day_of_text(to_first), agents
@@ -198,7 +200,7 @@ class Drafts:
             return await self._after(conn, id, [entry] if entry is not None else [])
 
     async def as_template(self, by: Principal, id: str, first: str, names: dict[str, str]) -> Shown:
-        """The week from `first` as a template."""
+        """The week from `first` as a template. Raises Invalid `invalid_setup`."""
         now = self._clock.now()
         async with self._database.transaction(ALL) as conn:
             found = await self.open(conn, id)
@@ -215,6 +217,7 @@ class Drafts:
             ]  # fmt: skip
             made = new_id(now)
             spec = Template(made, names, tuple(days))
+            documents.must_fit(spec, found.setup)
             version = await documents.write(conn, "template", spec, None, now, by.name)
             await audit.append(
                 conn, by=by, action="planning_template.created", object=made, now=now, details={"draft": id}

@@ -193,9 +193,7 @@ class Needs:
             except JietongError:
                 rows, whole = [], []
             waits = {
-                row.keys[0]: Waits(
-                    (row.cells[0].numerator + row.cells[1].numerator) / 1000, row.cells[1].denominator
-                )
+                row.keys[0]: Waits((row.cells[0].numerator + row.cells[1].numerator) / 1000, row.cells[1].denominator)
                 for row in rows
                 if row.keys[0] is not None
             }

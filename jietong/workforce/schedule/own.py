@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from jietong.core.clock import Clock
-from jietong.core.errors import Forbidden, Invalid, NotFound, TooMany
+from jietong.core.errors import Forbidden, Invalid, NotFound, Refused, TooMany
 from jietong.core.ids import new_id, new_secret
 from jietong.core.specs import SiteSpec
 from jietong.db.pool import ALL, Database
@@ -103,20 +103,24 @@ class Own:
         self, by: Principal, kind: str, day: str | None, weekday: int | None, pattern: str | None, weight: int,
         note: str,
     ) -> Shown:  # fmt: skip
-        """A wish for one day or for each such weekday. Raises Invalid `bad_wish`, `unknown_pattern`; TooMany."""
+        """A wish for one day or for each such weekday. Raises Invalid `bad_wish`, `unknown_pattern`; Refused `past`,
+        `wish_already`; TooMany."""
         agent, now = agent_of(by), self._clock.now()
         if (day is None) == (weekday is None):
             raise Invalid("bad_wish", "A wish is for one day, or for a day of every week.", field="day")
         if (kind in ("pattern", "not_pattern")) != (pattern is not None):
             raise Invalid("bad_wish", "Say which shift you mean.", field="pattern")
-        if day is not None:
-            checked_day(day)
+        if day is not None and checked_day(day) < local_date_of(now, self._site().zone):
+            raise Refused("past", "This day is over: choose a later one.")
         async with self._database.transaction(ALL) as conn:
             setup = await documents.read(conn)
             if pattern is not None and pattern not in setup.ground.patterns:
                 raise Invalid("unknown_pattern", "There is no such shift pattern.", field="pattern")
             await store.lock(conn, f"wishes:{agent}")
-            if len(await rows.wishes(conn, agent)) >= MOST_WISHES:
+            mine = await rows.wishes(conn, agent)
+            if any((row["day"], row["weekday"], row["pattern"]) == (day, weekday, pattern) for row in mine):
+                raise Refused("wish_already", "You have said what you wish there: take that back first.")
+            if len(mine) >= MOST_WISHES:
                 raise TooMany("too_many_wishes", f"At most {MOST_WISHES} wishes: take one back first.", retry_after=0)
             id = new_id(now)
             await conn.execute(

@@ -29,6 +29,7 @@ from jietong.workforce.schedule.publishing import HOUR
 from jietong.workforce.schedule.request_book import RequestBook
 from jietong.workforce.schedule.request_store import Offer, Request
 from jietong.workforce.schedule.rules import requests as r
+from jietong.workforce.schedule.rules.edits import GRID
 from jietong.workforce.schedule.rules.ground import DayKey
 from jietong.workforce.schedule.rules.requests import Act, RequestKind, RequestState
 from jietong.workforce.schedule.views import Shown
@@ -61,8 +62,12 @@ class Requests(RequestBook):
             zone = case.setup.ground.zone
             span = Span(day_of(views.date_of(day), zone).start, day_of(views.date_of(last_day), zone).end)
             if start is not None and end is not None:
-                if not (span.start <= start < end <= span.end + DAY_MS and len(days) == 1):
-                    raise Invalid("bad_span", "Leave of part of a day lies within that day's shift.")
+                shift = case.day(agent, day).shift  # of one past midnight the next day's hours are this day's
+                until = max(span.end, shift[1] if shift is not None else span.end)
+                if len(days) != 1 or not span.start <= start < end <= until:
+                    raise Invalid("bad_span", "Leave of part of a day lies within that day and its shift.")
+                if start % GRID or end % GRID:
+                    raise Invalid("bad_span", "Times go in steps of five minutes.")
                 span = Span(start, end)
             rules = case.setup.ground.rules_of(agent)
             today = local_date_of(case.now, zone)
@@ -231,7 +236,7 @@ class Requests(RequestBook):
         """Offers the time to those who can be asked; `agents` narrows whom. Open for the rules' answering time, at
         most until it begins. `once`: what was offered under this name before is given, and nothing more is offered.
         Raises Invalid `bad_span`; Refused `nobody_to_ask`, `past`."""
-        if not 0 < end - start <= DAY_MS or start % 300_000 or end % 300_000:
+        if not 0 < end - start <= DAY_MS or start % GRID or end % GRID:
             raise Invalid("bad_span", "It ends after it starts, in steps of five minutes, within 24 hours.")
         zone = self._site().zone
         day = local_date_of(start, zone)

@@ -11,7 +11,6 @@ import numpy as np
 from jietong.workforce.erlang.loss import with_retries
 from jietong.workforce.erlang.systems import Floats, lines_needed
 from jietong.workforce.model import Load
-from jietong.workforce.requirement import HOUR_S
 
 
 class Holding(NamedTuple):
@@ -45,7 +44,3 @@ def lines_over(offered: Floats, blocking: float, retries: float) -> Floats:
 def blocked(offered: float, lines: int, retries: float) -> float:
     """The share of attempts turned away by so many lines; 1 where there are none."""
     return with_retries(offered, lines, retries)[1] if lines else 1.0
-
-
-def per_hour(load: Load) -> Floats:
-    return np.asarray(load.calls) * (HOUR_S / load.step_s)

@@ -32,6 +32,7 @@ from jietong.workforce.forecast import routes as forecast_routes
 from jietong.workforce.jobs import routes as job_routes
 from jietong.workforce.lab import routes as lab_routes
 from jietong.workforce.schedule import routes as schedule_routes
+from jietong.workforce.sizing import routes as sizing_routes
 
 URL = "http://centre.test"
 
@@ -112,6 +113,9 @@ async def planning_centre(database: Database, home: Path) -> AsyncIterator[Plann
             Services(
                 database=database, runtime=runtime, clock=clock, site=site, settings=settings, extra=plans.extra
             ),
-            [one.router for one in (job_routes, forecast_routes, lab_routes, schedule_routes, day_routes)],
+            [
+                one.router
+                for one in (job_routes, forecast_routes, sizing_routes, lab_routes, schedule_routes, day_routes)
+            ],
         )
         yield PlanningCentre(database, runtime, clock, plans.schedules, app, plans, attendance, stack)

@@ -81,7 +81,7 @@ async def test_who_was_turned_away_at_the_entry_is_part_of_the_demand(centre: Ce
     assert 57 < sum(tuesdays) / len(tuesdays) < 63
 
 
-async def test_a_day_shows_quarters_of_an_hour_with_the_agents_they_need(planner: httpx.AsyncClient) -> None:
+async def test_a_day_shows_quarters_of_an_hour_with_their_band(planner: httpx.AsyncClient) -> None:
     await made(planner)
     answer = await planner.get("/api/planning/forecasts/day", params={"queue": "repair", "day": "2026-07-20"})
     day = answer.json()
@@ -89,8 +89,7 @@ async def test_a_day_shows_quarters_of_an_hour_with_the_agents_they_need(planner
     open_slots = [slot for slot in day["slots"] if slot["mean"] > 0.5]
     assert all(at(NEXT_MONDAY, 8.7) <= slot["start"] < at(NEXT_MONDAY, 17.3) for slot in open_slots)
     assert all(slot["p10"] <= slot["mean"] <= slot["p90"] for slot in open_slots)
-    assert all(slot["need"] >= 1 for slot in open_slots)
-    assert day["slots"][0]["need"] == 0
+    assert day["slots"][0]["mean"] == 0
 
 
 async def test_a_change_by_hand_is_seen_and_can_be_taken_back_and_put_back(planner: httpx.AsyncClient) -> None:
@@ -246,6 +245,10 @@ async def test_a_load_for_others_has_the_latest_forecast_and_fills_what_nobody_f
     assert (load.start, load.step_s, len(load.calls)) == (span.start, 900, 96)
     assert sum(load.calls) == pytest.approx(200, rel=1e-3)
     assert all(250 < aht < 350 for aht in load.aht_s)
+    band = await centre.forecasts.latest_band("repair", span)
+    assert sum(band.low) < 200 < sum(band.high)
+    assert all(low <= mean <= high for low, mean, high in zip(band.p10, load.calls, band.p90, strict=True))
+    assert sum(band.p10) < sum(band.low), "not all quarters come low on one day"
     spread = await centre.forecasts.latest_spread("repair", Span(span.start, span.end + 86_400_000))
     assert len(spread) == 2
     assert all(0.01 < sigma < 0.6 for sigma in spread)

@@ -142,7 +142,7 @@ async def test_an_agent_late_then_excused_is_the_same_live_and_in_history(here: 
 
 
 async def test_a_contact_that_runs_into_a_break_is_kept_until_the_agent_is_free(here: DayCentre) -> None:
-    """The trade's rule for adherence: a contact from before eleven lasts until ten past, the break is taken from then.
+    """The trade's rule for adherence: a contact from before eleven lasts until ten past, the break is taken then.
     The five minutes of break after its quarter of an hour are not kept; a contact that begins in a break is not
     either."""
     spans = (span(DAY, "10:00", "11:00"), span(DAY, "11:00", "11:15", A.BREAK), span(DAY, "11:15", "12:00"))

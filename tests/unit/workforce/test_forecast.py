@@ -126,6 +126,19 @@ def test_fractions_are_counts_like_others() -> None:
     assert half == pytest.approx(whole / 2, rel=0.02)
 
 
+def test_few_counts_on_a_weekday_do_not_move_its_day_to_the_hour_of_opening() -> None:
+    """A slot at the edge that is empty on all days, and that the Mondays are too few to tell, is no ratio of theirs."""
+    past = made(42, level=25.0, seed=11)
+    counts = past.counts.copy()
+    first = int(np.flatnonzero(profile())[0])
+    counts[:, first - 2] = 0.0
+    counts[::7, first - 2] = [1, 0, 0, 0, 0, 0]  # somebody before the opening, once
+    counts[:, first - 1] = 0.0
+    said = learn(History(STEP_S, past.days, counts), NOBODY).ahead(ahead(past)[0])
+    early = said.mean[:, : first + 2].sum(axis=1) / said.mean.sum(axis=1)
+    assert early.max() < 0.25
+
+
 def test_one_day_of_history_is_enough_for_a_wide_forecast() -> None:
     past = made(1)
     said = learn(past, NOBODY).ahead(ahead(past, 3)[0])

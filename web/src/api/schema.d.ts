@@ -2005,7 +2005,7 @@ export interface paths {
         };
         /**
          * Day
-         * @description One day in quarters of an hour, with who is needed.
+         * @description One day in quarters of an hour; who is needed for it: `/requirement`.
          */
         get: operations["day_api_planning_forecasts_day_get"];
         put?: never;
@@ -2666,6 +2666,86 @@ export interface paths {
          * @description 403 `four_eyes`: nobody decides on their own request. 409 `rules_broken`, unless `over`.
          */
         post: operations["decide_api_planning_requests__id__decide_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/planning/requirement": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Requirement
+         * @description Who is needed for the group that serves a queue, by quarter of an hour and by day, beside who is scheduled.
+         */
+        get: operations["requirement_api_planning_requirement_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/planning/requirement/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export
+         * @description The requirement as a file; each export is in the audit log.
+         */
+        get: operations["export_api_planning_requirement_export_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/planning/requirement/lines": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Lines
+         * @description Lines for the callers of all voice queues in the reader's scope, and the peak beside the channels set up.
+         */
+        get: operations["lines_api_planning_requirement_lines_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/planning/requirement/lines/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export Lines
+         * @description The lines as a file; each export is in the audit log.
+         */
+        get: operations["export_lines_api_planning_requirement_lines_export_get"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -9422,6 +9502,28 @@ export interface components {
             /** Set By Name */
             set_by_name: string;
         };
+        /**
+         * HoldingSourcesOut
+         * @description `planned`: by Erlang, with the agents that are needed; `presumed`: half a minute in the flow, no wait, no
+         *     wrap-up.
+         */
+        HoldingSourcesOut: {
+            /**
+             * Flow
+             * @enum {string}
+             */
+            flow: "measured" | "presumed";
+            /**
+             * Talk
+             * @enum {string}
+             */
+            talk: "measured" | "presumed";
+            /**
+             * Wait
+             * @enum {string}
+             */
+            wait: "measured" | "planned" | "presumed";
+        };
         /** HoldsOut */
         HoldsOut: {
             /** Items */
@@ -10186,6 +10288,121 @@ export interface components {
             values: components["schemas"]["ValueOut"][];
         };
         /**
+         * LinesDayOut
+         * @description The day's peak.
+         */
+        LinesDayOut: {
+            /** At */
+            at: number | null;
+            /** Day */
+            day: string;
+            /** Lines */
+            lines: number;
+            /** Lines High */
+            lines_high: number | null;
+            /** Seats */
+            seats: number;
+        };
+        /**
+         * LinesNeededOut
+         * @description `shared`: other clients' callers, who are not in it, take these channels as well. Outgoing calls are not in
+         *     it.
+         */
+        LinesNeededOut: {
+            /** Blocking */
+            blocking: number;
+            /** Channels */
+            channels: number | null;
+            /** Days */
+            days: components["schemas"]["LinesDayOut"][];
+            /** First */
+            first: string;
+            /** Last */
+            last: string;
+            peak: components["schemas"]["LinesPeakOut"] | null;
+            peak_high: components["schemas"]["LinesPeakOut"] | null;
+            /** Queues */
+            queues: components["schemas"]["LinesQueueOut"][];
+            /** Retries */
+            retries: number;
+            /** Shared */
+            shared: boolean;
+            slots: components["schemas"]["LinesSlotsOut"];
+            /** Start */
+            start: number;
+            /** Step S */
+            step_s: number;
+            /** Trunks */
+            trunks: components["schemas"]["TrunkLinesOut"][];
+            /**
+             * Waits
+             * @enum {string}
+             */
+            waits: "measured" | "planned";
+            /** Zone */
+            zone: string;
+        };
+        /**
+         * LinesPeakOut
+         * @description `blocked`: share of attempts turned away by the channels that there are; null: none is set up.
+         */
+        LinesPeakOut: {
+            /** At */
+            at: number;
+            /** Blocked */
+            blocked: number | null;
+            /** Lines */
+            lines: number;
+            /** Load */
+            load: number;
+            /** Seats */
+            seats: number;
+        };
+        /**
+         * LinesQueueOut
+         * @description How long a call of the queue holds its line, on the mean of the contacts forecast. `talk_s`: talk and hold, of
+         *     those who are answered and those who are not; `voice`: of the contacts, the part that calls.
+         */
+        LinesQueueOut: {
+            /** Contacts */
+            contacts: number | null;
+            /** Flow S */
+            flow_s: number | null;
+            /** Forecast */
+            forecast: boolean;
+            /** Held S */
+            held_s: number | null;
+            /** Names */
+            names: {
+                [key: string]: string;
+            };
+            /** Queue */
+            queue: string;
+            /** Served */
+            served: number | null;
+            sources: components["schemas"]["HoldingSourcesOut"] | null;
+            /** Talk S */
+            talk_s: number | null;
+            /** Voice */
+            voice: number | null;
+            /** Wait S */
+            wait_s: number | null;
+        };
+        /**
+         * LinesSlotsOut
+         * @description `load` in Erlangs, without those who dial again; `seats`: agents on line that are needed.
+         */
+        LinesSlotsOut: {
+            /** Lines */
+            lines: number[];
+            /** Lines High */
+            lines_high: number[] | null;
+            /** Load */
+            load: number[];
+            /** Seats */
+            seats: number[];
+        };
+        /**
          * LinkIn
          * @description `client`: show this client's figures only; null: of all clients that you see. `days`: how long it is good.
          */
@@ -10439,6 +10656,122 @@ export interface components {
             };
             /** Parent */
             parent: string | null;
+        };
+        /**
+         * NeedBasisOut
+         * @description How the need is reckoned. `level`: the service level that is promised, by its id in the catalogue of figures:
+         *     `share` within `within_s`. `patience_s` null: nobody was seen to give up in the last four weeks, and nobody is
+         *     taken to; `gave_up`: how many it is measured from. People to schedule = agents on line ÷ (1 − absence) ÷
+         *     (1 − shrinkage).
+         */
+        NeedBasisOut: {
+            /** Absence */
+            absence: number;
+            /** Gave Up */
+            gave_up: number;
+            /**
+             * Level
+             * @constant
+             */
+            level: "sl3";
+            /** Max Occupancy */
+            max_occupancy: number | null;
+            /**
+             * Model
+             * @enum {string}
+             */
+            model: "erlang_a" | "erlang_c";
+            /** Patience S */
+            patience_s: number | null;
+            /** Share */
+            share: number;
+            /** Shrinkage */
+            shrinkage: number;
+            /** Within S */
+            within_s: number;
+        };
+        /**
+         * NeedDayOut
+         * @description `first`, `steps`: where the day lies in the slots. Hours of people to schedule; `…_low`, `…_high`: of a day
+         *     that is low or high as a whole (p10, p90).
+         */
+        NeedDayOut: {
+            /** Contacts */
+            contacts: number;
+            /** Cover Hours */
+            cover_hours: number | null;
+            /** Day */
+            day: string;
+            /** First */
+            first: number;
+            /** Hours */
+            hours: number;
+            /** Hours High */
+            hours_high: number | null;
+            /** Hours Low */
+            hours_low: number | null;
+            /** Missing Hours */
+            missing_hours: number | null;
+            /** On Line Hours */
+            on_line_hours: number;
+            /** Peak */
+            peak: number;
+            /** Peak At */
+            peak_at: number | null;
+            /** Steps */
+            steps: number;
+        };
+        /** NeedGroupOut */
+        NeedGroupOut: {
+            /** Id */
+            id: string;
+            /** Names */
+            names: {
+                [key: string]: string;
+            };
+            /** Queues */
+            queues: components["schemas"]["NeedQueueOut"][];
+        };
+        /**
+         * NeedQueueOut
+         * @description `forecast` false: nothing is forecast of this queue of the group, and the need is without it.
+         */
+        NeedQueueOut: {
+            /** Forecast */
+            forecast: boolean;
+            /** Names */
+            names: {
+                [key: string]: string;
+            };
+            /** Queue */
+            queue: string;
+        };
+        /**
+         * NeedSlotsOut
+         * @description `need`: people to schedule; `on_line`: agents of them who are on line. `…_low`, `…_high`: for the p10 and p90
+         *     of each quarter; null: no band is known. `cover`: people scheduled, null on days of which nothing is published.
+         */
+        NeedSlotsOut: {
+            /** Aht S */
+            aht_s: number[];
+            /** Contacts */
+            contacts: number[];
+            /** Contacts High */
+            contacts_high: number[] | null;
+            /** Contacts Low */
+            contacts_low: number[] | null;
+            /** Cover */
+            cover: (number | null)[] | null;
+            /** Need */
+            need: number[];
+            /** Need High */
+            need_high: number[] | null;
+            /** Need Low */
+            need_low: number[] | null;
+            /** On Line */
+            on_line: number[];
+            /** Start */
+            start: number;
         };
         /**
          * NeededOut
@@ -11986,6 +12319,30 @@ export interface components {
          * @enum {string}
          */
         RequestState: "offered" | "awaiting" | "approved" | "refused" | "declined" | "withdrawn" | "expired";
+        /**
+         * RequirementOut
+         * @description `unknown`: why there is no need: the queue is in no skill group; its group serves clients out of the reader's
+         *     scope; nothing is forecast.
+         */
+        RequirementOut: {
+            basis: components["schemas"]["NeedBasisOut"] | null;
+            /** Days */
+            days: components["schemas"]["NeedDayOut"][];
+            /** First */
+            first: string;
+            group: components["schemas"]["NeedGroupOut"] | null;
+            /** Last */
+            last: string;
+            /** Queue */
+            queue: string;
+            slots: components["schemas"]["NeedSlotsOut"] | null;
+            /** Step S */
+            step_s: number;
+            /** Unknown */
+            unknown: ("no_group" | "out_of_scope" | "no_forecast") | null;
+            /** Zone */
+            zone: string;
+        };
         /** RestateIn */
         RestateIn: {
             /** Reason */
@@ -12573,10 +12930,7 @@ export interface components {
             /** Next */
             next?: null;
         };
-        /**
-         * SlotOut
-         * @description `need`: agents on line for the queue's promise, nobody giving up (Erlang C), shrinkage not in it.
-         */
+        /** SlotOut */
         SlotOut: {
             /** Aht S */
             aht_s: number | null;
@@ -12584,8 +12938,6 @@ export interface components {
             came: number | null;
             /** Mean */
             mean: number | null;
-            /** Need */
-            need: number | null;
             /** P10 */
             p10: number | null;
             /** P50 */
@@ -13380,6 +13732,17 @@ export interface components {
             answer: string;
             /** Ok */
             ok: boolean;
+        };
+        /** TrunkLinesOut */
+        TrunkLinesOut: {
+            /** Channels */
+            channels: number;
+            /** Id */
+            id: string;
+            /** Names */
+            names: {
+                [key: string]: string;
+            };
         };
         /**
          * TrunkOut
@@ -19255,6 +19618,145 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["ScheduleRequestOut"];
                 };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    requirement_api_planning_requirement_get: {
+        parameters: {
+            query: {
+                queue: string;
+                first: string;
+                last: string;
+                scheduled?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RequirementOut"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    export_api_planning_requirement_export_get: {
+        parameters: {
+            query: {
+                queue: string;
+                first: string;
+                last: string;
+                every?: "day" | "interval";
+                format?: "csv" | "xlsx";
+                language?: ("zh-Hans" | "zh-Hant" | "en") | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    lines_api_planning_requirement_lines_get: {
+        parameters: {
+            query: {
+                first: string;
+                last: string;
+                blocking?: number;
+                retries?: number;
+                waits?: "measured" | "planned";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LinesNeededOut"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    export_lines_api_planning_requirement_lines_export_get: {
+        parameters: {
+            query: {
+                first: string;
+                last: string;
+                blocking?: number;
+                retries?: number;
+                waits?: "measured" | "planned";
+                every?: "day" | "interval";
+                format?: "csv" | "xlsx";
+                language?: ("zh-Hans" | "zh-Hant" | "en") | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Problem */
             default: {

@@ -343,7 +343,7 @@ export const floor = defineMessages({
     "alarm.late_to_shift": "{agent}未到班，已 {time}",
     "alarm.out_of_adherence": "{agent}偏離班表 {time}",
     "alarm.due": "目前應：{activity}。",
-    "due.work": "上線",
+    "due.work": "在線",
     "due.break": "小休",
     "due.meal": "用餐",
     "due.training": "訓練",

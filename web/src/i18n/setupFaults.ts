@@ -86,6 +86,7 @@ export const faultWords = defineMessages({
     bad_share: "应大于 0、小于 100 %。",
     empty: "至少选一个。",
     in_another_group: "已在技能组“{group}”里。",
+    in_terms: "有 {n} 人的用工条件用到它，先改那里。",
     bad_value: "这个值不对。",
   },
   "zh-Hant": {
@@ -172,6 +173,7 @@ export const faultWords = defineMessages({
     bad_share: "應大於 0、小於 100 %。",
     empty: "至少選一個。",
     in_another_group: "已在技能組「{group}」裡。",
+    in_terms: "有 {n} 人的用工條件用到它，先改那裡。",
     bad_value: "這個值不對。",
   },
   en: {
@@ -259,6 +261,7 @@ export const faultWords = defineMessages({
     bad_share: "More than 0, less than 100 %.",
     empty: "Choose one at least.",
     in_another_group: "It is in the group “{group}” already.",
+    in_terms: "The terms of {n} people name it: change those first.",
     bad_value: "Not a possible value.",
   },
 });

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from jietong.core.specs import Names, Spec
 from jietong.workforce.schedule.model import (
+    PRESETS,
     BreakRule,
     Frame,
     MealRule,
@@ -19,6 +20,7 @@ from jietong.workforce.schedule.rules.ground import Ground
 
 LANGUAGES = ("zh-Hans", "zh-Hant", "en")
 DAY = 1440
+LONGEST_NAME = 100
 
 
 class Fault(NamedTuple):
@@ -28,13 +30,14 @@ class Fault(NamedTuple):
 
 
 def check(spec: Spec, ground: Ground) -> list[Fault]:
+    """`ground.groups`: those that somebody has set up; one that a queue has by default gives way."""
     match spec:
         case ShiftPattern():
-            return _pattern(spec)
+            return _pattern(spec, ground)
         case Terms():
             return _terms(spec, ground)
         case SiteRules():
-            return _rules(spec)
+            return _rules(spec, ground)
         case SkillGroup():
             return _group(spec, ground)
         case Template():
@@ -43,7 +46,7 @@ def check(spec: Spec, ground: Ground) -> list[Fault]:
             raise TypeError(f"{type(spec)} is no planning document")
 
 
-def _pattern(spec: ShiftPattern) -> list[Fault]:
+def _pattern(spec: ShiftPattern, ground: Ground) -> list[Fault]:
     out = _id(spec.id) + _names(spec.name)
     if not 0 <= spec.start_from < DAY or spec.start_from % 5:
         out.append(Fault("start_from", "bad_time"))
@@ -55,6 +58,10 @@ def _pattern(spec: ShiftPattern) -> list[Fault]:
         out.append(Fault("length", "bad_length", {"least": 60, "most": 960}))
     if not spec.weekdays or any(not 0 <= day <= 6 for day in spec.weekdays):
         out.append(Fault("weekdays", "bad_weekday"))
+    if len(set(spec.weekdays)) < len(spec.weekdays):
+        out.append(Fault("weekdays", "bad_value"))
+    if not spec.active:
+        out += _in_terms(sum(spec.id in person.terms.patterns for person in ground.people.values()))
     return out + _breaks(spec.breaks) + _meal(spec.meal)
 
 
@@ -77,6 +84,8 @@ def _terms(spec: Terms, ground: Ground) -> list[Fault]:
         out.append(Fault("cost_hour", "bad_cost"))
     if not 1 <= spec.overtime_factor <= 10:
         out.append(Fault("overtime_factor", "bad_factor"))
+    if not 0 <= spec.seniority <= 80:
+        out.append(Fault("seniority", "bad_value"))
     out += [
         Fault(f"patterns.{n}", "unknown_pattern") for n, id in enumerate(spec.patterns) if id not in ground.patterns
     ]
@@ -86,13 +95,18 @@ def _terms(spec: Terms, ground: Ground) -> list[Fault]:
     return out
 
 
-def _rules(spec: SiteRules) -> list[Fault]:
+def _rules(spec: SiteRules, ground: Ground) -> list[Fault]:
     out = _id(spec.id) + _names(spec.name)
+    if spec.jurisdiction not in PRESETS:
+        out.append(Fault("jurisdiction", "bad_value"))
+    if not spec.active:
+        out += _in_terms(sum(person.terms.rules == spec.id for person in ground.people.values()))
     for name, most in (
         ("hours_day", 24), ("hours_week", 168), ("overtime_day", 24), ("overtime_month", 300), ("rest_between", 48),
     ):  # fmt: skip
         value = getattr(spec, name)
-        if value is not None and not 0 <= value <= most:
+        none_at_all = name in ("hours_day", "hours_week") and value == 0  # nobody could ever work
+        if value is not None and (not 0 <= value <= most or none_at_all):
             out.append(Fault(name, "bad_hours", {"most": most}))
     if spec.days_in_row is not None and not 1 <= spec.days_in_row <= 31:
         out.append(Fault("days_in_row", "bad_days"))
@@ -116,7 +130,7 @@ def _group(spec: SkillGroup, ground: Ground) -> list[Fault]:
         if queue not in ground.queues:
             out.append(Fault(f"queues.{n}", "unknown_queue"))
         for other in ground.groups.values():
-            if other.id != spec.id and queue in other.queues and other.id != queue and spec.active:
+            if other.id != spec.id and queue in other.queues and spec.active:
                 out.append(Fault(f"queues.{n}", "in_another_group", {"group": other.id}))
     if not 0 < spec.goal.share < 1:
         out.append(Fault("goal.share", "bad_share"))
@@ -168,8 +182,15 @@ def _frames(name: str, frames: Iterable[Frame]) -> list[Fault]:
     ]
 
 
+def _in_terms(people: int) -> list[Fault]:
+    """Of what is taken out of use though terms name it: those people could not be planned any more."""
+    return [Fault("active", "in_terms", {"n": people})] if people else []
+
+
 def _names(names: Names) -> list[Fault]:
-    return [Fault(f"name.{lang}", "name_missing") for lang in LANGUAGES if not names.get(lang, "").strip()]
+    out = [Fault(f"name.{lang}", "name_missing") for lang in LANGUAGES if not names.get(lang, "").strip()]
+    long = [lang for lang, name in names.items() if len(name) > LONGEST_NAME]
+    return out + [Fault(f"name.{lang}", "too_long", {"max": LONGEST_NAME}) for lang in long]
 
 
 def _id(id: str) -> list[Fault]:

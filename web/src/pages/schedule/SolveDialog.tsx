@@ -1,5 +1,6 @@
 import { Modal, Select } from "antd";
 import { useId, useState } from "react";
+import { zone } from "../../i18n/format";
 import { inLanguage, useLanguage } from "../../i18n/language";
 import { useWords } from "../../i18n/messages";
 import { wordedCode } from "../../i18n/problems";
@@ -7,10 +8,12 @@ import { schedule } from "../../i18n/schedule";
 import { Button } from "../../ui/Button";
 import { useNotice } from "../../ui/notices";
 import type { DraftState, GroupCover } from "./api";
+import { dayPlus } from "./axis";
 import { Proposal } from "./Proposal";
 import { SolvePlot } from "./SolvePlot";
 import type { Span } from "./useBoard";
 import { type Asked, useProposal, useSolve, wanted } from "./useSolve";
+import { todayIn } from "./useView";
 import type { Clocks } from "./words";
 
 /**
@@ -117,6 +120,8 @@ export function SolveDialog({
         <Form
           span={draft ? { first: maxDay(draft.first, span.first), last: minDay(draft.last, span.last) } : span}
           groups={groups}
+          clocks={clocks}
+          tomorrow={dayPlus(todayIn(zone()), 1)}
           working={solve.ask.isPending}
           onStart={(asked) => void start(asked)}
         />
@@ -131,11 +136,15 @@ const minDay = (a: string, b: string) => (a < b ? a : b);
 function Form({
   span,
   groups,
+  clocks,
+  tomorrow,
   working,
   onStart,
 }: {
   span: Span;
   groups: readonly GroupCover[];
+  clocks: Clocks;
+  tomorrow: string; // the first day that has not begun
   working: boolean;
   onStart: (asked: Asked) => void;
 }) {
@@ -178,6 +187,7 @@ function Form({
           />
         </label>
       </fieldset>
+      {asked.first < tomorrow ? <p className="jt-note">{t("solveBegun", { day: clocks.day(tomorrow) })}</p> : null}
       <div className="sc-field">
         <label htmlFor={`${ids}g`}>{t("solveGroups")}</label>
         <Select

@@ -62,7 +62,12 @@ export function PatternForm({
       <WeekdaysField value={draft.weekdays} onChange={(weekdays) => set({ weekdays })} fault={faults.weekdays} />
       <BreakFields value={draft.breaks} onChange={(breaks) => set({ breaks })} faults={faults} />
       <MealFields value={draft.meal} onChange={(meal) => set({ meal })} faults={faults} />
-      <SwitchField label={t("active")} value={draft.active} onChange={(active) => set({ active })} />
+      <SwitchField
+        label={t("active")}
+        value={draft.active}
+        fault={faults.active}
+        onChange={(active) => set({ active })}
+      />
     </SetupDrawer>
   );
 }
