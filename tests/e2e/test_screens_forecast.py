@@ -1,4 +1,5 @@
-"""The forecast on screen: made, read by day and quarter-hour, changed and taken back, events, back-test (H1)."""
+"""The forecast on screen: made, read by day and quarter-hour, changed and taken back, events, back-test (H1); who is
+needed for it, and the lines beside the seats (H2)."""
 
 import asyncio
 import os
@@ -85,6 +86,57 @@ async def test_a_forecast_is_made_read_changed_and_taken_back(history: Running, 
     await page.keyboard.press("ArrowRight")
     after = day + timedelta(days=1)
     await expect(side.get_by_role("heading", name=re.compile(rf"{after.day} {after:%b}"))).to_be_visible()
+
+
+async def test_who_is_needed_and_the_lines_beside_the_seats(history: Running, window: Open) -> None:
+    await past_of(history)
+    day = tomorrow()
+    asked = {"first": f"{day:%Y-%m-%d}", "last": f"{day:%Y-%m-%d}"}
+    async with caller(history) as planner:
+        need = await planner.get("/api/planning/requirement", queue="repair", **asked)
+        board = await planner.get("/api/planning/schedule/cover", group=need["group"]["id"], **asked)
+    assert max(need["slots"]["need"]) > 0
+    assert need["slots"]["need"] == board["groups"][0]["need"], "one figure, one value on both screens"
+
+    page = await page_of(window, history, "he.feng", "en", path="/schedule/forecast?queue=repair&view=need&weeks=2")
+    panel = page.get_by_role("tabpanel")
+    await expect(panel.get_by_text(re.compile(r"^Erlang [AC] \("))).to_be_visible()
+    await expect(panel.get_by_role("img", name=re.compile("^People to schedule.*: Whole horizon$"))).to_be_visible()
+    await expect(panel.locator(".fc-main tbody tr")).to_have_count(14)
+    await faultless(page)
+    await pictured(page, "need")
+    await panel.get_by_role("button", name=re.compile(rf"^\w{{3}},? {day.day} {day:%b}$")).click()
+    await expect(
+        panel.get_by_role("img", name=re.compile(rf"^People to schedule.*{day.day} {day:%b}$"))
+    ).to_be_visible()
+
+    # The lines beside it: a harder goal asks for more of them.
+    lines = panel.get_by_role("complementary", name="Lines")
+    peak = lines.locator("dl dd").first
+    usual = int(await peak.inner_text())
+    assert usual > 0
+    await expect(lines.get_by_role("table", name="How long a call holds its line")).to_be_visible()
+    await lines.get_by_label("Blocking goal").fill("0.01")
+    await expect(peak).not_to_have_text(str(usual))
+    assert int(await peak.inner_text()) > usual
+    await expect(page).to_have_url(re.compile("blocking=0.0001"))
+    await faultless(page, schemes=("dark",))
+    await pictured(page, "need-day-dark")
+
+    await page.get_by_role("button", name="Export").click()
+    async with page.expect_download() as taken:
+        await page.get_by_role("link", name="Agents, by quarter of an hour, CSV").click()
+    text = (await (await taken.value).path()).read_bytes().decode("utf-8-sig")
+    assert text.splitlines()[0].startswith("Start,Expected contacts,")
+    assert len(text.splitlines()) > 14 * 92
+
+    for language, word in (("zh-Hans", "线路"), ("zh-Hant", "線路")):
+        path = "/schedule/forecast?queue=repair&view=need"
+        other = await page_of(window, history, "he.feng", language, path=path)
+        await expect(other.get_by_role("complementary", name=word).locator("dl dd").first).to_be_visible()
+        await expect(other.locator(".fc-main .fc-chart")).to_be_visible()
+        await faultless(other, schemes=("dark",) if language == "zh-Hant" else ("light",))
+        await pictured(other, f"need-{language}")
 
 
 async def test_events_back_test_and_accuracy_in_three_languages(history: Running, window: Open) -> None:

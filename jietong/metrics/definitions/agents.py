@@ -11,7 +11,7 @@ AGENTS = (
         three("占用率", "佔用率", "Occupancy"),
         three(
             "可接待的时间里真正忙于客户的比例。小休、培训、会议、未应答都不在内。每一秒算在它发生的时段里。",
-            "可接待的時間裡真正忙於客戶的比例。小休、培訓、會議、未應答都不在內。每一秒計在它發生的時段裡。",
+            "可接待的時間裡真正忙於客戶的比例。小休、訓練、會議、未應答都不在內。每一秒計在它發生的時段裡。",
             "Of the time open for contacts, the share spent on them. Breaks, training, meetings and not responding are "
             "outside. Each second belongs to the interval in which it was spent.",
         ),
@@ -34,7 +34,7 @@ AGENTS = (
         three(
             "没有一次完整休息的最长在线时间。每两小时应休息十五分钟。小休和离线算休息；培训、会议和待命不计入，也不算休息。"
             "现场提醒休息的计时会把较短的小休加在一起，这里不加。",
-            "沒有一次完整休息的最長在線時間。每兩小時應休息十五分鐘。小休和離線算休息；培訓、會議和待命不計入，也不算休息。"
+            "沒有一次完整休息的最長在線時間。每兩小時應休息十五分鐘。小休和離線算休息；訓練、會議和待命不計入，也不算休息。"
             "現場提醒休息的計時會把較短的小休加在一起，這裡不加。",
             "The longest time on line without a full break in one piece. Fifteen minutes are due for every two hours. Breaks "
             "and being off rest; training, meetings and standby neither count nor rest. The counter on the floor, which "

@@ -89,7 +89,7 @@ WORKING_TIME = (
         ("缩减率", "縮減率", "Shrinkage"),
         (
             "付薪时间里不能接待客户的比例：休息、培训、会议、请假，以及没有在线的时间。",
-            "付薪時間裡不能接待客戶的比例：休息、培訓、會議、請假，以及沒有上線的時間。",
+            "付薪時間裡不能接待客戶的比例：休息、訓練、會議、請假，以及沒有上線的時間。",
             "Of the paid time, the share not open for contacts: breaks, training, meetings, leave, and whatever else "
             "kept people off line.",
         ),

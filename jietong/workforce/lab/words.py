@@ -84,7 +84,7 @@ ASSUMED: Mapping[str, tuple[str, str, str]] = {
     "callback_cost": ("每次回拨", "每次回撥", "Call-back"),
     "coaching_day": ("每人每天辅导（分钟）", "每人每天輔導（分鐘）", "Coaching of each agent a day, min"),
     "menu_day": ("自助维护每天", "自助維護每天", "Upkeep of self-service a day"),
-    "training_hours": ("一项技能培训（小时）", "一項技能培訓（小時）", "Training for one skill, h"),
+    "training_hours": ("一项技能培训（小时）", "一項技能訓練（小時）", "Training for one skill, h"),
     "target": ("目标", "目標", "Target"),
     "within_s": ("时限（秒）", "時限（秒）", "Within, s"),
     "max_occupancy": ("占用率上限", "佔用率上限", "Limit of occupancy"),

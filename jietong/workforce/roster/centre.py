@@ -81,7 +81,8 @@ class _Solving:
         self.unplaced: list[Unmet] = []
         self.finished = False
         self.fair = problem.fairness.weekend > 0 or problem.fairness.late > 0
-        self.told = self.shown = begun
+        self.told, self.shown = begun, begun - PARTIAL_EVERY_S  # who stops it soon has a plan too
+        self.whole = not problem.offline
 
     def first(self) -> None:
         """A plan in which nobody alone can do better, or the best that time allows."""
@@ -111,6 +112,7 @@ class _Solving:
     def trainings(self) -> None:
         for item in self.problem.offline:
             self.unplaced += place(self.plan, item)
+        self.whole = True
 
     def improve(self, rounds: int | None) -> None:
         """`rounds` of prices, then so many of neighbourhoods; None: to the end of time."""
@@ -195,7 +197,7 @@ class _Solving:
         self.told = now
         bound = self.bound.best if self.bound is not None and self.bound.best > -np.inf else None
         partial = None
-        if text == "improving" and now - self.shown >= PARTIAL_EVERY_S:
+        if text == "improving" and self.whole and now - self.shown >= PARTIAL_EVERY_S:
             self.shown = now
             partial = to_builtins(self.solution(reasons=False), str_keys=True)
         self.tell(share, self.plan.cost(), bound, text, partial)

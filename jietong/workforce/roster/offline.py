@@ -1,4 +1,4 @@
-"""Trainings and meetings (培訓、會議) go where they cost least, within shifts; pauses go around them."""
+"""Trainings and meetings (訓練、會議) go where they cost least, within shifts; pauses go around them."""
 
 import numpy as np
 

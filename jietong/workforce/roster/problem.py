@@ -152,7 +152,7 @@ class GroupNeed(Struct, frozen=True):
 
 
 class Offline(Struct, frozen=True):
-    """Training or a meeting (培訓、會議) to be placed where it costs least, between steps `earliest` and `latest`:
+    """Training or a meeting (訓練、會議) to be placed where it costs least, between steps `earliest` and `latest`:
     each of `people` by themselves, or all at one time (`together`). Not placed: reported, with the reason."""
 
     id: str

@@ -19,7 +19,7 @@ WORDS: Mapping[str, Mapping[Activity, str]] = {
         Activity.MEETING: "会议", Activity.CASEWORK: "处理案件", Activity.LEAVE: "请假", Activity.STANDBY: "待命",
     },
     "zh-Hant": {
-        Activity.WORK: "上班", Activity.BREAK: "小休", Activity.MEAL: "用餐", Activity.TRAINING: "培訓",
+        Activity.WORK: "上班", Activity.BREAK: "小休", Activity.MEAL: "用餐", Activity.TRAINING: "訓練",
         Activity.MEETING: "會議", Activity.CASEWORK: "處理案件", Activity.LEAVE: "請假", Activity.STANDBY: "待命",
     },
     "en": {

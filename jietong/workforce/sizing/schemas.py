@@ -127,9 +127,11 @@ class LinesSlotsOut(BaseModel):
 
 
 class LinesDayOut(BaseModel):
-    """The day's peak."""
+    """The day's peak. `first`, `steps`: where the day lies in the slots."""
 
     day: str
+    first: int
+    steps: int
     lines: float
     lines_high: float | None
     at: int | None

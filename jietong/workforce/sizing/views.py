@@ -53,7 +53,7 @@ def shown_lines(
         top = peak(found.load[i:j])
         days.append(
             {
-                "day": day.isoformat(), "lines": max(lines[i:j], default=0),
+                "day": day.isoformat(), "first": i, "steps": j - i, "lines": max(lines[i:j], default=0),
                 "lines_high": None if high is None else max(high[i:j], default=0),
                 "at": None if top is None else start + (i + top) * STEP, "seats": max(people[i:j], default=0),
             }

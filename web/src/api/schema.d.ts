@@ -10289,19 +10289,23 @@ export interface components {
         };
         /**
          * LinesDayOut
-         * @description The day's peak.
+         * @description The day's peak. `first`, `steps`: where the day lies in the slots.
          */
         LinesDayOut: {
             /** At */
             at: number | null;
             /** Day */
             day: string;
+            /** First */
+            first: number;
             /** Lines */
             lines: number;
             /** Lines High */
             lines_high: number | null;
             /** Seats */
             seats: number;
+            /** Steps */
+            steps: number;
         };
         /**
          * LinesNeededOut

@@ -285,7 +285,7 @@ export const intraday = defineMessages({
     "activity.work": "在線",
     "activity.break": "小休",
     "activity.meal": "用餐",
-    "activity.training": "培訓",
+    "activity.training": "訓練",
     "activity.meeting": "會議",
     "activity.casework": "處理案件",
     "activity.leave": "請假",

@@ -410,7 +410,7 @@ export const lab = defineMessages({
     "assume.callback_cost": "每次回撥",
     "assume.coaching_day": "輔導，每人每天",
     "assume.menu_day": "自助維護，每天",
-    "assume.training_hours": "一項技能的培訓",
+    "assume.training_hours": "一項技能的訓練",
     "assume.target": "目標",
     "assume.within_s": "時限",
     "assume.max_occupancy": "佔用率上限",

@@ -320,7 +320,7 @@ export const schedule = defineMessages({
     "activity.work": "在線",
     "activity.break": "小休",
     "activity.meal": "用餐",
-    "activity.training": "培訓",
+    "activity.training": "訓練",
     "activity.meeting": "會議",
     "activity.casework": "處理案件",
     "activity.leave": "請假",

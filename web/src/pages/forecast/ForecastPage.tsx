@@ -8,23 +8,26 @@ import { instant } from "../../i18n/format";
 import { inLanguage, useLanguage } from "../../i18n/language";
 import { useWords } from "../../i18n/messages";
 import { worded } from "../../i18n/problems";
+import { requirement } from "../../i18n/requirement";
 import { useMay } from "../../session/session";
 import { Button } from "../../ui/Button";
 import { Empty } from "../../ui/Empty";
 import { useNotice } from "../../ui/notices";
 import { Tabs } from "../schedule/Tabs";
 import { AccuracyView } from "./AccuracyView";
-import { exportAddress, type ForecastQueue, useChanges, useForecast, useQueues } from "./api";
+import { exportAddress, type ForecastQueue, type Period, useChanges, useForecast, useQueues } from "./api";
 import { BacktestView } from "./BacktestView";
 import { ColdStart } from "./ColdStart";
 import { CurveView } from "./CurveView";
 import { dayName } from "./days";
 import { EventsView } from "./EventsView";
 import { periodOf, SPANS } from "./model";
+import { NeedView } from "./NeedView";
+import { linesFile, needFile, type Waits } from "./needApi";
 import "../reports/reports.css";
 import "./forecast.css";
 
-const VIEWS = ["curve", "events", "backtest", "accuracy"] as const;
+const VIEWS = ["curve", "need", "events", "backtest", "accuracy"] as const;
 type View = (typeof VIEWS)[number];
 
 /** What comes to a queue, day by day and by quarter of an hour; what is known beforehand; how good forecasts are. */
@@ -72,6 +75,8 @@ export default function ForecastPage() {
             view={view}
             weeks={SPANS.find((one) => String(one) === params.get("weeks")) ?? 4}
             day={params.get("day")}
+            blocking={shareOf(params.get("blocking")) ?? 0.01}
+            waits={params.get("waits") === "planned" ? "planned" : "measured"}
             set={set}
           />
         ) : null}
@@ -87,6 +92,8 @@ function QueueForecast({
   view,
   weeks,
   day,
+  blocking,
+  waits,
   set,
 }: {
   queues: readonly ForecastQueue[];
@@ -95,6 +102,8 @@ function QueueForecast({
   view: View;
   weeks: number;
   day: string | null;
+  blocking: number;
+  waits: Waits;
   set: (changes: Record<string, string | null>) => void;
 }) {
   const t = useWords(forecast);
@@ -171,7 +180,9 @@ function QueueForecast({
           {version?.basis.similar ? ` · ${t("leans", { queue: nameOf(queues, version.basis.similar, lang) })}` : ""}
         </p>
         <span className="jt-fill" />
-        {version ? (
+        {view === "need" ? (
+          <ExportNeed queue={queue.queue} period={ahead} blocking={blocking} waits={waits} />
+        ) : version ? (
           <Dropdown
             trigger={["click"]}
             placement="bottomRight"
@@ -225,6 +236,17 @@ function QueueForecast({
             lean={() => setLeaning(true)}
           />
         ) : null}
+        {view === "need" ? (
+          <NeedView
+            queue={queue}
+            ahead={ahead}
+            day={day}
+            choose={(next) => set({ day: next })}
+            blocking={blocking}
+            waits={waits}
+            set={set}
+          />
+        ) : null}
         {view === "events" ? <EventsView queue={queue} queues={queues} today={today} edits={edits} /> : null}
         {view === "backtest" ? <BacktestView queue={queue} name={name} /> : null}
         {view === "accuracy" ? <AccuracyView queue={queue} today={today} name={name} /> : null}
@@ -234,6 +256,65 @@ function QueueForecast({
       ) : null}
     </>
   );
+}
+
+function ExportNeed({
+  queue,
+  period,
+  blocking,
+  waits,
+}: {
+  queue: string;
+  period: Period;
+  blocking: number;
+  waits: Waits;
+}) {
+  const t = useWords(requirement);
+  const w = useWords(core);
+  const language = useLanguage();
+  const items = (["interval", "day"] as const).flatMap((every) =>
+    (["xlsx", "csv"] as const).map((format) => ({ every, format })),
+  );
+  const said = ({ every, format }: (typeof items)[number]) => ({
+    every: t(every === "day" ? "byDay" : "byQuarter"),
+    format: format.toUpperCase(),
+  });
+  return (
+    <Dropdown
+      trigger={["click"]}
+      placement="bottomRight"
+      menu={{
+        items: [
+          ...items.map((one) => ({
+            key: `agents-${one.every}-${one.format}`,
+            label: (
+              <a href={needFile({ queue, ...period, ...one, language })} download>
+                {t("exportAgents", said(one))}
+              </a>
+            ),
+          })),
+          ...items.map((one) => ({
+            key: `lines-${one.every}-${one.format}`,
+            label: (
+              <a href={linesFile({ ...period, ...one, blocking, waits, language })} download>
+                {t("exportLines", said(one))}
+              </a>
+            ),
+          })),
+        ],
+      }}
+    >
+      <Button icon="download" aria-haspopup="menu">
+        {w("export")}
+      </Button>
+    </Dropdown>
+  );
+}
+
+/** Of an address that somebody may have written by hand; null: no share that can be asked for. */
+function shareOf(text: string | null): number | null {
+  const value = Number(text);
+  return text !== null && value >= 0.0001 && value <= 0.5 ? value : null;
 }
 
 function nameOf(queues: readonly ForecastQueue[], id: string, lang: Parameters<typeof inLanguage>[1]): string {

@@ -77,7 +77,6 @@ export type Slot = {
   p90: number | null;
   aht_s: number | null;
   came: number | null;
-  need: number | null;
 };
 export type Day = { queue: string; day: string; zone: string; target: number; within_s: number; slots: Slot[] };
 export type Accuracy = {
