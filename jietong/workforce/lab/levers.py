@@ -61,6 +61,8 @@ def _made(base: Scenario, change: Change, wanted: Assumptions, ground: Ground) -
         case K.SELF_SERVICE:
             return v.vary(base, v.SelfService(change.share))
         case K.LINES:
+            if base.trunks is not None and base.trunks.channels + change.count < 0:
+                raise _bad(f"There are {base.trunks.channels} lines: take away no more than that.")
             return v.vary(base, v.Lines(change.count))
         case K.HALF_TRUNKS:
             return v.vary(base, v.HalfTrunks())

@@ -5,9 +5,9 @@ cheapest tour, pauses included, is a lower bound: both are exact minima, and a p
 choice of both. The widest hour limits are left out, which can only lower it; a training may at most spare what its
 steps and the pauses that it makes needless are worth.
 
-Good prices are the slopes of cover at the best plan in shares. That is approached by column generation: the tours
-that are cheapest at the prices join `mixture`, which settles, and its slopes are the next prices. Pauses are placed
-once for everybody with the same skills, day and shift.
+Good prices are the slopes of cover at the best plan in shares. That is approached by column generation: tours and
+pauses that are best at the prices join `mixture`, which settles, and its slopes are the next prices. The mixture's
+prices stay near the best so far (a bundle method with a proximal term): else they swing from one side to the other.
 """
 
 from collections.abc import Callable
@@ -18,15 +18,15 @@ import numpy as np
 from jietong.workforce.model import QUARTER_S
 from jietong.workforce.roster.breaks import NEEDLESS, Floats
 from jietong.workforce.roster.cover import dual_part
-from jietong.workforce.roster.mixture import Mixture
+from jietong.workforce.roster.mixture import mixed
 from jietong.workforce.roster.plan import Plan
-from jietong.workforce.roster.pricing import Crews, Pricing
+from jietong.workforce.roster.posts import Crews
+from jietong.workforce.roster.pricing import Pricing
 
-WIDEST, NARROWEST, SHRINKS = 2.0, 0.8, 0.98
-SETTLE = 2
+WIDTH = 16.0
+"""The agents that cover may differ from the mixture's before prices go from one side of the need to the other."""
+SETTLE = 1
 CLOSE = 1e-3
-MEMORY = 0.7
-"""The part of mean prices that stays in each round."""
 
 
 class Bound:
@@ -36,7 +36,6 @@ class Bound:
         self.cost, self.over, self.grid = plan.cover.cost, plan.cover.over, plan.grid
         frames = [replace(f, allowed=f.allowed.copy(), must_work=f.must_work.copy()) for f in plan.frames]
         self.pricing = Pricing(plan, frames, Crews.among(frames, len(self.cost)), trained=False)
-        self.width = WIDEST
         self.rounds = 0
         self.best = 0.0 if _nothing_pays(plan) else -np.inf
         self.rng = np.random.default_rng(plan.problem.seed + 1)
@@ -44,11 +43,9 @@ class Bound:
             (-(-item.length_s // QUARTER_S), item.earliest, item.latest, len(set(item.people)))
             for item in plan.problem.offline
         ]
-        first = [self.pricing.lying(who) for who in range(len(frames))]
-        self.mixture = Mixture(self.cost, self.over, self.pricing.crews.can, None, first)
-        self.mean: Floats | None = None
-        self.good: Floats | None = None  # prices of the best bound that prices gave
-        self.reached = -np.inf
+        everybody = [(who, row.days) for who, row in enumerate(plan.rows)]
+        self.mixture = mixed(plan, self.pricing, everybody, None, None, WIDTH)
+        self.reached = -np.inf  # at the prices that the mixture stays near
 
     def close(self) -> bool:
         """The bound is nearly as good as it will be."""
@@ -56,16 +53,14 @@ class Bound:
         return whole - self.best < CLOSE * max(1.0, abs(whole))
 
     def round(self, over: Callable[[], bool] = lambda: False) -> None:
-        """Prices, the tours that are cheapest at them, and the mixture with these. Prices of late rounds lie on both
-        sides of the best ones, so their mean is asked, drawn to the best so far."""
-        self.width = max(NARROWEST, self.width * SHRINKS)
-        self.mixture.settle(self.width, SETTLE, self.rng)
-        prices = self.mixture.prices(self.width)
-        self.mean = prices if self.mean is None else MEMORY * self.mean + (1 - MEMORY) * prices
-        for asked in [self.mean] if self.good is None else [(self.mean + self.good) / 2, self.mean]:
+        """Prices at which the mixture settles, else half way to them: where they bound better, the next stay near
+        these. Their tours and pauses join the mixture."""
+        self.mixture.settle(SETTLE, self.rng)
+        prices = self.mixture.prices()
+        for asked in (prices, (prices + self.mixture.firm[0]) / 2):
             reached = self.value(asked, over)
             if reached > self.reached:
-                self.good, self.reached = asked, reached
+                self.mixture.firm[0], self.reached = asked, reached
                 break
         self.rounds += 1
 
@@ -74,6 +69,7 @@ class Bound:
         asked = self.pricing.asked(np.maximum(prices, -self.over[:, None]))
         total, _ = dual_part(self.cost, self.over, asked.prices)
         total -= self._spared(asked.values) + NEEDLESS * 8 * self.grid.days * len(self.mixture.tours)
+        self.mixture.pause(asked)
         for who in range(len(self.mixture.tours)):
             least, tour = self.pricing.least(who, asked)
             if tour is None or over():

@@ -69,7 +69,7 @@ def placed(pauses: Pauses, value: Floats, blocks: Ints = NO_BLOCKS) -> tuple[flo
     the length of a block that begins with step n, else 0; empty: none. No way to place them: -inf."""
     marks = np.zeros(len(value), np.int64)
     given = blocks if len(blocks) else np.zeros(len(value), np.int64)
-    return float(_place(value, 0, len(value), pauses.shape, given, marks)), marks
+    return float(place(value, 0, len(value), pauses.shape, given, marks)), marks
 
 
 def placed_all(pauses: Pauses, values: Floats) -> Ints:
@@ -79,7 +79,7 @@ def placed_all(pauses: Pauses, values: Floats) -> Ints:
 
 
 @njit(cache=True, nogil=True)
-def _place(value, first, length, shape, blocks, marks):  # type: ignore[no-untyped-def]
+def place(value, first, length, shape, blocks, marks):  # type: ignore[no-untyped-def]
     every, pause, apart, meal_from, meal, after, by = shape
     has_meal = 1 if length >= meal_from and meal > 0 else 0
     least = min(apart, length)
@@ -149,7 +149,7 @@ def _place_all(values, shape):  # type: ignore[no-untyped-def]
     out = np.zeros((count, length), np.int64)
     none = np.zeros(length, np.int64)
     for n in range(count):
-        _place(values[n], 0, length, shape, none, out[n])
+        place(values[n], 0, length, shape, none, out[n])
     return out
 
 
@@ -164,7 +164,7 @@ def worths(values, which, starts, lengths, allowed, shape):  # type: ignore[no-u
     for day in range(days):
         for pattern in range(patterns):
             if allowed[day, pattern]:
-                out[day, pattern] = _place(
+                out[day, pattern] = place(
                     values[which[day]], starts[day, pattern], lengths[pattern], shape, none, empty
                 )
     return out

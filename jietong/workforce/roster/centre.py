@@ -8,6 +8,7 @@ with rounds that raise the bound. docs/decisions/0021 tells why, and what else w
 
 import dataclasses
 from collections.abc import Iterator
+from itertools import count
 from time import monotonic
 
 import numpy as np
@@ -17,9 +18,10 @@ from msgspec.structs import replace
 from jietong.workforce.jobs.model import Tell
 from jietong.workforce.roster.audit import audit, cost_of, met
 from jietong.workforce.roster.bound import Bound
-from jietong.workforce.roster.dive import dive, loosened, polish
+from jietong.workforce.roster.dive import BATCHES, FEW, loosened, polish, whole_pauses, whole_tours
 from jietong.workforce.roster.fairness import unfair
 from jietong.workforce.roster.frames import Frame, Grid
+from jietong.workforce.roster.mixture import Mixture
 from jietong.workforce.roster.offline import place
 from jietong.workforce.roster.plan import Plan
 from jietong.workforce.roster.problem import Conflict, PersonDay, Problem, Rule, Solution, Unmet, Wish
@@ -31,8 +33,9 @@ SWEEPS = 8
 TOLD_EVERY_S = 2.0
 PARTIAL_EVERY_S = 20.0
 REASONS_S = 5.0
-PRICED = 0.3
-"""The part of the time that goes to prices before the plan in shares is made whole."""
+PRICED, DIVED, RELAXED = 0.2, 0.15, 0.65
+"""The part of the time that goes to prices; about that in which the plan in shares is first made whole; and that
+until which tours are tried again with pauses in shares."""
 LOOSE = (8, 41)
 SMALL = 6
 
@@ -121,46 +124,66 @@ class _Solving:
             return
         begun = monotonic()
         least = begun + PRICED * (self.until - begun)
-        count = 0
-        while not self._done() and (count < rounds if rounds is not None else monotonic() < least):
+        priced = 0
+        while not self._done() and (priced < rounds if rounds is not None else monotonic() < least):
             self.bound.round(self._over)
-            count += 1
-            done = (monotonic() - begun) / max(1e-9, self.until - begun) if rounds is None else 0.3 * count / rounds
+            priced += 1
+            done = (monotonic() - begun) / max(1e-9, self.until - begun) if rounds is None else 0.3 * priced / rounds
             self._say(0.05 + 0.95 * min(1.0, done), "improving")
             if self.bound.close():
                 break
         if not self._done():
-            self._dive()
+            often = BATCHES
+            if rounds is None:
+                each = (monotonic() - begun) / max(1, priced)
+                often = min(BATCHES, max(FEW, int(DIVED * (self.until - begun) / max(1e-9, 4 * each))))
+            self._dive(begun + RELAXED * (self.until - begun), rounds, often)
         self.trainings()
         crews = self.bound.pricing.crews
-        for count, people in enumerate(self._neighbourhoods()):
-            if self._done() or count == rounds:
+        for turn, people in enumerate(self._neighbourhoods()):
+            if self._done() or turn == rounds:
                 break
-            loosened(self.plan, crews, people, self.rng, self._over)
+            loosened(self.plan, crews, people, self.rng, self._over, self.bound.mixture.firm[0])
             self.plan.together([int(who) for who in self.rng.permutation(people)[:SMALL]])
             if self.fair:
                 self.plan.fairer(self.rng)
             if not self._over() and not self.bound.close():
                 self.bound.round(self._over)
             done = (
-                (monotonic() - begun) / max(1e-9, self.until - begun)
-                if rounds is None
-                else 0.3 + 0.7 * count / rounds
+                (monotonic() - begun) / max(1e-9, self.until - begun) if rounds is None else 0.3 + 0.7 * turn / rounds
             )
             self._say(0.05 + 0.95 * min(1.0, done), "improving")
         self.finished = self._proved()
 
-    def _dive(self) -> None:
-        """Everybody anew: the plan in shares made whole."""
+    def _dive(self, until: float, rounds: int | None, batches: int) -> None:
+        """Everybody anew: the plan in shares made whole. Tours are tried again until then, or so many times."""
         assert self.bound is not None
         plan, crews = self.plan, self.bound.pricing.crews
         everybody = list(range(len(plan.frames)))
         if any(frame.wide for frame in plan.frames):  # the bound's tours leave these limits out
-            loosened(plan, crews, everybody, self.rng, self._over, rounds=30)
+            loosened(plan, crews, everybody, self.rng, self._over, self.bound.mixture.firm[0], rounds=30)
             return
+        left = count() if rounds is None else iter(range(rounds))
+
+        def again() -> bool:
+            done = (monotonic() - self.begun) / max(1e-9, self.until - self.begun) if rounds is None else 0.3
+            self._say(0.05 + 0.95 * min(1.0, done), "improving")
+            return next(left, None) is not None and (rounds is not None or monotonic() < until)
+
+        pricing, mixture = self.bound.pricing, self.bound.mixture.copy()
+        mixture = whole_tours(plan, pricing, mixture, everybody, self.rng, self._over, batches=batches)
+        self._lie(mixture.copy(), batches)
+        mixture = whole_tours(plan, pricing, mixture, everybody, self.rng, self._over, again=again)
+        if not self._over():
+            self._lie(mixture, batches)
+
+    def _lie(self, mixture: Mixture, batches: int) -> None:
+        """The mixture's tours as the plan, where that costs less."""
+        assert self.bound is not None
+        plan, pricing, everybody = self.plan, self.bound.pricing, list(range(len(self.plan.frames)))
         before, old = plan.cost(), [plan.take_out(who) for who in everybody]
-        dive(plan, self.bound.pricing, self.bound.mixture.copy(), everybody, self.rng, self._over)
-        polish(plan, crews, everybody, self.rng, self._over)
+        whole_pauses(plan, pricing, mixture, everybody, self.rng, self._over, batches=batches)
+        polish(plan, pricing.crews, everybody, self.rng, self._over)
         if plan.cost() > before:
             for who in everybody:
                 plan.take_out(who)
@@ -177,8 +200,8 @@ class _Solving:
             same = [bool((row & skills[seed]).any()) for row in skills]
             others = np.flatnonzero(same) if rng.random() < 0.5 else np.arange(len(frames))
             others = others[others != seed]
-            count = min(size - 1, len(others))
-            yield [int(seed), *(rng.choice(others, count, replace=False).tolist() if count else [])]
+            more = min(size - 1, len(others))
+            yield [int(seed), *(rng.choice(others, more, replace=False).tolist() if more else [])]
 
     def _done(self) -> bool:
         return self._over() or self._proved()

@@ -47,6 +47,12 @@ class Cover:
         worth: Floats = values_of(self.gain, self.over, self.have, masks, room)
         return worth
 
+    def fall(self) -> Floats:
+        """How far the worth of one more agent falls where the need is met [g, t], 0 nowhere."""
+        last = np.maximum(0, self.needs.astype(int) - 1)
+        fall: Floats = np.take_along_axis(self.gain, last[:, :, None], 2)[:, :, 0] + self.over[:, None]
+        return np.maximum(fall, max(1e-6, 0.1 * float(fall.mean()) if fall.size else 0.0))
+
     def above(self) -> float:
         """The part of the total that is for agents beyond the need."""
         return float((np.maximum(self.have - self.needs, 0.0) * self.over[:, None]).sum())

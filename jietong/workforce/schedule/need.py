@@ -271,7 +271,7 @@ def on_grid(load: Load, span: Span) -> Load:
     return Load(load.queue, span.start, QUARTER_S, tuple(calls), tuple(aht))
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=64)
 def _sized_cached(
     loads: tuple[Load, ...], goal: Goal, lost: float, patience_s: float | None
 ) -> tuple[Load, tuple[float, ...], tuple[float, ...]]:
@@ -282,9 +282,11 @@ def _sized_cached(
     return pooled, need.agents, r.rostered(need, lost).agents
 
 
-def sized(loads: Sequence[Load], group: SkillGroup, patience_s: float | None) -> GroupNeed:
-    """Who is needed for the queues of a group, pooled: the one place that says so, on whatever screen."""
-    pooled, on_line, need = _sized_cached(tuple(loads), group.goal, lost_of(group), patience_s)
+def sized(loads: Sequence[Load], group: SkillGroup, patience_s: float | None, *, keep: bool = True) -> GroupNeed:
+    """Who is needed for the queues of a group, pooled: the one place that says so, on whatever screen. `keep` False:
+    nobody will ask for the same again."""
+    work = _sized_cached if keep else _sized_cached.__wrapped__
+    pooled, on_line, need = work(tuple(loads), group.goal, lost_of(group), patience_s)
     return GroupNeed(pooled, patience_s, on_line, need)
 
 

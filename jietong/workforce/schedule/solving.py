@@ -49,7 +49,9 @@ class Solving:
         first = max(wanted.get("first") or found.draft.first, found.draft.first, tomorrow)
         last = min(wanted.get("last") or found.draft.last, found.draft.last)
         if first > last:
-            raise Refused("nothing_to_solve", "No day of the draft is left: choose days of its own, from tomorrow on.")
+            raise Refused(
+                "nothing_to_solve", "No day of the draft is left: choose days of its own, from tomorrow on."
+            )
         visible = set(found.setup.visible(by))
         groups = frozenset(wanted["groups"] or visible)
         agents = frozenset(wanted["agents"] or ground.people)

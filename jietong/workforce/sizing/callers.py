@@ -14,7 +14,7 @@ from jietong.workforce.forecast.expected import Band
 from jietong.workforce.model import QUARTER_S, Load
 from jietong.workforce.schedule.model import STEP, SkillGroup
 from jietong.workforce.schedule.need import GroupNeed
-from jietong.workforce.sizing.measured import Callers, Seen
+from jietong.workforce.sizing.measured import Callers, Flow, Seen
 from jietong.workforce.sizing.views import Lines, View
 
 Waits = Literal["measured", "planned"]
@@ -47,7 +47,7 @@ def lines_of(
         if part.load is None:
             shown.append(_unforecast(part))
             continue
-        held, sources = _holding(part, seen, callers.flow_s.get(part.spec.client), waits)
+        held, sources = _holding(part, seen, callers.flows.get(part.spec.client), waits)
         taken = of.erlangs(part.load, held)
         load += taken
         if part.band is None:
@@ -61,7 +61,7 @@ def lines_of(
     )  # fmt: skip
 
 
-def _holding(part: Part, seen: Seen, flow_s: float | None, waits: Waits) -> tuple[Any, dict[str, str]]:
+def _holding(part: Part, seen: Seen, flow: Flow | None, waits: Waits) -> tuple[Any, dict[str, str]]:
     """As measured; what was not: the wait as the need's agents leave it, a flow of half a minute, no wrap-up."""
     import numpy as np
 
@@ -78,12 +78,12 @@ def _holding(part: Part, seen: Seen, flow_s: float | None, waits: Waits) -> tupl
         wait, served = np.asarray(0.0), np.asarray(1.0)
     texts = any(channel is not Channel.VOICE for channel in part.spec.channels)
     one = Holding(
-        PRESUMED_FLOW_S if flow_s is None else flow_s, wait, served,
+        PRESUMED_FLOW_S if flow is None else flow.seconds, wait, served,
         1.0 if seen.talking is None else seen.talking,
         seen.voice if texts and seen.voice is not None else 1.0,
     )  # fmt: skip
     sources = {
-        "flow": "presumed" if flow_s is None else "measured",
+        "flow": "presumed" if flow is None else "measured" if flow.whole else "mean",
         "wait": "measured" if measured else "planned" if part.need is not None else "presumed",
         "talk": "presumed" if seen.talking is None else "measured",
     }

@@ -23,12 +23,28 @@ class Seen(NamedTuple):
     voice: float | None = None
 
 
+class Flow(NamedTuple):
+    """Time in flows of one who asks for a queue. `whole`: seen of most of them; else it is a mean stay, for all."""
+
+    seconds: float
+    whole: bool
+
+
 class Callers(NamedTuple):
-    """`flow_s` by client: all time in flows ÷ those who asked for a queue, so that whom a flow serves or loses counts
-    as well; a client whose callers came by no flow is not in it."""
+    """`flows` by client; one whose callers were seen in no flow is not in it."""
 
     queues: Mapping[str, Seen]
-    flow_s: Mapping[str, float]
+    flows: Mapping[str, Flow]
+
+
+def flow_of(time_s: float, stays: int, asked: int) -> Flow | None:
+    """All time in flows ÷ those who asked for a queue, so that whom a flow serves or loses counts as well. Where
+    flows were seen of fewer than half (imported history has none), who is sure that the others came by no flow? The
+    mean stay then stands for all. None: no flow was seen."""
+    if not stays or not asked:
+        return None
+    whole = stays * 2 >= asked
+    return Flow(time_s / asked if whole else time_s / stays, whole)
 
 
 class Measured:
@@ -76,9 +92,9 @@ class Measured:
                     min(1.0, (talk.numerator + hold.numerator) / handled.numerator) if handled.numerator else None,
                     came.numerator / all_contacts[row.keys[0]] if all_contacts.get(row.keys[0]) else None,
                 )
-        flow_s = {
-            row.keys[0]: row.cells[1].numerator / 1000 / row.cells[0].numerator
+        seen = {
+            row.keys[0]: flow_of(row.cells[1].numerator / 1000, row.cells[1].denominator, row.cells[0].numerator)
             for row in flows
-            if row.keys[0] is not None and row.cells[0].numerator and row.cells[1].denominator
+            if row.keys[0] is not None
         }
-        return Callers(queues, flow_s)
+        return Callers(queues, {client: flow for client, flow in seen.items() if flow is not None})

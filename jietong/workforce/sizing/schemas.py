@@ -92,10 +92,10 @@ class RequirementOut(BaseModel):
 
 
 class HoldingSourcesOut(BaseModel):
-    """`planned`: by Erlang, with the agents that are needed; `presumed`: half a minute in the flow, no wait, no
-    wrap-up."""
+    """`planned`: by Erlang, with the agents that are needed; `mean`: the mean stay of the few who were seen in a
+    flow, for all; `presumed`: half a minute in the flow, no wait, no wrap-up."""
 
-    flow: Literal["measured", "presumed"]
+    flow: Literal["measured", "mean", "presumed"]
     wait: Literal["measured", "planned", "presumed"]
     talk: Literal["measured", "presumed"]
 

@@ -103,15 +103,15 @@ class Sizing:
         if any(band is None for band in bands):
             return None
         patience = habits.patience_s(group.queues)
-        found = [
-            await asyncio.to_thread(
-                sized,
-                [with_calls(load, band[n]) for load, band in zip(loads, bands, strict=True) if band is not None],
-                group,
-                patience,
-            )
-            for n in range(4)
-        ]
+        known = [(load, band) for load, band in zip(loads, bands, strict=True) if band is not None]
+
+        def work() -> list[GroupNeed]:
+            return [
+                sized([with_calls(load, band[n]) for load, band in known], group, patience, keep=False)
+                for n in range(4)
+            ]
+
+        found = await asyncio.to_thread(work)
         return Banded(*found)
 
     async def _band(self, load: Load, span: Span) -> Band | None:

@@ -52,7 +52,8 @@ async def test_what_somebodys_terms_name_is_not_taken_out_of_use(centre: Plannin
     planner = await centre.program(Role.PLANNER)
     await got(planner, "PUT", "/setup/pattern/x", json={"version": None, "spec": PATTERN})
     version, terms = await stored(planner, "terms", "lin.xiao")
-    await got(planner, "PUT", "/setup/terms/lin.xiao", json={"version": version, "spec": {**terms, "patterns": ["x"]}})
+    mine = {"version": version, "spec": {**terms, "patterns": ["x"]}}
+    await got(planner, "PUT", "/setup/terms/lin.xiao", json=mine)
     assert await refused(planner, "pattern/x", 1, {**PATTERN, "active": False}) == {"active": "in_terms"}
     version, rules = await stored(planner, "rules", "main")
     assert await refused(planner, "rules/main", version, {**rules, "active": False}) == {"active": "in_terms"}
@@ -95,7 +96,8 @@ async def test_a_wish_is_for_a_day_to_come_and_said_once(centre: PlanningCentre)
 
 async def test_leave_of_part_of_a_day_is_of_that_day_and_on_the_grid(centre: PlanningCentre) -> None:
     """A leave of the 20th whose hours lay on the 21st was granted, and changed no shift."""
-    await centre.publish(("lin.xiao", DAY, shift(DAY)), ("lin.xiao", NEXT, shift(NEXT)), ("chen.yu", DAY, shift(DAY, 20)))
+    days = (("lin.xiao", DAY, shift(DAY)), ("lin.xiao", NEXT, shift(NEXT)), ("chen.yu", DAY, shift(DAY, 20)))
+    await centre.publish(*days)
     me, night = await centre.person("lin.xiao"), await centre.person("chen.yu")
 
     def hours(start: int, end: int) -> dict[str, Any]:

@@ -4,9 +4,11 @@ from datetime import date
 from itertools import pairwise
 
 import pytest
+from msgspec import convert
 from msgspec.structs import replace
 
 from jietong.core.vocabulary import Activity
+from jietong.workforce.roster import centre as roster
 from jietong.workforce.roster.audit import audit, cost_of, served
 from jietong.workforce.roster.centre import solve
 from jietong.workforce.roster.problem import (
@@ -66,6 +68,26 @@ def test_time_is_kept_and_the_plan_is_whole() -> None:
     solution = solve(centre(team(6)), 0.0)
     assert not audit(centre(team(6)), solution.days)
     assert not solution.finished
+
+
+@pytest.mark.parametrize("offline", [False, True])
+def test_who_stops_it_soon_has_a_whole_plan_too(offline: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is told first beside its cost is a plan, with the trainings in it: stopping keeps the best so far."""
+    monkeypatch.setattr(roster, "TOLD_EVERY_S", 0.0)
+    told: list[Solution] = []
+
+    def tell(share: float | None, best: float | None, bound: float | None, text: str, partial: object) -> None:
+        if partial is not None:
+            told.append(convert(partial, Solution, str_keys=True))
+
+    people = team(6)
+    training = Offline("t", Activity.TRAINING, HOUR, tuple(p.id for p in people), 0, 7 * 96)
+    problem = replace(centre(people), offline=(training,) if offline else ())
+    solve(problem, 60, tell, rounds=3)
+    assert not audit(problem, told[0].days)
+    trained = {day.person for day in told[0].days for span in day.spans if span.activity is Activity.TRAINING}
+    unplaced = {one.person for one in told[0].unmet if one.what == "t"}
+    assert trained | unplaced == ({person.id for person in people} if offline else set())
 
 
 def test_two_skills_are_counted_for_one_group_at_a_time() -> None:

@@ -127,7 +127,7 @@ def test_fractions_are_counts_like_others() -> None:
 
 
 def test_few_counts_on_a_weekday_do_not_move_its_day_to_the_hour_of_opening() -> None:
-    """A slot at the edge that is empty on all days, and that the Mondays are too few to tell, is no ratio of theirs."""
+    """A slot at the edge that is empty on all days, which Mondays are too few to tell, is no ratio of theirs."""
     past = made(42, level=25.0, seed=11)
     counts = past.counts.copy()
     first = int(np.flatnonzero(profile())[0])

@@ -179,6 +179,16 @@ def test_no_more_part_timers_are_called_in_than_are_free_in_those_hours() -> Non
         levers.changed(called, replace(change, count=1), ground.assumptions, ground)
 
 
+def test_no_more_lines_are_taken_away_than_there_are() -> None:
+    ground = ground_of()
+    base = base_of(ground)
+    assert base.trunks is not None
+    none = levers.changed(base, Change(K.LINES, count=-base.trunks.channels), ground.assumptions, ground).scenario
+    assert none.trunks == Trunks(0)
+    with pytest.raises(Invalid, match=f"There are {base.trunks.channels} lines"):
+        levers.changed(base, Change(K.LINES, count=-base.trunks.channels - 1), ground.assumptions, ground)
+
+
 def test_whoever_learns_learns_the_queue_they_could_not_serve() -> None:
     ground = ground_of()
     found = levers.changed(base_of(ground), Change(K.CROSS_TRAIN, share=0.3), ground.assumptions, ground).scenario

@@ -13,7 +13,7 @@ from jietong.workforce.schedule.model import SkillGroup
 from jietong.workforce.schedule.need import Habits, Waits, sized
 from jietong.workforce.sizing import lines as of
 from jietong.workforce.sizing.callers import PRESUMED_FLOW_S, Part, lines_of
-from jietong.workforce.sizing.measured import Callers, Seen
+from jietong.workforce.sizing.measured import Callers, Flow, Seen, flow_of
 
 QUARTER_MS = 900_000
 NAMES = {"zh-Hans": "报修", "zh-Hant": "報修", "en": "Repairs"}
@@ -58,7 +58,9 @@ def test_what_the_channels_turn_away_counts_those_who_dial_again():
 
 
 def test_all_voice_queues_share_the_lines_each_held_as_its_own_callers_did():
-    seen = Callers({"repairs": Seen(10, 0.9, 0.75, 1.0), "orders": Seen(20, 1.0, 1.0, 1.0)}, {"hechuan": 30.0})
+    seen = Callers(
+        {"repairs": Seen(10, 0.9, 0.75, 1.0), "orders": Seen(20, 1.0, 1.0, 1.0)}, {"hechuan": Flow(30.0, True)}
+    )
     both = reckoned([part(load(15, 3)), part(load(9, 3, queue="orders"))], seen)
     assert both.load.tolist() == [
         pytest.approx(15 * 202 / 900 + 9 * 290 / 900),
@@ -77,7 +79,7 @@ def test_what_nobody_measured_is_planned_or_presumed_and_said_so():
     alone = trunks_beside(160, 240, one.need.on_line[0], flow_s=PRESUMED_FLOW_S, wrapup_s=0, patience_s=90)
     assert found.load[0] == pytest.approx(alone.load, rel=1e-9)
     assert found.lines[0] == alone.lines
-    queued = Callers({"repairs": Seen(240, 0.8, 0.75, 1.0)}, {"hechuan": 12.0})
+    queued = Callers({"repairs": Seen(240, 0.8, 0.75, 1.0)}, {"hechuan": Flow(12.0, True)})
     assert reckoned([one], queued).queues[0]["sources"] == {
         "flow": "measured",
         "wait": "measured",
@@ -86,8 +88,18 @@ def test_what_nobody_measured_is_planned_or_presumed_and_said_so():
     assert reckoned([one], queued, planned=True).queues[0]["wait_s"] == found.queues[0]["wait_s"] < 240
 
 
+def test_flows_seen_of_few_callers_are_not_spread_over_all():
+    """Imported history has no flows: a hundred live calls of 20 s among a thousand do not make a flow of 2 s."""
+    assert flow_of(1500.0, 60, 50) == Flow(30.0, True), "whom the flow served counts as well"
+    assert flow_of(2000.0, 100, 1000) == Flow(20.0, False)
+    assert flow_of(0.0, 0, 1000) is None
+    assert flow_of(60.0, 2, 0) is None
+    told = reckoned([part(load(15))], Callers({}, {"hechuan": Flow(20.0, False)}))
+    assert (told.queues[0]["flow_s"], told.queues[0]["sources"]["flow"]) == (20, "mean")
+
+
 def test_of_a_queue_with_chats_only_the_callers_hold_lines():
-    seen = Callers({"repairs": Seen(0, 1.0, 1.0, 0.25)}, {"hechuan": 0.0})
+    seen = Callers({"repairs": Seen(0, 1.0, 1.0, 0.25)}, {"hechuan": Flow(0.0, True)})
     mixed = reckoned([part(load(40), channels=(Channel.VOICE, Channel.CHAT))], seen)
     assert mixed.load[0] == pytest.approx(0.25 * 40 * 240 / 900)
     assert reckoned([part(load(40))], seen).load[0] == pytest.approx(40 * 240 / 900)

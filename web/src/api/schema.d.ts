@@ -9504,15 +9504,15 @@ export interface components {
         };
         /**
          * HoldingSourcesOut
-         * @description `planned`: by Erlang, with the agents that are needed; `presumed`: half a minute in the flow, no wait, no
-         *     wrap-up.
+         * @description `planned`: by Erlang, with the agents that are needed; `mean`: the mean stay of the few who were seen in a flow,
+         *     for all; `presumed`: half a minute in the flow, no wait, no wrap-up.
          */
         HoldingSourcesOut: {
             /**
              * Flow
              * @enum {string}
              */
-            flow: "measured" | "presumed";
+            flow: "measured" | "mean" | "presumed";
             /**
              * Talk
              * @enum {string}

@@ -17,17 +17,18 @@ export function DayChart({ queue, day }: { queue: ForecastQueue; day: string }) 
   const t = useWords(forecast);
   const found = useDay(queue.queue, day);
   const need = useNeed(queue.queue, { first: day, last: day }, false);
+  const said = found.data?.slots.some((slot) => slot.mean !== null) ?? false; // a need without its forecast says little
   if (found.error) return <p className="fc-warn">{worded(found.error)}</p>;
   return (
     <div className="fc-day" aria-busy={found.isPending}>
-      {found.data ? <Plot data={found.data} need={need.data ?? null} /> : null}
+      {found.data ? <Plot data={found.data} need={said ? (need.data ?? null) : null} /> : null}
       <p className="fc-names" aria-hidden="true">
         <span data-line="1">{t("expected")}</span>
         <span data-line="2">{t("came")}</span>
         <span data-line="3">{t("need")}</span>
       </p>
       {need.error ? <p className="fc-warn">{worded(need.error)}</p> : null}
-      {need.data ? <Note need={need.data} /> : null}
+      {need.data && said ? <Note need={need.data} /> : null}
     </div>
   );
 }

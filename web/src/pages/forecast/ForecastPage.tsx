@@ -240,6 +240,7 @@ function QueueForecast({
           <NeedView
             queue={queue}
             ahead={ahead}
+            made={version !== null || !found.data}
             day={day}
             choose={(next) => set({ day: next })}
             blocking={blocking}

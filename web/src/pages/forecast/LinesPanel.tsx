@@ -105,6 +105,10 @@ function Found({ lines, day, name }: { lines: Lines; day: string | null; name: s
           <dd className="jt-note">{peak_high ? t("peakNote", { at, high: peak_high.lines }) : at}</dd>
         </div>
         <div>
+          <dt>{t("seatsThen")}</dt>
+          <dd className="jt-num">{axisSaid(peak.seats, lang)}</dd>
+        </div>
+        <div>
           <dt>{t("channels")}</dt>
           <dd className="jt-num">{lines.channels ?? "–"}</dd>
           <dd className="jt-note">
@@ -119,10 +123,15 @@ function Found({ lines, day, name }: { lines: Lines; day: string | null; name: s
           </div>
         )}
       </dl>
-      <LinesChart lines={lines} day={day} label={t("linesLabel", { span: name })} />
+      <LinesChart
+        lines={lines}
+        day={day}
+        label={day ? t("linesLabel", { span: name }) : t("linesDays", { span: name })}
+      />
       <p className="fc-names" aria-hidden="true">
         <span data-line="3">{t("linesNeeded")}</span>
         <span data-line="1">{t("seats")}</span>
+        {lines.channels === null ? null : <span data-line="5">{t("channels")}</span>}
       </p>
       <p className="jt-note">{t("linesNote", { retries: share(lines.retries, 0) })}</p>
       {lines.shared ? <p className="fc-warn">{t("shared")}</p> : null}
@@ -131,39 +140,67 @@ function Found({ lines, day, name }: { lines: Lines; day: string | null; name: s
   );
 }
 
+/** A day by quarter of an hour; the horizon by the peak of each day. */
 function LinesChart({ lines, day, label }: { lines: Lines; day: string | null; label: string }) {
   const t = useWords(requirement);
   const lang = useLanguage();
   const drawn = useMemo(() => {
-    const { slots, start, step_s, channels } = lines;
-    const of = lines.days.find((one) => one.day === day);
-    const [from, until] = of
-      ? span(of.first, of.steps, (i) => (slots.lines[i] ?? 0) > 0 || (slots.seats[i] ?? 0) > 0)
-      : [0, slots.lines.length];
-    const at = (i: number) => start + (from + i) * step_s * 1000;
+    const { slots, start, step_s, channels, days } = lines;
+    const of = days.find((one) => one.day === day);
+    const said = (head: string, needed: number, high: number | null, seats: number, load: string) =>
+      [
+        `<b>${head}</b>`,
+        `${t("linesNeeded")} ${needed}${high === null ? "" : `–${high}`}`,
+        ...(load ? [load] : []),
+        `${t("seats")} ${axisSaid(seats, lang)}`,
+      ].join("<br>");
+    const value = (one: number) => axisSaid(one, lang);
+    const common = { heads: null, under: null, level: channels };
+    if (!of) {
+      const banded = days.every((one) => one.lines_high !== null);
+      return steps(
+        {
+          ...common,
+          ticks: days.map((one) => dayTick(one.day, lang)),
+          need: days.map((one) => one.lines),
+          low: banded ? days.map((one) => one.lines) : null,
+          high: banded ? days.map((one) => one.lines_high ?? 0) : null,
+          beside: days.map((one) => one.seats),
+        },
+        {
+          value,
+          tip: (i) => {
+            const one = days[i];
+            if (!one) return "";
+            const at = one.at === null ? "" : ` ${instant(one.at, "clock", lang)}`;
+            return said(`${dayName(one.day, lang)}${at}`, one.lines, one.lines_high, one.seats, "");
+          },
+        },
+      );
+    }
+    const [from, until] = span(of.first, of.steps, (i) => (slots.lines[i] ?? 0) > 0 || (slots.seats[i] ?? 0) > 0);
+    const clock = (i: number) => instant(start + (from + i) * step_s * 1000, "clock", lang);
     return steps(
       {
-        ticks: slots.lines
-          .slice(from, until)
-          .map((_, i) => (of ? instant(at(i), "clock", lang) : dayTick(dayOf(lines, from + i), lang))),
-        heads: of ? null : new Set(lines.days.map((one) => one.first)),
+        ...common,
+        ticks: slots.lines.slice(from, until).map((_, i) => clock(i)),
         need: slots.lines.slice(from, until),
         low: slots.lines_high ? slots.lines.slice(from, until) : null,
         high: slots.lines_high?.slice(from, until) ?? null,
         beside: slots.seats.slice(from, until),
-        under: null,
-        level: channels === null ? null : { at: channels, name: `${t("channels")} ${channels}` },
       },
       {
-        value: (value) => axisSaid(value, lang),
+        value,
         tip: (i) => {
           const n = from + i;
-          return [
-            `<b>${dayName(dayOf(lines, n), lang)} ${instant(at(i), "clock", lang)}</b>`,
-            `${t("linesNeeded")} ${slots.lines[n] ?? 0}${slots.lines_high ? `–${slots.lines_high[n]}` : ""}`,
-            `${axisSaid(slots.load[n] ?? 0, lang)} Erl`,
-            `${t("seats")} ${axisSaid(slots.seats[n] ?? 0, lang)}`,
-          ].join("<br>");
+          const load = `${axisSaid(slots.load[n] ?? 0, lang)} Erl`;
+          return said(
+            `${dayName(of.day, lang)} ${clock(i)}`,
+            slots.lines[n] ?? 0,
+            slots.lines_high?.[n] ?? null,
+            slots.seats[n] ?? 0,
+            load,
+          );
         },
       },
     );
@@ -172,14 +209,17 @@ function LinesChart({ lines, day, label }: { lines: Lines; day: string | null; l
   return <div ref={box} className="fc-daychart" role="img" aria-label={label} />;
 }
 
-/** How long a call of each queue holds its line, in seconds, and whence that is known. */
+/** How long a call of each queue holds its line, in seconds; whence that is known, where it is not all measured. */
 function Holding({ queues }: { queues: readonly HeldQueue[] }) {
   const t = useWords(requirement);
   const lang = useLanguage();
   const heads = ["flow", "wait", "talk", "held"] as const;
   return (
     <table className="fc-table fc-held">
-      <caption>{t("heldTable")}</caption>
+      <caption>
+        {t("heldTable")}
+        {queues.every((one) => whence(one, t) === "") ? ` · ${t("allMeasured")}` : ""}
+      </caption>
       <thead>
         <tr>
           <th scope="col">{t("queue")}</th>
@@ -190,36 +230,39 @@ function Holding({ queues }: { queues: readonly HeldQueue[] }) {
           ))}
         </tr>
       </thead>
-      <tbody>
-        {queues.map((one) => (
-          <tr key={one.queue}>
-            <th scope="row">
-              {inLanguage(one.names, lang)}
-              <small>{whence(one, t)}</small>
-            </th>
+      {queues.map((one) => (
+        <tbody key={one.queue}>
+          <tr>
+            <th scope="row">{inLanguage(one.names, lang)}</th>
             {[one.flow_s, one.wait_s, one.talk_s, one.held_s].map((value, at) => (
               <td key={heads[at]} className="jt-num">
                 {contacts(value, lang)}
               </td>
             ))}
           </tr>
-        ))}
-      </tbody>
+          {whence(one, t) ? (
+            <tr className="fc-whence">
+              <td colSpan={heads.length + 1}>{whence(one, t)}</td>
+            </tr>
+          ) : null}
+        </tbody>
+      ))}
     </table>
   );
 }
 
 type Said = Words<(typeof requirement)["zh-Hans"]>;
 
+/** Empty: all of it is measured. */
 function whence(one: HeldQueue, t: Said): string {
   if (!one.sources) return t("noForecast");
   const { flow, wait, talk } = one.sources;
   const said = [
-    flow === "presumed" ? t("flow.presumed") : "",
+    flow === "measured" ? "" : t(`flow.${flow}`),
     wait === "measured" ? "" : t(`wait.${wait}`),
     talk === "presumed" ? t("talk.presumed") : "",
   ].filter(Boolean);
-  return said.length > 0 ? said.join("; ") : t("allMeasured");
+  return said.join("; ");
 }
 
 function dayOf(lines: Lines, step: number): string {

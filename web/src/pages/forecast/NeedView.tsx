@@ -20,6 +20,7 @@ import { span, steps } from "./needDrawing";
 export function NeedView({
   queue,
   ahead,
+  made,
   day,
   choose,
   blocking,
@@ -28,6 +29,8 @@ export function NeedView({
 }: {
   queue: ForecastQueue;
   ahead: Period;
+  /** Whether a forecast has been made; else it is reckoned from the queue's past as it is now. */
+  made: boolean;
   day: string | null;
   choose: (day: string | null) => void;
   blocking: number;
@@ -54,6 +57,7 @@ export function NeedView({
           </p>
         ) : null}
         {found.data ? <Basis need={found.data} /> : null}
+        {found.data?.slots && !made ? <p className="fc-warn">{t("unmade")}</p> : null}
         {found.data?.unknown ? <Empty kind="none">{t(`unknown.${found.data.unknown}`)}</Empty> : null}
         {found.data?.slots ? <Agents need={found.data} chosen={chosen} choose={choose} /> : null}
       </div>
@@ -144,6 +148,7 @@ function Agents({
   const shown = need.days[at];
   const published = need.days.filter((one) => one.cover_hours !== null);
   const peak = need.days.reduce<NeedDay | null>((best, one) => (one.peak > (best?.peak ?? 0) ? one : best), null);
+  const partly = published.length < need.days.length ? t("publishedDays", { n: published.length }) : undefined;
   const step = (by: number) => {
     const next = need.days[at < 0 && by < 0 ? need.days.length - 1 : at + by];
     if (next) choose(next.day);
@@ -157,11 +162,12 @@ function Agents({
         <Sum
           name={t("scheduled")}
           value={published.length === 0 ? "–" : contacts(sum(published.map((one) => one.cover_hours)), lang)}
-          note={published.length === 0 ? t("unpublished") : undefined}
+          note={published.length === 0 ? t("unpublished") : partly}
         />
         <Sum
           name={t("missing")}
           value={published.length === 0 ? "–" : contacts(sum(published.map((one) => one.missing_hours)), lang)}
+          note={published.length === 0 ? undefined : partly}
         />
         <Sum
           name={t("most")}
@@ -185,7 +191,7 @@ function Agents({
         <span className="jt-fill" />
         <p className="fc-names" aria-hidden="true">
           <span data-line="3">{t("need")}</span>
-          <span data-line="4">{t("onLine")}</span>
+          {shown ? <span data-line="4">{t("onLine")}</span> : null}
           {published.length > 0 ? <span data-line="1">{t("cover")}</span> : null}
         </p>
       </div>

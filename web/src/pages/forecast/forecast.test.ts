@@ -15,6 +15,7 @@ import {
   signed,
   weekday,
 } from "./model";
+import { span, steps } from "./needDrawing";
 
 test("days are moved by the calendar, over clock changes and month ends", () => {
   expect(shifted("2026-02-28", 1)).toBe("2026-03-01");
@@ -84,6 +85,36 @@ test("the work ahead is contacts times handling time, from today on", () => {
     hours: 1,
     days: 1,
   });
+});
+
+test("a day of need is cut to where anything is, within the day alone", () => {
+  const need = [9, 0, 0, 0, 2, 3, 0, 0, 9];
+  expect(span(1, 7, (i) => need[i] !== 0)).toEqual([3, 7]);
+  expect(span(1, 3, (i) => need[i] !== 0)).toEqual([1, 4]); // nothing: the whole day
+  expect(span(4, 2, (i) => need[i] !== 0)).toEqual([4, 6]);
+});
+
+test("what is needed is drawn in steps, with a level only where it does not press the curve flat", () => {
+  const ink = (token: string) => token;
+  const of = (at: number) =>
+    steps(
+      {
+        ticks: ["a", "b"],
+        heads: null,
+        need: [3, 4],
+        low: [2, 4],
+        high: [5, 6],
+        beside: [2, null],
+        under: null,
+        level: at,
+      },
+      { tip: () => "", value: String },
+    )(ink, 800) as { yAxis: { max?: number }; series: { id: string; step: string; data: (number | null)[] }[] };
+  expect(of(9).yAxis.max).toBe(9);
+  expect(of(90).yAxis.max).toBeUndefined();
+  expect(of(9).series.map((one) => one.id)).toEqual(["low", "band", "beside", "need"]);
+  expect(of(9).series.find((one) => one.id === "band")?.data).toEqual([3, 2]);
+  expect(of(9).series.every((one) => one.step === "end")).toBe(true);
 });
 
 test("a day is drawn from its first to its last busy quarter of an hour", () => {

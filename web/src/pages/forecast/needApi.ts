@@ -67,7 +67,7 @@ export type HeldQueue = {
   talk_s: number | null;
   held_s: number | null;
   sources: {
-    flow: "measured" | "presumed";
+    flow: "measured" | "mean" | "presumed";
     wait: "measured" | "planned" | "presumed";
     talk: "measured" | "presumed";
   } | null;
@@ -83,7 +83,15 @@ export type Lines = {
   trunks: { id: string; names: Texts; channels: number }[];
   channels: number | null;
   queues: HeldQueue[];
-  days: { day: string; first: number; steps: number }[];
+  days: {
+    day: string;
+    first: number;
+    steps: number;
+    lines: number;
+    lines_high: number | null;
+    at: Ms | null;
+    seats: number;
+  }[];
   slots: { load: number[]; lines: number[]; lines_high: number[] | null; seats: number[] };
   peak: LinesPeak | null;
   peak_high: LinesPeak | null;

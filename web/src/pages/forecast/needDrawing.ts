@@ -12,7 +12,7 @@ export type Steps = {
   beside: readonly (number | null)[] | null;
   under: readonly number[] | null;
   /** A level to be held against. */
-  level: { at: number; name: string } | null;
+  level: number | null;
 };
 
 const FACE = 12;
@@ -53,7 +53,7 @@ export function steps(
         min: 0,
         splitNumber: 4,
         // A level far above all else would press the curve flat: it is told in words.
-        ...(data.level && data.level.at > top && data.level.at <= top * 2 ? { max: data.level.at } : {}),
+        ...(data.level !== null && data.level > top && data.level <= top * 2 ? { max: data.level } : {}),
         axisLabel: { color: ink("chart-label"), fontSize: FACE, formatter: said.value },
       },
       series: [
@@ -71,26 +71,17 @@ export function steps(
         ...(data.under ? [line("under", data.under, ink("chart-3"), 1, "dotted")] : []),
         {
           ...line("need", data.need, ink("chart-3"), 1.5, "solid"),
-          ...(data.level
-            ? {
+          ...(data.level === null
+            ? {}
+            : {
                 markLine: {
                   silent: true,
                   symbol: "none",
-                  data: [
-                    {
-                      yAxis: data.level.at,
-                      lineStyle: { color: ink("chart-axis"), type: "dashed", width: 1 },
-                      label: {
-                        formatter: data.level.name,
-                        color: ink("text-2"),
-                        fontSize: FACE,
-                        position: "insideEndBottom",
-                      },
-                    },
-                  ],
+                  label: { show: false },
+                  lineStyle: { color: ink("chart-axis"), type: "dashed", width: 1 },
+                  data: [{ yAxis: data.level }],
                 },
-              }
-            : {}),
+              }),
         },
       ],
     };
