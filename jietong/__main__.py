@@ -7,7 +7,7 @@ import sys
 from collections.abc import AsyncIterator, Coroutine, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import replace
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import click
 import structlog
@@ -16,8 +16,7 @@ import uvloop
 from rich.console import Console
 from rich.table import Table
 
-from jietong import app, config
-from jietong.app.figures import deliveries_of, warehouse_of
+from jietong import config
 from jietong.channels.asterisk import cli as voice
 from jietong.contacts import cli as contacts
 from jietong.core.clock import SystemClock
@@ -41,6 +40,12 @@ from jietong.workforce.forecast import cli as forecasts
 from jietong.workforce.roster import cli as rosters
 from jietong.workforce.schedule import cli as schedules
 from jietong.workforce.simulation import cli as simulations
+
+if TYPE_CHECKING:
+    from jietong.app import Centre
+    from jietong.core.inbox import Follower
+
+# The whole application takes seconds to load: commands that need it load it when they run.
 
 cli = typer.Typer(
     name="jietong",
@@ -70,6 +75,8 @@ def serve(
     verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Log more than warnings.")] = False,
 ) -> None:
     """Start the centre and serve it until Ctrl-C. An empty database gets the demonstration centre once."""
+    from jietong import app
+
     _logging(verbose=verbose)
     settings = config.load()
     settings = replace(settings, host=host or settings.host, port=port or settings.port)
@@ -77,15 +84,27 @@ def serve(
 
 
 def _database() -> AbstractAsyncContextManager[Database]:
+    from jietong import app
+
     return app.database_of(config.load(), report=lambda text: console.print(text, style="dim"))
 
 
 def _quiet_database() -> AbstractAsyncContextManager[Database]:
     """For commands whose output is for programs: what is told meanwhile goes to standard error."""
+    from jietong import app
+
     return app.database_of(config.load(), report=lambda text: print(text, file=sys.stderr))
 
 
+def _followers() -> "Sequence[Follower]":
+    from jietong import app
+
+    return app.followers()
+
+
 def _warehouse(database: Database) -> Warehouse:
+    from jietong.app.figures import warehouse_of
+
     return warehouse_of(config.load(), database, SystemClock())
 
 
@@ -101,6 +120,8 @@ async def _opened_warehouse() -> AsyncIterator[Warehouse]:
 
 @asynccontextmanager
 async def _opened_deliveries() -> AsyncIterator[Deliveries]:
+    from jietong.app.figures import deliveries_of
+
     async with _quiet_database() as database:
         warehouse = _warehouse(database)
         try:
@@ -112,7 +133,7 @@ async def _opened_deliveries() -> AsyncIterator[Deliveries]:
 
 cli.add_typer(identity.staff, name="staff")
 cli.add_typer(identity.audit, name="audit")
-cli.add_typer(routing.commands(_database, app.followers), name="ledger")
+cli.add_typer(routing.commands(_database, _followers), name="ledger")
 cli.add_typer(contacts.commands(_database), name="contacts")
 cli.add_typer(imports.commands(_quiet_database), name="import")
 cli.add_typer(recordings.commands(_database, lambda: config.load().home), name="recordings")
@@ -142,7 +163,7 @@ def migrate() -> None:
     _run(work())
 
 
-def _ready(centre: app.Centre) -> None:
+def _ready(centre: "Centre") -> None:
     if centre.sign_ins:
         table = Table(title="Demonstration accounts (also on the sign-in page)", title_justify="left", box=None)
         for heading in ("Name", "Role", "Sign-in", "Password"):

@@ -37,7 +37,7 @@ from jietong.workforce.model import QUARTER_S
 from jietong.workforce.schedule.documents import Setup
 from jietong.workforce.schedule.model import PersonDay
 from jietong.workforce.schedule.rules.edits import AnyEdit, Put, normal
-from jietong.workforce.schedule.rules.ground import DayKey
+from jietong.workforce.schedule.rules.ground import DayKey, at_a_time
 from jietong.workforce.schedule.service import Schedules
 
 log = structlog.get_logger(__name__)
@@ -372,12 +372,13 @@ class TheDay:
         found: dict[str, Expectation] = {}
         if self.forecasts is not None:
             habits = await self._schedules.needs.habits(setup)
-            together = {queue: group.queues for group in setup.ground.groups.values() for queue in group.queues}
-            for queue, served in sorted(together.items()):
+            together = {queue: group for group in setup.ground.groups.values() for queue in group.queues}
+            for queue, group in sorted(together.items()):
                 one = await expectation(self.forecasts, queue, grid, now)
                 if one is not None:
-                    patience = habits.patience_s(served)
-                    found[queue] = msgspec.structs.replace(one, service=one.service._replace(patience_s=patience))
+                    patience, at_once = habits.patience_s(group.queues), at_a_time(group, setup.ground, now)
+                    service = one.service._replace(patience_s=patience, at_a_time=at_once)
+                    found[queue] = msgspec.structs.replace(one, service=service)
         self._expected = (now, today, found)
 
 

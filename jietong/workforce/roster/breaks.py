@@ -72,12 +72,6 @@ def placed(pauses: Pauses, value: Floats, blocks: Ints = NO_BLOCKS) -> tuple[flo
     return float(place(value, 0, len(value), pauses.shape, given, marks)), marks
 
 
-def placed_all(pauses: Pauses, values: Floats) -> Ints:
-    """For many shifts of one length at once: `values[n, t]`; what each step is, [n, t]."""
-    marks: Ints = _place_all(values, pauses.shape)
-    return marks
-
-
 @njit(cache=True, nogil=True)
 def place(value, first, length, shape, blocks, marks):  # type: ignore[no-untyped-def]
     every, pause, apart, meal_from, meal, after, by = shape
@@ -141,16 +135,6 @@ def place(value, first, length, shape, blocks, marks):  # type: ignore[no-untype
             done = 1
         run = 0
     return best[0, 0, 0]
-
-
-@njit(cache=True, nogil=True)
-def _place_all(values, shape):  # type: ignore[no-untyped-def]
-    count, length = values.shape
-    out = np.zeros((count, length), np.int64)
-    none = np.zeros(length, np.int64)
-    for n in range(count):
-        place(values[n], 0, length, shape, none, out[n])
-    return out
 
 
 @njit(cache=True, nogil=True)

@@ -340,7 +340,7 @@ def _needs(
             for t in range(steps)
         ]
         raw = Need(group.queues, start, QUARTER_S, tuple(n * (1 - lost_of(group)) for n in need.need))
-        late = r.prices(need.load, group.goal, raw, r.Service(patience_s=need.patience_s))
+        late = r.prices(need.load, group.goal, raw, r.Service(need.patience_s, at_a_time=need.at_a_time))
         out.append(
             p.GroupNeed(
                 id,

@@ -12,7 +12,7 @@ from msgspec import Struct
 from jietong.core.clock import Clock
 from jietong.core.errors import Invalid, NotFound, Refused
 from jietong.core.specs import AgentSpec, Names, QueueSpec, SiteSpec, SkillSpec, Spec
-from jietong.core.vocabulary import Ms
+from jietong.core.vocabulary import LIVE_TEXT, Ms
 from jietong.db.pool import ALL, Connection, Database
 from jietong.identity import audit
 from jietong.identity.model import Principal
@@ -74,10 +74,13 @@ async def read(conn: Connection) -> Setup:
     site = sites[0].spec if sites else SiteSpec()
     gated = {d.id for d in await setup.read_all(conn, Kind.SKILL, SkillSpec) if d.spec.certificate}
     queues = {
-        d.id: QueueNeed(d.id, d.spec.client, d.spec.name, tuple((n.skill, n.level) for n in d.spec.requires))
+        d.id: QueueNeed(
+            d.id, d.spec.client, d.spec.name, tuple((n.skill, n.level) for n in d.spec.requires),
+            chat=LIVE_TEXT.issuperset(d.spec.channels),
+        )
         for d in await setup.read_all(conn, Kind.QUEUE, QueueSpec)
         if d.spec.active
-    }
+    }  # fmt: skip
     documents = {
         (row["kind"], row["id"]): Document(
             row["kind"], row["id"], row["version"], msgspec.convert(row["spec"], SPECS[row["kind"]]),
@@ -102,7 +105,7 @@ async def read(conn: Connection) -> Setup:
         skills = tuple(Skill(s.skill, s.level, s.certified_until, s.skill in gated) for s in d.spec.skills)
         people[d.id] = Person(
             d.id, d.spec.name, d.spec.team,
-            terms.spec if terms is not None else Terms(d.id, d.spec.employment), skills,
+            terms.spec if terms is not None else Terms(d.id, d.spec.employment), skills, d.spec.capacity.text,
         )  # fmt: skip
     groups = {id: d.spec for (kind, id), d in sorted(documents.items()) if kind == "group" and d.spec.active}
     ground = Ground(

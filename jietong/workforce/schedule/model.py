@@ -232,6 +232,7 @@ class Person(Struct, frozen=True):
     team: str
     terms: Terms
     skills: tuple[Skill, ...] = ()
+    chats: int = 1  # at once
 
     @property
     def part_time(self) -> bool:
@@ -245,6 +246,7 @@ class QueueNeed(Struct, frozen=True):
     client: str
     names: Names
     requires: tuple[tuple[str, int], ...] = ()
+    chat: bool = False  # nothing but chats
 
 
 class Conflict(Struct, frozen=True):

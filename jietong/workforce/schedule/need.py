@@ -22,7 +22,7 @@ from jietong.workforce.schedule import views
 from jietong.workforce.schedule.documents import Setup
 from jietong.workforce.schedule.model import STEP, Person, PersonDay, SkillGroup
 from jietong.workforce.schedule.rules.cover import Cover, cover_of, gaps
-from jietong.workforce.schedule.rules.ground import DayKey
+from jietong.workforce.schedule.rules.ground import DayKey, at_a_time
 from jietong.workforce.schedule.views import Shown
 
 HABITS_MS: Ms = 28 * 86_400_000
@@ -68,6 +68,7 @@ class GroupNeed(NamedTuple):
     patience_s: float | None
     on_line: tuple[float, ...]  # agents who reach the goal
     need: tuple[float, ...]  # people to schedule: absence and shrinkage are in it
+    at_a_time: float = 1.0  # contacts of one agent
 
 
 class Picture(NamedTuple):
@@ -109,7 +110,8 @@ class Needs:
             group = setup.ground.groups[id]
             loads = [one for one in [await self.load(queue, span) for queue in group.queues] if one is not None]
             if loads:
-                out[id] = await asyncio.to_thread(sized, loads, group, habits.patience_s(group.queues))
+                patience, at_once = habits.patience_s(group.queues), at_a_time(group, setup.ground, span.start)
+                out[id] = await asyncio.to_thread(sized, loads, group, patience, at_once)
         return out
 
     async def load(self, queue: str, span: Span) -> Load | None:
@@ -273,21 +275,23 @@ def on_grid(load: Load, span: Span) -> Load:
 
 @lru_cache(maxsize=64)
 def _sized_cached(
-    loads: tuple[Load, ...], goal: Goal, lost: float, patience_s: float | None
+    loads: tuple[Load, ...], goal: Goal, lost: float, patience_s: float | None, at_once: float
 ) -> tuple[Load, tuple[float, ...], tuple[float, ...]]:
     from jietong.workforce import requirement as r  # here: its kernels are compiled with the first use
 
     pooled = r.pooled(loads)
-    need = r.requirement(pooled, goal, r.Service(patience_s=patience_s))
+    need = r.requirement(pooled, goal, r.Service(patience_s=patience_s, at_a_time=at_once))
     return pooled, need.agents, r.rostered(need, lost).agents
 
 
-def sized(loads: Sequence[Load], group: SkillGroup, patience_s: float | None, *, keep: bool = True) -> GroupNeed:
-    """Who is needed for the queues of a group, pooled: the one place that says so, on whatever screen. `keep` False:
-    nobody will ask for the same again."""
+def sized(
+    loads: Sequence[Load], group: SkillGroup, patience_s: float | None, at_once: float = 1.0, *, keep: bool = True
+) -> GroupNeed:
+    """Who is needed for the queues of a group, pooled: the one place that says so, on whatever screen. `at_once`:
+    contacts of one agent (`ground.at_a_time`). `keep` False: nobody will ask for the same again."""
     work = _sized_cached if keep else _sized_cached.__wrapped__
-    pooled, on_line, need = work(tuple(loads), group.goal, lost_of(group), patience_s)
-    return GroupNeed(pooled, patience_s, on_line, need)
+    pooled, on_line, need = work(tuple(loads), group.goal, lost_of(group), patience_s, at_once)
+    return GroupNeed(pooled, patience_s, on_line, need, at_once)
 
 
 def lost_of(group: SkillGroup) -> float:
@@ -304,7 +308,7 @@ def _in_time(setup: Setup, picture: Picture, groups: Sequence[str], first: int) 
     for id in groups:
         need, group = picture.needs[id], setup.ground.groups[id]
         agents = [value * (1 - lost_of(group)) for value in picture.cover.agents[id]]
-        found = r.expected(need.load, group.goal, agents, r.Service(patience_s=need.patience_s))
+        found = r.expected(need.load, group.goal, agents, r.Service(need.patience_s, at_a_time=need.at_a_time))
         level = found.level(Level.OFFERED)
         for i in range(first, picture.steps):
             come = need.load.calls[i]

@@ -72,7 +72,12 @@ def _holding(part: Part, seen: Seen, flow: Flow | None, waits: Waits) -> tuple[A
     if measured:
         wait, served = np.asarray(seen.wait_s), np.asarray(seen.served)
     elif part.need is not None and part.group is not None:
-        found = expected(part.need.load, part.group.goal, part.need.on_line, Service(part.need.patience_s))
+        found = expected(
+            part.need.load,
+            part.group.goal,
+            part.need.on_line,
+            Service(part.need.patience_s, at_a_time=part.need.at_a_time),
+        )
         wait, served = np.asarray(found.wait_s), np.asarray(found.served)
     else:
         wait, served = np.asarray(0.0), np.asarray(1.0)

@@ -27,7 +27,8 @@ class NeedGroupOut(BaseModel):
 class NeedBasisOut(BaseModel):
     """How the need is reckoned. `level`: the service level that is promised, by its id in the catalogue of figures:
     `share` within `within_s`. `patience_s` null: nobody was seen to give up in the last four weeks, and nobody is
-    taken to; `gave_up`: how many it is measured from. People to schedule = agents on line ÷ (1 − absence) ÷
+    taken to; `gave_up`: how many it is measured from. `at_a_time`: chats that one agent has at once, on the mean; 1
+    for calls. People to schedule = agents on line ÷ (1 − absence) ÷
     (1 − shrinkage)."""
 
     model: Literal["erlang_a", "erlang_c"]
@@ -37,6 +38,7 @@ class NeedBasisOut(BaseModel):
     max_occupancy: float | None
     patience_s: float | None
     gave_up: int
+    at_a_time: float
     absence: float
     shrinkage: float
 

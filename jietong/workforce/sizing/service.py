@@ -24,6 +24,7 @@ from jietong.workforce.model import QUARTER_S, Load
 from jietong.workforce.schedule.documents import Setup
 from jietong.workforce.schedule.model import SkillGroup
 from jietong.workforce.schedule.need import GroupNeed, Habits, sized
+from jietong.workforce.schedule.rules.ground import at_a_time
 from jietong.workforce.schedule.service import Schedules
 from jietong.workforce.sizing.callers import Part, Waits, lines_of, with_calls
 from jietong.workforce.sizing.measured import Measured
@@ -90,14 +91,17 @@ class Sizing:
                 for one, load in loads
             ],
         }  # fmt: skip
-        out["basis"] = basis(group, habits)
+        out["basis"] = basis(group, habits, at_a_time(group, setup.ground, span.start))
         if id not in needs:
             return {**out, "unknown": "no_forecast"}
-        band = await self._banded(group, [load for _, load in loads if load is not None], span, habits)
+        known = [load for _, load in loads if load is not None]
+        band = await self._banded(group, known, span, habits, needs[id].at_a_time)
         cover = await self._cover(setup, needs, id, first, last) if scheduled else None
         return {**out, "unknown": None, **drawn(needs[id], band, cover, span.start, first, last, setup.ground.zone)}
 
-    async def _banded(self, group: SkillGroup, loads: Sequence[Load], span: Span, habits: Habits) -> Banded | None:
+    async def _banded(
+        self, group: SkillGroup, loads: Sequence[Load], span: Span, habits: Habits, at_once: float
+    ) -> Banded | None:
         """Queues of a group are taken to be low, or high, together. None: of one of them no band is known."""
         bands = [await self._band(load, span) for load in loads]
         if any(band is None for band in bands):
@@ -107,7 +111,7 @@ class Sizing:
 
         def work() -> list[GroupNeed]:
             return [
-                sized([with_calls(load, band[n]) for load, band in known], group, patience, keep=False)
+                sized([with_calls(load, band[n]) for load, band in known], group, patience, at_once, keep=False)
                 for n in range(4)
             ]
 

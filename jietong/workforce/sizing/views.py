@@ -125,7 +125,7 @@ def drawn(
     }
 
 
-def basis(group: SkillGroup, habits: Habits) -> View:
+def basis(group: SkillGroup, habits: Habits, at_once: float) -> View:
     patience = habits.patience_s(group.queues)
     return {
         "model": "erlang_c" if patience is None else "erlang_a",
@@ -135,6 +135,7 @@ def basis(group: SkillGroup, habits: Habits) -> View:
         "max_occupancy": group.goal.max_occupancy,
         "patience_s": None if patience is None else round(patience, 1),
         "gave_up": habits.gave_up(group.queues),
+        "at_a_time": round(at_once, 2),
         "absence": group.absence,
         "shrinkage": group.shrinkage,
     }

@@ -10,6 +10,7 @@ from jietong.core.errors import Invalid, Refused
 from jietong.core.events import PlannedSpan
 from jietong.core.specs import Names
 from jietong.core.vocabulary import Activity, Employment, Ms
+from jietong.workforce.model import Load
 from jietong.workforce.schedule.model import (
     MINUTE,
     STEP,
@@ -28,10 +29,11 @@ from jietong.workforce.schedule.model import (
     day_of_text,
     minute_of,
 )
+from jietong.workforce.schedule.need import sized
 from jietong.workforce.schedule.rules import breaks, checks, cover
 from jietong.workforce.schedule.rules import edits as e
 from jietong.workforce.schedule.rules import requests as r
-from jietong.workforce.schedule.rules.ground import Ground, groups_of
+from jietong.workforce.schedule.rules.ground import Ground, at_a_time, groups_of
 
 A = Activity
 ZONE = "Asia/Shanghai"
@@ -269,6 +271,28 @@ def test_a_certificate_that_lapses_stops_the_shift_only_where_nothing_else_is_le
 
 
 # --- cover -----------------------------------------------------------------------------------------------------
+
+
+def test_chats_are_counted_several_to_an_agent_and_calls_never_h1() -> None:
+    repair, delivery = Skill("repair", 3), Skill("delivery", 2)
+    people = [
+        msgspec.structs.replace(person("lin", repair, delivery), chats=4),
+        msgspec.structs.replace(person("wu", delivery), chats=2),
+        msgspec.structs.replace(person("off", delivery), chats=0),  # takes no chats
+        msgspec.structs.replace(person("calls", repair), chats=9),  # does not serve the group
+    ]
+    by_phone = ground(*people)
+    orders = msgspec.structs.replace(by_phone.queues["orders"], chat=True)
+    by_chat = msgspec.structs.replace(by_phone, queues={**by_phone.queues, "orders": orders})
+    assert at_a_time(by_phone.groups["orders"], by_phone, 0) == 1
+    assert at_a_time(by_chat.groups["orders"], by_chat, 0) == 3
+    both = SkillGroup("both", NAMES, ("orders", "repair"))
+    assert at_a_time(both, by_chat, 0) == 1  # some of it are calls
+
+    load = Load("orders", 0, 900, (30.0,), (600.0,))  # 20 Erlang
+    calls, chats = (sized([load], by_chat.groups["orders"], 90.0, n, keep=False) for n in (1.0, 3.0))
+    assert chats.on_line[0] * 3 >= 20 * 0.8  # of the chats, few may give up
+    assert chats.on_line[0] <= calls.on_line[0] / 2
 
 
 def test_a_person_of_two_skills_covers_one_group_at_a_time() -> None:

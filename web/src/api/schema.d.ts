@@ -9504,8 +9504,8 @@ export interface components {
         };
         /**
          * HoldingSourcesOut
-         * @description `planned`: by Erlang, with the agents that are needed; `mean`: the mean stay of the few who were seen in a flow,
-         *     for all; `presumed`: half a minute in the flow, no wait, no wrap-up.
+         * @description `planned`: by Erlang, with the agents that are needed; `mean`: the mean stay of the few who were seen in a
+         *     flow, for all; `presumed`: half a minute in the flow, no wait, no wrap-up.
          */
         HoldingSourcesOut: {
             /**
@@ -10665,12 +10665,15 @@ export interface components {
          * NeedBasisOut
          * @description How the need is reckoned. `level`: the service level that is promised, by its id in the catalogue of figures:
          *     `share` within `within_s`. `patience_s` null: nobody was seen to give up in the last four weeks, and nobody is
-         *     taken to; `gave_up`: how many it is measured from. People to schedule = agents on line ÷ (1 − absence) ÷
+         *     taken to; `gave_up`: how many it is measured from. `at_a_time`: chats that one agent has at once, on the mean; 1
+         *     for calls. People to schedule = agents on line ÷ (1 − absence) ÷
          *     (1 − shrinkage).
          */
         NeedBasisOut: {
             /** Absence */
             absence: number;
+            /** At A Time */
+            at_a_time: number;
             /** Gave Up */
             gave_up: number;
             /**

@@ -90,6 +90,16 @@ def able(person: Person, queue: QueueNeed, at: Ms) -> bool:
     )
 
 
+def at_a_time(group: SkillGroup, ground: Ground, at: Ms) -> float:
+    """Contacts that one agent has at once, on the mean over those who serve the group at that moment. One as soon as
+    some of its contacts are no chats: whoever talks does nothing beside it."""
+    known = [ground.queues[id] for id in group.queues if id in ground.queues]
+    if not known or not all(queue.chat for queue in known):
+        return 1.0
+    chats = [one.chats for one in ground.people.values() if one.chats and serves(one, group, ground.queues, at)]
+    return sum(chats) / len(chats) if chats else 1.0
+
+
 def groups_of(person: Person, ground: Ground, at: Ms) -> tuple[str, ...]:
     """Ids of the groups that somebody can serve at that moment, in order."""
     return tuple(id for id in sorted(ground.groups) if serves(person, ground.groups[id], ground.queues, at))

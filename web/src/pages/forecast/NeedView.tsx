@@ -102,6 +102,9 @@ function Basis({ need }: { need: Need }) {
         ? t("patienceAssumed")
         : t("patienceMeasured", { seconds: Math.round(basis.patience_s), n: basis.gave_up }),
     ],
+    ...(basis.at_a_time > 1
+      ? [[t("atOnce"), t("atOnceOf", { n: String(Math.round(basis.at_a_time * 10) / 10) })] as const]
+      : []),
     [t("lost"), t("lostOf", { absence: share(basis.absence, 0), shrinkage: share(basis.shrinkage, 0) })],
     [
       t("group"),
@@ -117,7 +120,7 @@ function Basis({ need }: { need: Need }) {
     <>
       <dl className="fc-basis" aria-label={t("basis")}>
         {facts.map(([head, text], at) => (
-          // biome-ignore lint/suspicious/noArrayIndexKey: the facts are always the same six
+          // biome-ignore lint/suspicious/noArrayIndexKey: the facts keep their order
           <div key={at}>
             <dt>{head}</dt>
             <dd>{text}</dd>

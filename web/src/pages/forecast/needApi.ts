@@ -12,6 +12,7 @@ export type NeedBasis = {
   max_occupancy: number | null;
   patience_s: number | null;
   gave_up: number;
+  at_a_time: number;
   absence: number;
   shrinkage: number;
 };

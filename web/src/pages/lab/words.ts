@@ -19,7 +19,9 @@ export function figure(key: FigureKey, value: number | null | undefined, lang: L
 export function money(value: number | null | undefined, lang: Language, digits = 2): string {
   if (value === null || value === undefined) return "–";
   const rounded = Number(value.toFixed(digits)) || 0; // no minus before what is rounded to nothing
-  return new Intl.NumberFormat(lang, { minimumFractionDigits: digits, maximumFractionDigits: digits }).format(rounded);
+  return new Intl.NumberFormat(lang, { minimumFractionDigits: digits, maximumFractionDigits: digits }).format(
+    rounded,
+  );
 }
 
 /** A change in words; a planner's own name goes before. */

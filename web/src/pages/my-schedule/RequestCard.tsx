@@ -1,13 +1,14 @@
 import { App } from "antd";
 import { instant } from "../../i18n/format";
 import { useLanguage } from "../../i18n/language";
+import type { Ms } from "../../live/types";
 import { Button } from "../../ui/Button";
 import { Icon, type IconName } from "../../ui/Icon";
 import { useNotice } from "../../ui/notices";
 import type { Request, RequestKind, RequestState } from "../schedule/api";
 import { useAnswer, useColleagues } from "./api";
 import { daySaid } from "./model";
-import { asksMe, mayWithdraw, taken } from "./requests";
+import { asksMe, mayGiveBack, mayWithdraw, taken } from "./requests";
 import { faultSaid, requestSaid, type Said } from "./words";
 
 const ICON: Record<RequestKind, IconName> = {
@@ -28,7 +29,7 @@ const STATE_ICON: Record<RequestState, IconName> = {
 };
 
 /** A request of mine, or one that I am asked for: what it is about, how it stands, and what I can do. */
-export function RequestCard({ one, me, said }: { one: Request; me: string; said: Said }) {
+export function RequestCard({ one, me, now, said }: { one: Request; me: string; now: Ms; said: Said }) {
   const { t } = said;
   const lang = useLanguage();
   const notice = useNotice();
@@ -70,14 +71,14 @@ export function RequestCard({ one, me, said }: { one: Request; me: string; said:
             {t("decline")}
           </Button>
         </div>
-      ) : mayWithdraw(one, me) ? (
+      ) : mayWithdraw(one, me, now) ? (
         <div className="ms-acts">
           <Button
             kind="quiet"
             disabled={answer.isPending}
             onClick={() =>
               void modal.confirm({
-                title: t("withdrawSure"),
+                title: t(mayGiveBack(one, me, now) ? "giveBackSure" : "withdrawSure"),
                 content: requestSaid(one, said),
                 okText: t("withdraw"),
                 cancelText: t("cancel"),

@@ -26,7 +26,7 @@ export function RequestsTab({ own, said, today }: { own: OwnSchedule; said: Said
       ) : (
         <ul className="ms-requests">
           {items.map((one) => (
-            <RequestCard key={one.id} one={one} me={own.agent} said={said} />
+            <RequestCard key={one.id} one={one} me={own.agent} now={own.now} said={said} />
           ))}
         </ul>
       )}

@@ -52,7 +52,7 @@ export function WeekTab({
             <h2>{t("toDo")}</h2>
             <ul className="ms-requests">
               {asked.map((one) => (
-                <RequestCard key={one.id} one={one} me={own.agent} said={said} />
+                <RequestCard key={one.id} one={one} me={own.agent} now={own.now} said={said} />
               ))}
             </ul>
           </section>

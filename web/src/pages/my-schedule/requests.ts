@@ -1,3 +1,4 @@
+import type { Ms } from "../../live/types";
 import type { Request } from "../schedule/api";
 
 /** What one can do about a request, and how it stands from one's own side. Pure. */
@@ -11,8 +12,13 @@ export function asksMe(one: Request, me: string): boolean {
   return offer ? offer.answer === null : one.partner === me;
 }
 
-export function mayWithdraw(one: Request, me: string): boolean {
-  return one.agent === me && OPEN.has(one.state);
+export function mayWithdraw(one: Request, me: string, now: Ms): boolean {
+  return one.agent === me && (OPEN.has(one.state) || mayGiveBack(one, me, now));
+}
+
+/** Leave that was granted and has not begun: the shifts come back. */
+export function mayGiveBack(one: Request, me: string, now: Ms): boolean {
+  return one.agent === me && one.kind === "leave" && one.state === "approved" && (one.start ?? 0) > now;
 }
 
 /** I answered, but somebody else was faster. */

@@ -8,6 +8,7 @@ import { schedule } from "../../i18n/schedule";
 import type { Ms } from "../../live/types";
 import type { Request } from "../schedule/api";
 import type { Activity } from "../schedule/model";
+import { hoursOfLeave } from "../schedule/requests/leave";
 import { type Clocks, clocksOf } from "../schedule/words";
 
 export type Own = Words<(typeof mySchedule)["zh-Hans"]>;
@@ -87,8 +88,8 @@ export function whySaid(code: string, t: Own): string {
 export function requestSaid(one: Request, { t, clocks }: Said): string {
   const day = clocks.day(one.day);
   if (one.kind === "leave") {
-    if (one.start !== null && one.end !== null)
-      return t("callFor", { day, from: clocks.clock(one.start), to: clocks.clock(one.end) });
+    const hours = hoursOfLeave(one);
+    if (hours) return t("callFor", { day, from: clocks.clock(hours.from), to: clocks.clock(hours.to) });
     return one.last_day === one.day
       ? t("leaveDay", { day })
       : t("leaveOf", { from: day, to: clocks.day(one.last_day) });

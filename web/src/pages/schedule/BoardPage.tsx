@@ -9,10 +9,10 @@ import { useNow } from "../../live/clock";
 import { useMay, useSession } from "../../session/session";
 import { Empty } from "../../ui/Empty";
 import { personFrom } from "./api";
-import { axisOf, daysOf, openingOf } from "./axis";
+import { axisOf, daysOf, neededOf, openingOf } from "./axis";
 import { BoardBar } from "./BoardBar";
 import { BoardMenu } from "./BoardMenu";
-import { concerns, effectTitle, headsOf, inView, lengthNote, marksOf, momentOf } from "./board";
+import { concerns, curveOf, effectTitle, headsOf, inView, lengthNote, marksOf, momentOf } from "./board";
 import { ChangePanel } from "./ChangePanel";
 import { Banners, ClashPanel } from "./ClashPanel";
 import { ConflictPanel } from "./ConflictPanel";
@@ -87,7 +87,11 @@ export default function BoardPage() {
   const rows = useRef<HTMLDivElement>(null);
   const [hover, setHover] = useState<number | null>(null);
   const size = useSize(box);
-  const opening = useMemo(() => openingOf(editor.draft.base, days, zone), [editor.draft.base, days, zone]);
+  const { from, until } = useMemo(() => {
+    const need = curveOf(cover.data, null)?.need;
+    return openingOf(editor.draft.base, days, zone, need ? neededOf(need, days, zone) : []);
+  }, [editor.draft.base, days, zone, cover.data]);
+  const opening = useMemo(() => ({ from, until }), [from, until]);
   const axis = useMemo(
     () => axisOf(days, opening, Math.max(320, size.width - NAMES_PX - 16), zone),
     [days, opening, size.width, zone],

@@ -1,5 +1,6 @@
 import type { Ms } from "../../live/types";
 import { inZone } from "../agreements/zone";
+import type { Series } from "./curve";
 import { MINUTE, onDuty, type Plan, QUARTER } from "./model";
 
 /**
@@ -66,28 +67,53 @@ export function msPerPx(axis: Axis): number {
   return first ? (first.to - first.from) / first.width : 0;
 }
 
+/** From when until when somebody is needed on a day. */
+export type Needed = { day: string; from: Ms; until: Ms };
+
+export function neededOf(need: Series, days: readonly string[], zone: string): Needed[] {
+  return days.flatMap((day) => {
+    const slot = (minute: number) => Math.round((wallAt(day, minute, zone) - need.start) / need.step);
+    const [begin, end] = [Math.max(0, slot(0)), Math.min(need.values.length, slot(DAY_MIN))];
+    let [first, last] = [-1, -1];
+    for (let i = begin; i < end; i++) {
+      if ((need.values[i] ?? 0) <= 0) continue;
+      if (first < 0) first = i;
+      last = i;
+    }
+    const at = (i: number) => need.start + i * need.step;
+    return first < 0 ? [] : [{ day, from: at(first), until: at(last + 1) }];
+  });
+}
+
 /** Whole hours around all that is planned or needed; office hours where there is nothing. */
 export function openingOf(
   plan: Plan,
   days: readonly string[],
   zone: string,
-  needed: { from: Ms; until: Ms; day: string }[] = [],
+  needed: readonly Needed[] = [],
 ): Opening {
-  let from = Number.POSITIVE_INFINITY;
-  let until = Number.NEGATIVE_INFINITY;
-  const midnights = new Map(days.map((day) => [day, wallAt(day, 0, zone)]));
+  const reached = new Map(
+    days.map((day) => [day, { start: Number.POSITIVE_INFINITY, end: Number.NEGATIVE_INFINITY }]),
+  );
   const take = (day: string, start: Ms, end: Ms) => {
-    const midnight = midnights.get(day);
-    if (midnight === undefined) return;
-    // Elapsed minutes are near enough for whole hours, and do not ask the calendar for every span.
-    from = Math.min(from, (start - midnight) / MINUTE);
-    until = Math.max(until, (end - midnight) / MINUTE);
+    const one = reached.get(day);
+    if (!one) return;
+    one.start = Math.min(one.start, start);
+    one.end = Math.max(one.end, end);
   };
   for (const cell of plan.values()) {
     for (const span of cell.spans)
       if (onDuty(span) || span.activity === "standby") take(cell.day, span.start, span.end);
   }
   for (const one of needed) take(one.day, one.from, one.until);
+  // By the wall: on a day of a clock change elapsed time is an hour off.
+  let from = Number.POSITIVE_INFINITY;
+  let until = Number.NEGATIVE_INFINITY;
+  for (const [day, { start, end }] of reached) {
+    if (start >= end) continue;
+    from = Math.min(from, minuteOf(start, day, zone));
+    until = Math.max(until, minuteOf(end, day, zone));
+  }
   if (!Number.isFinite(from) || !Number.isFinite(until)) return { from: 480, until: 1200 };
   const hours = { from: Math.max(0, Math.floor(from / 60) * 60), until: Math.ceil(until / 60) * 60 };
   return { from: hours.from, until: Math.max(hours.until, hours.from + 240) };

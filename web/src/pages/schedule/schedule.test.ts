@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { editsFor } from "./api";
-import { atOf, axisOf, daysOf, hourTicks, minuteOf, openingOf, wallAt, xOf } from "./axis";
+import { atOf, axisOf, daysOf, hourTicks, minuteOf, neededOf, openingOf, wallAt, xOf } from "./axis";
 import { concerns, dayShift } from "./board";
 import { coverWith, gapBoxes, type Series, shortage, stepPath, topOf } from "./curve";
 import * as drafts from "./draft";
@@ -284,6 +284,23 @@ describe("the axis", () => {
   test("a shift past midnight widens its own day", () => {
     const night = cell("a", [{ start: at(22), end: at(30), activity: "work" }]);
     expect(openingOf(plan(night), [DAY], ZONE)).toEqual({ from: 1320, until: 1800 });
+  });
+  test("hours in which somebody is needed are in sight, planned or not", () => {
+    const day = cell("a", [{ start: at(10), end: at(19), activity: "work" }]);
+    const values = Array.from({ length: 96 }, (_, i) => (i >= 30 && i < 86 ? 1.5 : 0));
+    const needed = neededOf({ start: MIDNIGHT, step: QUARTER, values }, [DAY], ZONE);
+    expect(needed).toEqual([{ day: DAY, from: at(7.5), until: at(21.5) }]);
+    expect(openingOf(plan(day), [DAY], ZONE, needed)).toEqual({ from: 420, until: 1320 });
+    expect(neededOf({ start: MIDNIGHT, step: QUARTER, values: values.map(() => 0) }, [DAY], ZONE)).toEqual([]);
+  });
+  test.each([
+    ["2026-03-28", 22, 9], // the night of the change: eight on the clock after nine hours
+    ["2026-03-29", 9, 9], // the day after it
+  ])("a shift of %s is in sight to its end where the clock goes forward", (day, hour, hours) => {
+    const start = wallAt(day, hour * 60, "Europe/London");
+    const one = cell("a", [{ start, end: start + hours * H, activity: "work" }], { day });
+    const { until } = openingOf(plan(one), [day], "Europe/London");
+    expect(wallAt(day, until, "Europe/London")).toBe(start + hours * H);
   });
   test("a day on which the clock changes has as many hours as it has", () => {
     const london = axisOf(["2026-03-29"], { from: 0, until: 1440 }, 920, "Europe/London");

@@ -6,12 +6,12 @@ import { zone } from "../../../i18n/format";
 import { inLanguage, useLanguage } from "../../../i18n/language";
 import { useWords } from "../../../i18n/messages";
 import { scheduleRequests } from "../../../i18n/scheduleRequests";
+import { serverClock } from "../../../live/clock";
 import { useNotice } from "../../../ui/notices";
 import { inZone } from "../../agreements/zone";
 import { PLANNING, type Request } from "../api";
 import { useSetup } from "../setupData";
-import { todayIn } from "../useView";
-import type { CallUp } from "./callUp";
+import { type CallUp, usualCallUp } from "./callUp";
 
 type Candidate = { agent: string; name: string; called: number; hours: number };
 
@@ -24,9 +24,10 @@ export function CallUpDialog({ start: first = {}, onClose }: { start?: CallUp; o
   const ids = useId();
   const setup = useSetup();
   const [kind, setKind] = useState<"call_up" | "overtime">("call_up");
-  const [day, setDay] = useState(() => first.day ?? todayIn(zone()));
-  const [from, setFrom] = useState(first.from ?? "14:00");
-  const [until, setUntil] = useState(first.until ?? "18:00");
+  const [usual] = useState(() => usualCallUp(serverClock.now(), zone()));
+  const [day, setDay] = useState(first.day ?? usual.day);
+  const [from, setFrom] = useState(first.from ?? usual.from);
+  const [until, setUntil] = useState(first.until ?? usual.until);
   const [places, setPlaces] = useState(first.places ?? 1);
   const [group, setGroup] = useState<string | null>(null);
   const [note, setNote] = useState("");

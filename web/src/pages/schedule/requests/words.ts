@@ -4,6 +4,7 @@ import type { Request } from "../api";
 import type { Activity, Span } from "../model";
 import { reach } from "../model";
 import type { Clocks } from "../words";
+import { hoursOfLeave } from "./leave";
 
 /** Requests in words. Pure. */
 type T = Words<(typeof scheduleRequests)["zh-Hans"]>;
@@ -11,12 +12,13 @@ type T = Words<(typeof scheduleRequests)["zh-Hans"]>;
 export function requestSaid(one: Request, t: T, clocks: Clocks): string {
   const day = clocks.day(one.day);
   switch (one.kind) {
-    case "leave":
-      if (one.start !== null && one.end !== null)
-        return t("whatLeavePart", { day, from: clocks.clock(one.start), to: clocks.clock(one.end) });
+    case "leave": {
+      const hours = hoursOfLeave(one);
+      if (hours) return t("whatLeavePart", { day, from: clocks.clock(hours.from), to: clocks.clock(hours.to) });
       return one.last_day === one.day
         ? t("whatLeaveDay", { from: day })
         : t("whatLeave", { from: day, to: clocks.day(one.last_day) });
+    }
     case "swap":
       return t("whatSwap", {
         day,
