@@ -40,7 +40,7 @@ bench: setup-bench ## Every figure in one run, as ratios; writes docs/reference/
 	@$(BIN)/python -m bench $(if $(DATA),--data "$(DATA)")
 
 docs: setup-test ## Screenshots of every screen for the documentation
-	@$(BIN)/python -m tests.e2e.screenshots
+	@$(BIN)/python tests/e2e/screenshots.py
 
 clean: ## Remove what was built (not your data)
 	rm -rf .venv web/node_modules jietong/web/static .mypy_cache .ruff_cache .pytest_cache .import_linter_cache

@@ -98,6 +98,22 @@ def test_a_span_that_ends_before_it_starts_is_refused_and_does_not_fall_away() -
         assert wrong.value.code == "bad_span"
 
 
+def test_part_timers_alone_are_called_in_on_the_day_itself() -> None:
+    """A6: a full-timer would be left out without a word when the draft is published."""
+    frames = tuple(Frame(day, 780, 1200) for day in range(7))
+    part = Person("xie", "xie", "", Terms("xie", Employment.PART_TIME, standby=frames), (Skill("repair", 3),))
+    on = ground(part, person("lin"))
+    start, end = at_wall(DAY, 840, ZONE), at_wall(DAY, 960, ZONE)
+    assert e.apply(e.CallIn("xie", DAY, start, end), {}, on)["xie", DAY].invites
+    for wrong, code in (
+        (e.CallIn("lin", DAY, start, end), "bad_edit"),
+        (e.CallIn("xie", NEXT, start, end), "wrong_day"),
+    ):
+        with pytest.raises(Invalid) as refused:
+            e.apply(wrong, {}, on)
+        assert refused.value.code == code
+
+
 def test_days_far_from_any_that_a_centre_plans_are_refused() -> None:
     assert day_of_text("2026-07-15") == "2026-07-15"
     for text in ("9999-12-31", "0001-01-01", "2026-02-30", "tomorrow", ""):

@@ -22,6 +22,7 @@ from jietong.workforce.schedule.model import (
     PersonDay,
     Spans,
     at_wall,
+    local_date_of,
     minute_of,
 )
 from jietong.workforce.schedule.rules.breaks import placed
@@ -173,6 +174,10 @@ def apply(edit: AnyEdit, days: Days, ground: Ground) -> dict[DayKey, PersonDay]:
         return _assigned(edit, day, days, ground)
     if isinstance(edit, CallIn):
         _check_span(edit.start, edit.end)
+        if not ground.people[edit.agent].part_time:
+            raise Invalid("bad_edit", "Part-timers are called in; full-timers are asked for overtime.")
+        if local_date_of(edit.start, ground.zone) != edit.day:
+            raise Invalid("wrong_day", "This lies on another day: a call-up belongs to the day on which it starts.")
         kept = tuple(one for one in day.invites if one.start != edit.start)
         return {key: _with(day, invites=(*kept, Invite(edit.start, edit.end)))}
     if isinstance(edit, NoCallIn):

@@ -14,7 +14,7 @@ import { dayName, dayTick } from "./days";
 import { LinesPanel } from "./LinesPanel";
 import { axisSaid, contacts, range, share } from "./model";
 import { type Need, type NeedDay, useNeed, type Waits } from "./needApi";
-import { span, steps } from "./needDrawing";
+import { headsOf, span, steps } from "./needDrawing";
 
 /** Who is needed on the days ahead, beside who is scheduled; at its side the lines that these callers take. */
 export function NeedView({
@@ -242,7 +242,7 @@ function NeedChart({
         ticks: (cut(slots?.need) ?? []).map((_, i) =>
           day ? instant(at(i), "clock", lang) : dayTick(dayOf(i), lang),
         ),
-        heads: day ? null : new Set(days.map((one) => one.first)),
+        heads: day ? null : headsOf(days.map((one) => one.first)),
         need: cut(slots?.need) ?? [],
         low: cut(slots?.need_low),
         high: cut(slots?.need_high),

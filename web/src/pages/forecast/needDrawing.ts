@@ -17,6 +17,12 @@ export type Steps = {
 
 const FACE = 12;
 
+/** The days of a horizon whose ticks are written: at even distances, in whole weeks where they are many. */
+export function headsOf(firsts: readonly number[]): ReadonlySet<number> {
+  const every = firsts.length <= 10 ? 1 : firsts.length <= 31 ? 2 : 7;
+  return new Set(firsts.filter((_, n) => n % every === 0));
+}
+
 export function steps(
   data: Steps,
   said: { tip: (index: number) => string; value: (value: number) => string },
