@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from playwright.async_api import Page, expect
 from running import Open, Running
-from screens import faultless, page_of
+from screens import faultless, page_of, tidy
 
 HOUR = 3_600_000
 LATE = 30 * 60_000
@@ -57,6 +57,7 @@ async def adherence_of(page: Page, centre: Running, agent: str) -> dict[str, Any
 
 
 async def test_somebody_late_is_shown_first_and_excused_with_a_note(window: Open, centre: Running) -> None:
+    await tidy(centre, "lin.xiao")  # other tests left them at their desk
     page = await page_of(window, centre, "zhou.xin", path="/intraday")
     await scheduled(await page_of(window, centre, "gu.ming", path="/schedule"), centre, "lin.xiao")
     row = page.locator('[data-agent="lin.xiao"]')

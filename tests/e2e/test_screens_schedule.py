@@ -167,6 +167,27 @@ async def test_a_conflict_is_found_located_and_mended_by_one_press(centre: Runni
         await planner.http.delete(f"/api/planning/drafts/{draft}")
 
 
+async def test_a_night_shift_is_seen_on_the_morning_that_it_ends(centre: Running, window: Open) -> None:
+    """It belongs to the day on which it began, and is not changed from the next one."""
+    night = (date.fromisoformat(monday_after_next()) + timedelta(days=18)).isoformat()
+    morning = (date.fromisoformat(night) + timedelta(days=1)).isoformat()
+    async with caller(centre) as planner:
+        draft = await drafted(planner, night, morning, {"chen.yu": 22, "zhao.min": 22}, [night])
+        await planner.post(
+            f"/api/planning/drafts/{draft}/edits",
+            edits=[{"op": "put", "agent": "zhao.min", "day": morning, "spans": shift(morning, 20)}],
+        )
+        page = await page_of(window, centre, "he.feng", "en", path=f"/schedule?day={morning}&draft={draft}")
+        late = row_of(page, "chen.yu").locator("[data-before]")
+        await expect(late).to_have_count(6)  # the first break is over before midnight
+        await expect(row_of(page, "chen.yu").get_by_role("rowheader")).to_contain_text("0:00–7:00")
+        await expect(row_of(page, "zhao.min").get_by_role("rowheader")).to_contain_text("20:00–5:00")
+        await late.last.click()
+        await expect(page.locator(".sc-rows [aria-current], .sc-lane[data-empty]")).to_have_count(0)
+        await faultless(page)
+        await planner.http.delete(f"/api/planning/drafts/{draft}")
+
+
 @pytest.mark.parametrize("language", ["zh-Hans", "zh-Hant", "en"])
 async def test_the_board_is_faultless_in_every_language_and_view(
     centre: Running, window: Open, language: str

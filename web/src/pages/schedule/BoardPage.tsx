@@ -9,7 +9,7 @@ import { useNow } from "../../live/clock";
 import { useMay, useSession } from "../../session/session";
 import { Empty } from "../../ui/Empty";
 import { personFrom } from "./api";
-import { axisOf, daysOf, neededOf, openingOf } from "./axis";
+import { axisOf, dayPlus, daysOf, neededOf, openingOf } from "./axis";
 import { BoardBar } from "./BoardBar";
 import { BoardMenu } from "./BoardMenu";
 import { concerns, curveOf, effectTitle, headsOf, inView, lengthNote, marksOf, momentOf } from "./board";
@@ -56,11 +56,14 @@ export default function BoardPage() {
   const days = useMemo(() => daysOf(view.range, view.day), [view.range, view.day]);
   const span = useMemo(() => ({ first: days[0] ?? view.day, last: days.at(-1) ?? view.day }), [days, view.day]);
 
-  const open = useDrafts().data?.items.filter(
+  const known = useDrafts();
+  const open = known.data?.items.filter(
     (one) => one.state === "open" && one.first <= span.last && one.last >= span.first,
   );
   const draftId = view.published ? null : (open?.find((one) => one.id === view.draft)?.id ?? open?.[0]?.id ?? null);
-  const query = useSchedule(span, draftId);
+  // With the day before, for of its shifts some last into this one.
+  const read = view.range === "day" ? { ...span, first: dayPlus(span.first, -1) } : span;
+  const query = useSchedule(read, draftId, view.published || known.isFetched);
   const data = query.data;
   const draft = data?.draft ?? null;
   const zone = data?.zone ?? session.site?.zone ?? "UTC";
@@ -73,7 +76,10 @@ export default function BoardPage() {
   const cover = useCover(span, draft?.id ?? null, draft?.rev ?? data?.version ?? 0);
   const conflicts = useConflicts(draft);
 
-  const everyone = useMemo(() => (data?.people ?? []).map((one) => personFrom(one, data?.now ?? 0)), [data]);
+  const everyone = useMemo(
+    () => (data?.people ?? []).map((one) => personFrom(one, data?.now ?? 0, days)),
+    [data, days],
+  );
   const byId = useMemo(() => new Map(everyone.map((one) => [one.id, one])), [everyone]);
   const people = useMemo(() => shown(everyone, view), [everyone, view]);
   const items = useMemo(

@@ -2,7 +2,7 @@ import { type KeyboardEvent, type PointerEvent, type RefObject, useEffect, useMe
 import { useWords } from "../../i18n/messages";
 import { schedule } from "../../i18n/schedule";
 import type { Ms } from "../../live/types";
-import { type Axis, atOf, msPerPx } from "./axis";
+import { type Axis, atOf, dayPlus, msPerPx } from "./axis";
 import type { Picked } from "./edits";
 import { cellOf, MINUTE, type Plan, QUARTER } from "./model";
 import { heightOf, type Item, inSight, ROW_PX } from "./people";
@@ -64,6 +64,7 @@ export function Gantt({
   const drag = useDrag(axis, hand, editable);
   const people = items.filter((item) => item.kind === "person").length;
   const drawn = inSight(items, sight.top, sight.height);
+  const night = days.length === 1 && days[0] !== undefined ? dayPlus(days[0], -1) : null;
   const focusable = useMemo(() => firstPlace(items, plan, days), [items, plan, days]);
   useFocusFollows(scroller, selected);
   return (
@@ -114,6 +115,7 @@ export function Gantt({
                 person: item.person,
                 cells: days.map((day) => cellOf(plan, item.person.id, day)),
                 saved: days.map((day) => cellOf(saved, item.person.id, day)),
+                before: night === null ? null : cellOf(plan, item.person.id, night),
                 marks: marks.get(item.person.id) ?? NO_MARKS,
                 selected: selected?.agent === item.person.id ? selected : null,
                 lifted: lifted?.place.agent === item.person.id ? lifted.span : null,
@@ -187,7 +189,7 @@ type Held = { picked: Picked; mode: "move" | "start" | "end"; x: number; y: numb
 function useDrag(axis: Axis, hand: Hand, editable: boolean) {
   const held = useRef<Held | null>(null);
   const picked = (event: { target: EventTarget }): { picked: Picked; piece: HTMLElement | null } | null => {
-    if (!(event.target instanceof Element)) return null;
+    if (!(event.target instanceof Element) || event.target.closest("[data-before]")) return null;
     const agent = event.target.closest<HTMLElement>("[data-person]")?.dataset.person;
     const day = event.target.closest<HTMLElement>("[data-day]")?.dataset.day;
     if (!agent || !day) return null;

@@ -1,5 +1,7 @@
 import { useWords } from "../../i18n/messages";
 import { schedule } from "../../i18n/schedule";
+import { dayPlus } from "./axis";
+import { lateSaid } from "./Late";
 import { cellOf, type Plan, paidSeconds, reach } from "./model";
 import type { Item } from "./people";
 import type { RowWords } from "./Row";
@@ -43,6 +45,8 @@ export function ListView({
         <tbody>
           {rows.map(({ person, cell }) => {
             const on = reach(cell.spans);
+            const late =
+              days.length === 1 ? lateSaid(cellOf(plan, cell.agent, dayPlus(cell.day, -1)), cell.day, words) : "";
             return (
               <tr key={`${cell.agent} ${cell.day}`}>
                 <th scope="row">
@@ -55,7 +59,9 @@ export function ListView({
                   </button>
                 </th>
                 <td>{words.dayName(cell.day)}</td>
-                <td className="jt-num">{on ? `${words.clock(on.start)}–${words.clock(on.end)}` : t("free")}</td>
+                <td className="jt-num">
+                  {on ? `${words.clock(on.start)}–${words.clock(on.end)}` : late || t("free")}
+                </td>
                 <td>
                   {cell.spans
                     .filter((span) => span.activity !== "work")

@@ -2,8 +2,9 @@ import { type CSSProperties, memo } from "react";
 import type { Words } from "../../i18n/messages";
 import type { schedule } from "../../i18n/schedule";
 import { Icon } from "../../ui/Icon";
-import { type Axis, type Stretch, within } from "./axis";
+import { type Axis, place, type Stretch, within } from "./axis";
 import type { Picked } from "./edits";
+import { Late, lateSaid } from "./Late";
 import { ACTIVITY_ICON } from "./looks";
 import { type Cell, reach, type Span } from "./model";
 import type { Person } from "./people";
@@ -13,6 +14,7 @@ export type RowView = {
   person: Person;
   cells: readonly Cell[]; // a cell a day, as shown now
   saved: readonly Cell[]; // as the server has them: what differs is marked
+  before: Cell | null; // the day before, in the day view: its shift may last into this one
   marks: readonly Mark[]; // what the check found here
   selected: Picked | null;
   lifted: Span | null; // where the selected thing stood before it was picked up
@@ -58,7 +60,7 @@ export const Row = memo(function Row({ view, axis, words, rowIndex, top, editabl
         ) : null}
         <span className="jt-clip">{person.name}</span>
         <CertificateNote person={person} words={words} now={today} />
-        <span className="jt-note">{daily ? hoursOf(cells[0], person, words) : weekHours(cells, words)}</span>
+        <span className="jt-note">{daily ? hoursOf(view, words) : weekHours(cells, words)}</span>
       </div>
       {daily ? (
         <DayLane view={view} axis={axis} words={words} editable={editable} />
@@ -81,6 +83,7 @@ function sameRow(one: RowProps, other: RowProps): boolean {
     one.editable === other.editable &&
     one.today === other.today &&
     one.view.person === other.view.person &&
+    one.view.before === other.view.before &&
     one.view.selected === other.view.selected &&
     one.view.lifted === other.view.lifted &&
     one.view.tip === other.view.tip &&
@@ -110,12 +113,11 @@ function isoOf(at: number, zone: string): string {
   return new Date(at).toLocaleDateString("sv-SE", { timeZone: zone });
 }
 
-function hoursOf(cell: Cell | undefined, person: Person, words: RowWords): string {
-  const on = cell && reach(cell.spans);
+function hoursOf({ cells: [cell], before, person }: RowView, words: RowWords): string {
+  if (!cell) return "";
+  const on = reach(cell.spans) ?? frameOf(person, cell.day);
   if (on) return `${words.clock(on.start)}–${words.clock(on.end)}`;
-  const frame = cell ? frameOf(person, cell.day) : undefined;
-  if (!cell || !frame) return "";
-  return `${words.clock(frame.start)}–${words.clock(frame.end)}`;
+  return cell.spans.length > 0 ? "" : lateSaid(before, cell.day, words);
 }
 
 export function frameOf(person: Person, day: string) {
@@ -149,13 +151,18 @@ function DayLane({ view, axis, words, editable }: { view: RowView; axis: Axis; w
       tabIndex={view.selected !== null && view.selected.activity === null ? 0 : -1}
       aria-label={
         cell.spans.length === 0
-          ? words.t("dayLabel", { who: view.person.name, day: words.dayName(cell.day), what: words.t("free") })
+          ? words.t("dayLabel", {
+              who: view.person.name,
+              day: words.dayName(cell.day),
+              what: lateSaid(view.before, cell.day, words) || words.t("free"),
+            })
           : undefined
       }
       style={{ "--hour": `${axis.perQuarter * 4}px` } as CSSProperties}
     >
       {frame ? <span className="sc-a" data-activity="standby" data-frame style={place(stretch, frame)} /> : null}
       {view.lifted ? <span className="sc-a" data-ghost style={place(stretch, view.lifted)} /> : null}
+      {view.before ? <Late cell={view.before} stretch={stretch} who={view.person.name} words={words} /> : null}
       {named(cell.spans).map(({ span, name }) => (
         <Piece
           key={name}
@@ -230,7 +237,7 @@ function Piece({
   const edited = changedFrom(span, cell, saved);
   const icon = ACTIVITY_ICON[span.activity];
   const where = place(stretch, span);
-  const wide = Number.parseFloat(String(where.width)) >= 18;
+  const wide = where.width >= 18;
   const name = words.t(`activity.${span.activity}`);
   const long = span.activity === "leave" || span.activity === "standby";
   return (
@@ -359,12 +366,6 @@ function Tip({ view, axis, text }: { view: RowView; axis: Axis; text: string }) 
       {text}
     </span>
   );
-}
-
-/** A hairline stays between neighbours. */
-function place(stretch: Stretch, span: { start: number; end: number }): CSSProperties {
-  const left = within(stretch, span.start);
-  return { left: stretch.x + left, width: Math.max(2, within(stretch, span.end) - left - 1) };
 }
 
 /** Within the box of its day, which stands where the day begins. */

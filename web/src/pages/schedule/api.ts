@@ -258,7 +258,8 @@ export function cellFrom(one: PersonDay): Cell {
 
 const WARN_MS = 14 * 86_400_000;
 
-export function personFrom(one: PlannedPerson, now: Ms): Person {
+/** `days`: those in view; standby of others is read along with them and says nothing here. */
+export function personFrom(one: PlannedPerson, now: Ms, days: readonly string[]): Person {
   const frame = ([day, start, end]: [string, Ms, Ms]) => ({ day, start, end });
   return {
     id: one.id,
@@ -273,7 +274,7 @@ export function personFrom(one: PlannedPerson, now: Ms): Person {
         : [],
     ),
     frames: one.frames.map(frame),
-    standby: one.standby.map(frame),
+    standby: one.standby.map(frame).filter(({ day }) => days.includes(day)),
   };
 }
 

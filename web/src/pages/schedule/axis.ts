@@ -1,11 +1,12 @@
 import type { Ms } from "../../live/types";
 import { inZone } from "../agreements/zone";
 import type { Series } from "./curve";
-import { MINUTE, onDuty, type Plan, QUARTER } from "./model";
+import { MINUTE, onDuty, overnight, type Plan, QUARTER } from "./model";
 
 /**
  * The axis of time: the days of the view side by side, each from the centre's first hour to its last, so that nights
- * without anybody take no room. A shift past midnight stays in the stretch of the day on which it starts. Pure.
+ * without anybody take no room. A shift past midnight stays in the stretch of the day on which it starts; a day shown
+ * by itself has the end of last night's too. Pure.
  */
 export type Stretch = { day: string; from: Ms; to: Ms; x: number; width: number };
 export type Axis = { stretches: readonly Stretch[]; width: number; perQuarter: number };
@@ -50,6 +51,12 @@ export function xOf(axis: Axis, day: string, at: Ms): number {
 export function within(stretch: Stretch, at: Ms): number {
   const share = (at - stretch.from) / (stretch.to - stretch.from);
   return Math.min(1, Math.max(0, share)) * stretch.width;
+}
+
+/** A piece of a row; a hairline stays between neighbours. */
+export function place(stretch: Stretch, span: { start: Ms; end: Ms }): { left: number; width: number } {
+  const left = within(stretch, span.start);
+  return { left: stretch.x + left, width: Math.max(2, within(stretch, span.end) - left - 1) };
 }
 
 /** The instant under a place, and the day that it belongs to. */
@@ -114,9 +121,25 @@ export function openingOf(
     from = Math.min(from, minuteOf(start, day, zone));
     until = Math.max(until, minuteOf(end, day, zone));
   }
-  if (!Number.isFinite(from) || !Number.isFinite(until)) return { from: 480, until: 1200 };
+  if (!Number.isFinite(from) || !Number.isFinite(until)) [from, until] = [480, 1200];
+  const [only] = days;
+  const late = only !== undefined && days.length === 1 ? lateUntil(plan, only, zone) : 0;
+  if (late > 0) [from, until] = [0, Math.max(until, late)];
   const hours = { from: Math.max(0, Math.floor(from / 60) * 60), until: Math.ceil(until / 60) * 60 };
   return { from: hours.from, until: Math.max(hours.until, hours.from + 240) };
+}
+
+/** Until which minute of the day shifts of the day before last, 0 where none does. */
+function lateUntil(plan: Plan, day: string, zone: string): number {
+  const midnight = wallAt(day, 0, zone);
+  const before = dayPlus(day, -1);
+  let end = midnight;
+  for (const cell of plan.values()) {
+    if (cell.day !== before) continue;
+    for (const span of overnight(cell, midnight))
+      if (onDuty(span) || span.activity === "standby") end = Math.max(end, span.end);
+  }
+  return end > midnight ? minuteOf(end, day, zone) : 0;
 }
 
 export type Tick = { x: number; at: Ms; day: string; first: boolean };

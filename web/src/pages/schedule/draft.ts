@@ -1,5 +1,5 @@
 import type { Ms } from "../../live/types";
-import { applied, type Edit, touched } from "./edits";
+import { applied, daysTouched, type Edit, touched } from "./edits";
 import { type Cell, keyOf, type Plan, sameCell } from "./model";
 
 /**
@@ -31,6 +31,20 @@ export function edited(draft: Draft, edit: Edit, at: Ms): Draft {
   const made = [...draft.made, { id: draft.next, edit, at }];
   if (made.length > MOST) return draft;
   return { ...draft, made, undone: [], present, next: draft.next + 1 };
+}
+
+/** Edits of last time made again, where the days that they touch are read; the others wait until theirs are. */
+export function resumed(
+  draft: Draft,
+  stored: readonly Made[],
+  here: (day: string) => boolean,
+): { draft: Draft; waiting: readonly Made[] } {
+  const ready = stored.filter((one) => daysTouched(one.edit).every(here));
+  if (ready.length === 0) return { draft, waiting: stored };
+  return {
+    draft: ready.reduce((now, one) => edited(now, one.edit, one.at), draft),
+    waiting: stored.filter((one) => !ready.includes(one)),
+  };
 }
 
 export function undo(draft: Draft): Draft {

@@ -35,6 +35,10 @@ export function touched(edit: Edit): string[] {
   return edit.kind === "give" ? [own, keyOf(edit.to.agent, edit.to.day)] : [own];
 }
 
+export function daysTouched(edit: Edit): string[] {
+  return edit.kind === "give" ? [edit.day, edit.to.day] : [edit.day];
+}
+
 export function indexOf(cell: Cell, aim: Aim): number {
   return cell.spans.findIndex((span) => span.activity === aim.activity && span.start === aim.start);
 }

@@ -82,6 +82,17 @@ export function reach(spans: readonly Span[]): { start: Ms; end: Ms } | null {
   return first && last ? { start: first.start, end: last.end } : null;
 }
 
+/** What of the day before is still under way at `midnight`, where the day begins. */
+export function overnight(before: Cell, midnight: Ms): Span[] {
+  return before.spans.filter((span) => span.end > midnight);
+}
+
+/** From midnight until its shift ends, or null where nobody is on shift any more. */
+export function lateOf(before: Cell, midnight: Ms): { start: Ms; end: Ms } | null {
+  const on = reach(overnight(before, midnight));
+  return on && { start: Math.max(on.start, midnight), end: on.end };
+}
+
 export function sameSpan(one: Span, other: Span): boolean {
   return (
     one.start === other.start &&

@@ -23,10 +23,12 @@ import type { Cell, Plan } from "./model";
 export type Span = { first: string; last: string };
 export const SCHEDULE = "schedule";
 
-export function useSchedule(span: Span, draft: string | null) {
+/** `enabled`: not before it is known which draft. */
+export function useSchedule(span: Span, draft: string | null, enabled: boolean) {
   return useQuery({
     queryKey: [SCHEDULE, "days", span.first, span.last, draft],
     queryFn: ({ signal }) => http.get<Schedule>(`${PLANNING}/schedule`, { query: { ...span, draft }, signal }),
+    enabled,
     placeholderData: keepPreviousData,
     refetchInterval: 15_000, // others edit too
     refetchOnWindowFocus: true,
