@@ -24,7 +24,7 @@ export function Late({ cell, stretch, who, words }: { cell: Cell; stretch: Stret
   });
 }
 
-/** `0:00–7:00 from yesterday`; empty where the day before ended by midnight. */
+/** `0:00–7:00 overnight`; empty where the day before ended by midnight. */
 export function lateSaid(before: Cell | null, day: string, words: RowWords): string {
   const late = before && lateOf(before, wallAt(day, 0, words.zone));
   return late ? words.t("fromYesterday", { from: words.clock(late.start), to: words.clock(late.end) }) : "";

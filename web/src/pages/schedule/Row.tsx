@@ -42,6 +42,7 @@ type RowProps = {
 export const Row = memo(function Row({ view, axis, words, rowIndex, top, editable, today }: RowProps) {
   const { person, cells } = view;
   const daily = axis.stretches.length === 1;
+  const hours = daily ? hoursOf(view, words) : weekHours(cells, words);
   return (
     <div
       role="row"
@@ -60,7 +61,9 @@ export const Row = memo(function Row({ view, axis, words, rowIndex, top, editabl
         ) : null}
         <span className="jt-clip">{person.name}</span>
         <CertificateNote person={person} words={words} now={today} />
-        <span className="jt-note">{daily ? hoursOf(view, words) : weekHours(cells, words)}</span>
+        <span className="jt-note" title={hours || undefined}>
+          {hours}
+        </span>
       </div>
       {daily ? (
         <DayLane view={view} axis={axis} words={words} editable={editable} />

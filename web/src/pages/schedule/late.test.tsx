@@ -89,7 +89,7 @@ describe("the row of the next morning", () => {
   });
   test("names its hours only where the person has nothing else", () => {
     const head = (row: HTMLElement) => within(row).getByRole("rowheader").textContent;
-    expect(head(drawn(free, LAST_NIGHT))).toContain("0:00–7:00 from yesterday");
+    expect(head(drawn(free, LAST_NIGHT))).toContain("0:00–7:00 overnight");
     document.body.replaceChildren();
     expect(head(drawn(TODAY, LAST_NIGHT))).toBe("陈宇9:00–18:00");
   });
