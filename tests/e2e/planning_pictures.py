@@ -120,7 +120,7 @@ async def pictures(camera: Sight, language: str, monday: str, study: str) -> Non
     await planner.wait_for_timeout(1_000)
     await camera.shoot(planner, "forecast", language, "light")
     await camera.turn(planner, language, "light", "/schedule/forecast?queue=repair&view=need")
-    await expect(planner.get_by_role("tabpanel").locator("svg")).to_have_count(2)  # agents and lines
+    await expect(planner.get_by_role("tabpanel").locator("dl.fc-sums")).to_have_count(2)  # agents and lines
     await camera.shoot(planner, "requirement", language, "light")
     await camera.turn(planner, language, "light", f"/schedule/lab?study={study}")
     await expect(planner.locator(".lab-bar [role=status]")).to_contain_text("0", timeout=WAIT_S * 1000)
