@@ -1,12 +1,14 @@
-"""Every bench in one run: `python -m bench [--only engine,durable] [--quick] [--json]`.
+"""Every bench in one run: `python -m bench [--only engine,durable] [--quick] [--data FOLDER] [--json]`.
 
 A full run writes docs/reference/performance.md; with `--only` or `--quick` the figures are only shown. The benches
 run one after the other, each in a process of its own. One that fails is reported and the others go on; the exit code
 is 1 then. A limit that is missed is shown and does not change the exit code: that is for the reader to judge.
+`--data` is a folder with the public series and instances, which do not come with the project.
 """
 
 import argparse
 import contextlib
+import importlib.util
 import json
 import os
 import signal
@@ -36,6 +38,7 @@ def main() -> int:
     )
     parser.add_argument("--only", metavar="NAMES", help=f"some of: {','.join(names)}")
     parser.add_argument("--quick", action="store_true", help="short rounds: whether it works, not how fast")
+    parser.add_argument("--data", type=Path, metavar="FOLDER", help="public series and instances")
     parser.add_argument("--json", action="store_true", help="the figures as JSON on standard output")
     asked = parser.parse_args()
     wanted = asked.only.split(",") if asked.only else names
@@ -51,7 +54,7 @@ def main() -> int:
     outcomes = []
     for turn, bench in enumerate(chosen, 1):
         console.print(f"[{turn}/{len(chosen)}] {bench.title} …", markup=False)
-        outcomes.append(run(bench, quick=asked.quick))
+        outcomes.append(run(bench, quick=asked.quick, data=asked.data))
         show(outcomes[-1])
     if asked.json:
         print(json.dumps({"conditions": given, "benches": [outcome.record() for outcome in outcomes]}, indent=2))
@@ -61,10 +64,17 @@ def main() -> int:
     return conclude(outcomes)
 
 
-def run(bench: Bench, *, quick: bool) -> Outcome:
+def run(bench: Bench, *, quick: bool, data: Path | None) -> Outcome:
     """One bench in a process of its own; what it says meanwhile is shown now and then."""
     arguments = [f"bench.{bench.name}", "--json", *(bench.short if quick else bench.arguments)]
     command = " ".join(["python -m", *arguments])
+    if missing := [name for name in bench.peers if importlib.util.find_spec(name) is None]:
+        return Outcome(
+            bench, command, 0.0, failure=f"not run: {', '.join(missing)} not installed; `make setup-bench`"
+        )
+    if bench.reads_data and data is not None:
+        arguments += ["--data", str(data.resolve())]
+        command += " --data FOLDER"
     begun = time.monotonic()
     child = subprocess.Popen(
         [sys.executable, "-m", *arguments],

@@ -20,6 +20,8 @@ class Bench:
     arguments: tuple[str, ...] = ()
     short: tuple[str, ...] = ()
     longest_s: float = 1_800
+    peers: tuple[str, ...] = ()  # packages of the extra `bench` that it cannot do without
+    reads_data: bool = False  # takes --data FOLDER: public data that does not come with the project
 
 
 def engine(found: Found) -> list[Figure]:
@@ -33,6 +35,23 @@ def engine(found: Found) -> list[Figure]:
         *(alone(f"a life cycle with {int(n):,} waiting", us, "µs") for n, us in by_waiting.items()),
         at_most(f"{growth}, by waiting", found["growth_waiting"], "×", 1.5),
     ]
+
+
+def forecast(found: Found) -> list[Figure]:
+    out = []
+    for name, series in found["series"].items():
+        models = series["models"]
+        own = models["ours"]
+        out.append(alone(f"{name}: origins, ten days each", series["origins"], ""))
+        if name == "bank_calls":
+            out.append(at_most(f"{name}: wMAPE", own["wmape"], "", 0.060))
+        for peer in ("week before", "MSTL", "LightGBM"):
+            out.append(beside(f"{name}: wMAPE", own["wmape"], "", peer, models[peer]["wmape"]))
+        out.append(beside(f"{name}: MASE", own["mase"], "", "LightGBM", models["LightGBM"]["mase"]))
+        for model, figures in models.items():
+            out.append(alone(f"{name}: within 10–90 %, {model}", figures["coverage"], ""))
+        out.append(at_most(f"{name}: a queue, learnt and forecast", own["seconds"], "s", 1.0))
+    return out
 
 
 def durable(found: Found) -> list[Figure]:
@@ -241,7 +260,100 @@ def _amiss(killed: Found) -> int:
     return abs(calls - handled) + sum(outcomes.values()) - handled
 
 
+def sizing(found: Found) -> list[Figure]:
+    out = []
+    for name, of, c_ms, a_ms in (("mean", "15 Erlangs", 10, 100), ("twenty", "300 Erlangs", 30, 500)):
+        one = found[name]
+        every = f"{found['intervals']:,} intervals of {of} on the mean"
+        out += [
+            at_most(f"Erlang C, {every}", one["c_ms"], "ms", c_ms),
+            beside("Erlang C, sized", one["c_per_s"], "/s", "pyworkforce", one["pyworkforce_c_per_s"]),
+            beside("Erlang C, sized", one["c_per_s"], "/s", "plain Python", one["plain_c_per_s"]),
+            at_most(f"Erlang A, {every}", one["a_ms"], "ms", a_ms),
+            beside("Erlang A, sized", one["a_per_s"], "/s", "plain Python", one["plain_a_per_s"]),
+            at_most(f"answers that differ from plain Python's, of {of}", one["plain_differ"], "", 0),
+            alone(f"intervals of {of} in which pyworkforce asks for more", one["pyworkforce_more"], ""),
+        ]
+    return out
+
+
+def simulation(found: Found) -> list[Figure]:
+    mine, theirs = found["engine_per_s"], found["ciw_per_s"]
+    out = [
+        at_least("M/M/100+M: the live engine, contacts ÷ ciw's", mine / theirs, "×", 10),
+        beside("M/M/100+M: the live engine, contacts", mine, "/s", "ciw", theirs),
+        beside("M/M/100+M: the live engine, contacts", mine, "/s", "simpy", found["simpy_per_s"]),
+        beside("… with its figures by the catalogue", found["engine_with_figures_per_s"], "/s", "ciw", theirs),
+        at_least("M/M/100+M: the compiled path, events", found["compiled_events_per_s"], "/s", 8_000_000),
+        beside("M/M/100+M: the compiled path, contacts", found["compiled_per_s"], "/s", "ciw", theirs),
+        beside("… with its figures by the catalogue", found["compiled_with_figures_per_s"], "/s", "ciw", theirs),
+    ]
+    for name, one in found["agreement"].items():
+        held = one["low"] <= one["closed"] <= one["high"]
+        out.append(all_of(f"M/M/100+M: {name} within its interval of the closed form", int(held), "", 1))
+    for row in found["skills"]:
+        name = f"{row['skills']} skills a person: {row['figure']} (± {row['half']:.2g})"
+        if "reference" in row:
+            out.append(beside(name, row["mean"], "", "the reference", row["reference"]))
+        else:
+            out.append(alone(name, row["mean"], ""))
+    agreed = [row["agrees"] for row in found["skills"] if "agrees" in row]
+    if agreed:
+        out.append(all_of("of the reference's figures, within the intervals", sum(agreed), "", len(agreed)))
+    return out
+
+
+def roster(found: Found) -> list[Figure]:
+    out = []
+    for one in found["instances"]:
+        out.append(at_most(f"{one['name']}: to the proof", one["seconds"] if one["proved"] else 1e9, "s", 60))
+        if one["best_known"] is not None:
+            out.append(at_most(f"{one['name']}: cost", one["cost"], "", one["best_known"]))
+    covering, placement, centre = found["covering"], found["placement"], found["centre"]
+    out.append(at_most("covering, 7 × 96 × 20, with pauses, to the proof", _proved(covering, ""), "s", 1))
+    out.append(beside("covering, with pauses", covering["seconds"], "s", "pyworkforce without", covering["peer_s"]))
+    out.append(alone("covering with pauses and two skills, to the proof", _proved(covering, "skills_"), "s"))
+    out.append(at_most(f"pauses of {placement['shifts']} shifts", placement["seconds"], "s", 1))
+    what = f"{centre['people']} people, {centre['weeks']} weeks"
+    return [
+        *out,
+        alone(f"{what}: time", centre["seconds"], "s"),
+        alone(f"{what}: first plan that nobody alone betters", centre["first_s"], "s"),
+        beside(f"{what}: cost", centre["cost"], "", "bound", centre["bound"]),
+        alone(f"{what}: gap", centre["gap"], ""),
+        alone(f"{what}: gap ÷ the cost of nobody working", centre["gap_of_nobody"], ""),
+        alone(f"{what}: need covered", centre["cover"], ""),
+        alone(f"{what}: agents beyond the need ÷ need", centre["over"], ""),
+    ]
+
+
+def _proved(found: Found, of: str) -> float:
+    return float(found[f"{of}seconds" if not of else f"{of}s"]) if found[f"{of}proved"] else 1e9
+
+
 BENCHES = (
+    Bench(
+        "roster",
+        "Rosters",
+        "Public instances (with `--data`, else one made here) until proved, two processes. A made centre with three "
+        "skill groups, pauses, wishes and fairness. Covering and pauses beside pyworkforce, which covers without "
+        "pauses. Times of walls.",
+        roster,
+        short=("--quick",),
+        peers=("pyworkforce",),
+        reads_data=True,
+    ),
+    Bench(
+        "simulation",
+        "Simulation",
+        "M/M/100+M at 100 % load with patience, contacts per second of processor time in one run: the live engine on "
+        "virtual time, the compiled path (draws included, compilation not), ciw, simpy. The skills example: 6 kinds "
+        "of call, 90 people, 84 Erl, 120 lines; with `--data` beside the reference.",
+        simulation,
+        short=("--quick",),
+        peers=("ciw", "simpy"),
+        reads_data=True,
+    ),
     Bench(
         "engine",
         "The pure engine",
@@ -319,6 +431,27 @@ BENCHES = (
         history,
         arguments=("--rows", "10000000,50000000"),
         short=("--rows", "1000000", "--rounds", "1"),
+    ),
+    Bench(
+        "sizing",
+        "Sizing",
+        "Agents for 80 % in 20 s in a hundred weeks of quarter-hours, and in as many of twenty times the load, "
+        "arrays in and out on one core, best of several. The peers size a part of the same intervals in the same "
+        "run; pyworkforce has no Erlang A.",
+        sizing,
+        short=("--intervals", "5000", "--rounds", "3", "--sample", "400"),
+        peers=("pyworkforce",),
+    ),
+    Bench(
+        "forecast",
+        "Forecasts",
+        "Ten open days ahead at rolling origins, each model knowing only what came before. MSTL and LightGBM are as "
+        "one would set them up in an hour. The series "
+        "are read from `--data`; those that are not there are left out.",
+        forecast,
+        short=("--quick",),
+        peers=("lightgbm", "statsmodels"),
+        reads_data=True,
     ),
     Bench(
         "knowledge",

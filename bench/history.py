@@ -136,7 +136,11 @@ def connect(files: Path) -> duckdb.DuckDBPyConnection:
     connection.execute(f"CREATE VIEW segment AS SELECT * FROM '{files.as_posix()}/*.parquet'")
     connection.execute(
         "CREATE TABLE agent_interval (site VARCHAR, seq BIGINT, agent VARCHAR, started BIGINT, ended BIGINT, "
-        "state VARCHAR, part_time BOOLEAN)"
+        "state VARCHAR, part_time BOOLEAN, busy_since BIGINT)"
+    )
+    connection.execute(
+        "CREATE TABLE planned_time (site VARCHAR, agent VARCHAR, started BIGINT, ended BIGINT, activity VARCHAR, "
+        "planned_from BIGINT, excused BOOLEAN, paid BOOLEAN, part_time BOOLEAN)"
     )
     connection.execute("CREATE TABLE trunk_busy (site VARCHAR, trunk VARCHAR, started BIGINT, ended BIGINT)")
     return connection

@@ -2,11 +2,12 @@
 
 import asyncio
 import logging
+import os
 import sys
-from collections.abc import AsyncIterator, Coroutine
+from collections.abc import AsyncIterator, Coroutine, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import replace
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import click
 import structlog
@@ -15,8 +16,7 @@ import uvloop
 from rich.console import Console
 from rich.table import Table
 
-from jietong import app, config
-from jietong.app.figures import deliveries_of, warehouse_of
+from jietong import config
 from jietong.channels.asterisk import cli as voice
 from jietong.contacts import cli as contacts
 from jietong.core.clock import SystemClock
@@ -35,6 +35,17 @@ from jietong.reports.deliveries import Deliveries
 from jietong.reports.service import Reports
 from jietong.routing import cli as routing
 from jietong.sla import cli as agreements
+from jietong.workforce import sizing_cli as sizing
+from jietong.workforce.forecast import cli as forecasts
+from jietong.workforce.roster import cli as rosters
+from jietong.workforce.schedule import cli as schedules
+from jietong.workforce.simulation import cli as simulations
+
+if TYPE_CHECKING:
+    from jietong.app import Centre
+    from jietong.core.inbox import Follower
+
+# The whole application takes seconds to load: commands that need it load it when they run.
 
 cli = typer.Typer(
     name="jietong",
@@ -47,6 +58,8 @@ cli = typer.Typer(
 console = Console(highlight=False)
 _WRONG_USE: tuple[Any, ...] = (click.ClickException, *typer.BadParameter.mro()[1:3])
 """Later versions of typer bring a click of their own, with a `UsageError` and a `ClickException` of its own."""
+
+_INTERRUPTED = 130
 
 
 @cli.callback()
@@ -62,6 +75,8 @@ def serve(
     verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Log more than warnings.")] = False,
 ) -> None:
     """Start the centre and serve it until Ctrl-C. An empty database gets the demonstration centre once."""
+    from jietong import app
+
     _logging(verbose=verbose)
     settings = config.load()
     settings = replace(settings, host=host or settings.host, port=port or settings.port)
@@ -69,15 +84,27 @@ def serve(
 
 
 def _database() -> AbstractAsyncContextManager[Database]:
+    from jietong import app
+
     return app.database_of(config.load(), report=lambda text: console.print(text, style="dim"))
 
 
 def _quiet_database() -> AbstractAsyncContextManager[Database]:
     """For commands whose output is for programs: what is told meanwhile goes to standard error."""
+    from jietong import app
+
     return app.database_of(config.load(), report=lambda text: print(text, file=sys.stderr))
 
 
+def _followers() -> "Sequence[Follower]":
+    from jietong import app
+
+    return app.followers()
+
+
 def _warehouse(database: Database) -> Warehouse:
+    from jietong.app.figures import warehouse_of
+
     return warehouse_of(config.load(), database, SystemClock())
 
 
@@ -93,6 +120,8 @@ async def _opened_warehouse() -> AsyncIterator[Warehouse]:
 
 @asynccontextmanager
 async def _opened_deliveries() -> AsyncIterator[Deliveries]:
+    from jietong.app.figures import deliveries_of
+
     async with _quiet_database() as database:
         warehouse = _warehouse(database)
         try:
@@ -104,7 +133,7 @@ async def _opened_deliveries() -> AsyncIterator[Deliveries]:
 
 cli.add_typer(identity.staff, name="staff")
 cli.add_typer(identity.audit, name="audit")
-cli.add_typer(routing.commands(_database, app.followers), name="ledger")
+cli.add_typer(routing.commands(_database, _followers), name="ledger")
 cli.add_typer(contacts.commands(_database), name="contacts")
 cli.add_typer(imports.commands(_quiet_database), name="import")
 cli.add_typer(recordings.commands(_database, lambda: config.load().home), name="recordings")
@@ -115,7 +144,12 @@ report = reports.commands(_opened_warehouse)
 deliveries.add_commands(report, _opened_deliveries)
 cli.add_typer(report, name="report")
 cli.add_typer(agreements.commands(_quiet_database, _warehouse), name="sla")
+cli.add_typer(schedules.commands(_database), name="schedule")
 cli.add_typer(demo.commands(_quiet_database), name="demo")
+cli.command("size")(sizing.size)
+cli.command("forecast")(forecasts.forecast)
+cli.command("roster")(rosters.roster)
+cli.command("simulate")(simulations.simulate)
 
 
 @cli.command()
@@ -129,7 +163,7 @@ def migrate() -> None:
     _run(work())
 
 
-def _ready(centre: app.Centre) -> None:
+def _ready(centre: "Centre") -> None:
     if centre.sign_ins:
         table = Table(title="Demonstration accounts (also on the sign-in page)", title_justify="left", box=None)
         for heading in ("Name", "Role", "Sign-in", "Password"):
@@ -165,19 +199,45 @@ def _run(work: Coroutine[object, object, None]) -> None:
         runner.run(work)
 
 
-def main() -> None:
-    """Every failure a user can act on is one line and a non-zero exit."""
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Runs the command and exits. Every failure a user can act on is one line and a non-zero exit."""
     try:
-        code = cli(standalone_mode=False)
+        code = cli(arguments, prog_name="jietong", standalone_mode=False)
+        if code == _INTERRUPTED:  # typer's word for Ctrl-C
+            _say("stopped.")
     except _WRONG_USE as error:
-        error.show()
-        code = error.exit_code
+        code = _wrong_use(error)
     except (click.Abort, typer.Abort, KeyboardInterrupt):
-        code = 130
+        _say("stopped.")
+        code = _INTERRUPTED
     except JietongError as error:
-        print(f"jietong: {error.detail}", file=sys.stderr)
+        _say(error.detail)
+        code = 1
+    except BrokenPipeError:  # whoever read the output has had enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        code = 1
+    except OSError as error:
+        if error.strerror is None:
+            raise
+        _say(f"{error.filename}: {error.strerror.lower()}." if error.filename else f"{error.strerror}.")
         code = 1
     sys.exit(code if isinstance(code, int) else 0)
+
+
+def _wrong_use(error: Any) -> int:
+    """What was typed cannot be understood; a bare name of a group asks for its help."""
+    if type(error).__name__ == "NoArgsIsHelpError":
+        error.show()
+    else:
+        text = error.format_message().strip().rstrip(".")
+        text += "" if text.endswith("?") else "."
+        context = getattr(error, "ctx", None)
+        _say(f"{text} See {context.command_path} --help." if context is not None else text)
+    return int(error.exit_code)
+
+
+def _say(text: str) -> None:
+    print("jietong:", " ".join(text.split()), file=sys.stderr)
 
 
 if __name__ == "__main__":

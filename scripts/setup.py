@@ -39,6 +39,7 @@ class SetupError(Exception):
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--test", action="store_true", help="also what the tests and linters need")
+    parser.add_argument("--bench", action="store_true", help="also the peers that benches measure beside us")
     parser.add_argument("--npm", nargs=argparse.REMAINDER, help="run npm in web/ with the Node.js that set-up found")
     options = parser.parse_args()
     try:
@@ -49,7 +50,7 @@ def main() -> int:
                 f"Python 3.11 or newer is needed, this is {sys.version.split()[0]}. "
                 "Name a newer one: make run PYTHON=/path/to/python3.12"
             )
-        carry_out(lanes(test=options.test))
+        carry_out(lanes(test=options.test, bench=options.bench))
     except SetupError as error:
         print(f"\nSet-up stopped: {error}", file=sys.stderr)
         return 1
@@ -68,7 +69,7 @@ class Step:
     work: Callable[[], str | None]
 
 
-def lanes(*, test: bool) -> list[list[Step]]:
+def lanes(*, test: bool, bench: bool) -> list[list[Step]]:
     """What can be done at the same time, each in its order."""
     python = Step(
         "Python environment", lambda: environment_is_ready(test=test), lambda: python_environment(test=test)
@@ -79,10 +80,13 @@ def lanes(*, test: bool) -> list[list[Step]]:
         Step("Web application", lambda: fresh(BUILT / ".stamp", application_digest()), web_application),
     ]
     voice = Step("Telephone switch", lambda: switch_is_there(test=test), lambda: telephone_switch(test=test))
+    kernels = Step("Compiled kernels", lambda: fresh(VENV / "stamp-kernels", kernels_digest()), compiled_kernels)
     tests = [Step("Browser and fonts", browser_is_there, browser)] if test else []
+    if bench:
+        tests.append(Step("Peers of the benches", peers_are_there, peers))
     if system_npm():
-        return [[python, voice, *tests], [node, *web]]
-    return [[python, node, *web, voice, *tests]]
+        return [[python, voice, kernels, *tests], [node, *web]]
+    return [[python, node, *web, voice, kernels, *tests]]
 
 
 def carry_out(lanes: list[list[Step]]) -> None:
@@ -140,20 +144,46 @@ def python_environment(*, test: bool) -> None:
     wanted = environment_digest()
     if not PYTHON.exists():
         create_venv()
-    extras = "[dev,spark]" if test else ""
-    command = [
-        PYTHON,
-        "-m",
-        "pip",
-        "install",
-        "--disable-pip-version-check",
-        "-c",
-        "constraints.txt",
-        "-e",
-        f".{extras}",
-    ]
-    run(command, "Python packages could not be installed. Is the package index reachable?")
+    run(
+        installing("[dev,spark]" if test else ""),
+        "Python packages could not be installed. Is the package index reachable?",
+    )
     (VENV / ("stamp-test" if test else "stamp")).write_text(wanted)
+
+
+def installing(extras: str) -> list[object]:
+    """The command that installs this checkout with exact versions, and what `extras` ask for."""
+    pip = [PYTHON, "-m", "pip", "install", "--disable-pip-version-check"]
+    return [*pip, "-c", "constraints.txt", "-e", f".{extras}"]
+
+
+def kernels_digest() -> str:
+    """A kernel is in a module that names numba or the decorator of the queueing formulas."""
+    files = sorted((ROOT / "jietong" / "workforce").rglob("*.py"))
+    kernels = [file for file in files if any(word in file.read_bytes() for word in (b"njit", b"@kernel"))]
+    return digest([*kernels, ROOT / "constraints.txt"], extra=f"{sys.version_info[:2]}")
+
+
+def compiled_kernels() -> None:
+    """All anew: what numba keeps of a kernel does not notice a change in a module that the kernel calls."""
+    for kept in (ROOT / "jietong" / "workforce").rglob("*.nb[ic]"):
+        kept.unlink(missing_ok=True)
+    run([PYTHON, "-m", "jietong.workforce.compiling"], "The kernels of planning could not be compiled.")
+    (VENV / "stamp-kernels").write_text(kernels_digest())
+
+
+def peers_are_there() -> bool:
+    return fresh(VENV / "stamp-bench", environment_digest())
+
+
+def peers() -> str | None:
+    """What figures are measured beside. Without them the benches that need one are not run, and say so."""
+    try:
+        run(installing("[bench]"), "The benches' peers could not be installed.")
+    except SetupError:
+        return f"not to be had here; the benches that need them are LEFT OUT. Why: {LOG.relative_to(ROOT)}"
+    (VENV / "stamp-bench").write_text(environment_digest())
+    return None
 
 
 def create_venv() -> None:
@@ -201,7 +231,7 @@ def telephone_switch(*, test: bool) -> str | None:
 def node_from_wheel() -> None:
     """Node.js builds the web application and is not needed to run it; where there is none it comes as a wheel."""
     run(
-        [PYTHON, "-m", "pip", "install", "--disable-pip-version-check", "-c", "constraints.txt", "-e", ".[node]"],
+        installing("[node]"),
         f"Node.js {NODE_AT_LEAST[0]}.{NODE_AT_LEAST[1]} or newer was not found and its wheel could not be installed.",
     )
 

@@ -22,6 +22,7 @@ from fastapi import APIRouter, FastAPI
 
 from jietong.agents.service import Agents
 from jietong.app.figures import figures as figures_of
+from jietong.app.planning import planning as planning_of
 from jietong.app.telephony import prompt_voice, telephony
 from jietong.calls import plant_routes
 from jietong.calls import routes as call_routes
@@ -59,6 +60,7 @@ from jietong.live.alarms import AlarmBook
 from jietong.live.hub import Hub
 from jietong.live.reception import EngineReception
 from jietong.metrics import routes as metrics
+from jietong.metrics.attendance import Attendance
 from jietong.metrics.live import LiveFigures
 from jietong.recordings import routes as recording_routes
 from jietong.recordings.service import Recordings
@@ -71,6 +73,12 @@ from jietong.routing.service import load_specs
 from jietong.sla import routes as agreement_routes
 from jietong.web.factory import Services, create_app
 from jietong.web.server import listening
+from jietong.workforce.day import routes as day_routes
+from jietong.workforce.forecast import routes as forecast_routes
+from jietong.workforce.jobs import routes as job_routes
+from jietong.workforce.lab import routes as lab_routes
+from jietong.workforce.schedule import routes as schedule_routes
+from jietong.workforce.sizing import routes as sizing_routes
 
 if TYPE_CHECKING:
     from jietong.core.commands import AnyCommand
@@ -98,6 +106,12 @@ ROUTERS: tuple[APIRouter, ...] = (
     live.router,
     plant_routes.router,
     call_routes.router,
+    job_routes.router,
+    forecast_routes.router,
+    sizing_routes.router,
+    lab_routes.router,
+    schedule_routes.router,
+    day_routes.router,
 )
 
 Report = Callable[[str], None]
@@ -141,12 +155,13 @@ async def centre(settings: Settings, report: Report = lambda _: None) -> AsyncIt
         demo = bool(await panel(database))
 
         figures, book, flow_counts, plant_figures = LiveFigures(), AlarmBook(), FlowCounts(), PlantFigures()
+        attendance = Attendance()
         runtime = Runtime(
             database,
             SITE,
             Plan(Engine, Engine.load),
             clock=clock,
-            followers=[figures, book, flow_counts, plant_figures],
+            followers=[figures, book, flow_counts, plant_figures, attendance],
         )
         requests = Requests(lambda: runtime.engine.site.request_hosts)
         stack.push_async_callback(requests.close)
@@ -218,7 +233,21 @@ async def centre(settings: Settings, report: Report = lambda _: None) -> AsyncIt
         past = await stack.enter_async_context(
             figures_of(settings, database, clock, active=lambda: runtime.role == "active")
         )
-        hub.alarms_of_clients = past.alarms
+        plans = await stack.enter_async_context(
+            planning_of(
+                settings,
+                database,
+                runtime,
+                clock,
+                lambda: runtime.engine.site,
+                past.warehouse,
+                active=lambda: runtime.role == "active",
+                demo=demo,
+                engine=lambda: runtime.engine,
+                attendance=attendance,
+            )
+        )
+        hub.alarms_of_clients = lambda: [*past.alarms(), *plans.alarms()]
 
         app = create_app(
             Services(
@@ -242,6 +271,7 @@ async def centre(settings: Settings, report: Report = lambda _: None) -> AsyncIt
                     "plant_setup": phones.setup,
                     "calls": phones.calls,
                     **past.extra,
+                    **plans.extra,
                 },
             ),
             ROUTERS,
@@ -254,7 +284,7 @@ async def centre(settings: Settings, report: Report = lambda _: None) -> AsyncIt
 
 def followers() -> list[Follower]:
     """Fresh ones of each kind that the writer's snapshots hold: for whoever proves them."""
-    return [LiveFigures(), AlarmBook(), FlowCounts(), PlantFigures()]
+    return [LiveFigures(), AlarmBook(), FlowCounts(), PlantFigures(), Attendance()]
 
 
 def description() -> FastAPI:

@@ -28,7 +28,19 @@ _SEGMENT = (
 )  # fmt: skip
 """All that `fold_of` ever sets; `contacts verify` would find what were left out."""
 _FACET = ("contact", "client", "arrived", "facet")
-_INTERVAL = ("site", "seq", "agent", "started", "ended", "state", "reason", "queue", "part_time", "skills")
+_INTERVAL = (
+    "site",
+    "seq",
+    "agent",
+    "started",
+    "ended",
+    "state",
+    "reason",
+    "queue",
+    "part_time",
+    "skills",
+    "busy_since",
+)
 _TABLES = {"contact": _CONTACT, "segment": _SEGMENT, "contact_facet": _FACET, "agent_interval": _INTERVAL}
 
 
@@ -56,7 +68,7 @@ def rows(site: str, events: Iterable[tuple[int, e.ImportedFact]]) -> Rows:
             one = interval_of(event)
             found.agent_interval.append(
                 f"{_text(site)}\t{seq}\t{_text(one.agent)}\t{one.start}\t{one.end}\t{one.state}\t{_text(one.reason)}"
-                f"\t{_text(one.queue)}\t{one.part_time}\t{{}}\n"
+                f"\t{_text(one.queue)}\t{one.part_time}\t{{}}\t{one.busy_since}\n"
             )
             start, end = min(start, event.start), max(end, event.end)
         else:

@@ -12,7 +12,7 @@ from msgspec import Struct, field
 
 from jietong.contacts.fold import apply_to_contact, start_contact
 from jietong.contacts.imported import changes_of, fold_of, interval_of
-from jietong.contacts.model import AgentInterval, TrunkBusyTime
+from jietong.contacts.model import BUSY, AgentInterval, TrunkBusyTime
 from jietong.contacts.stays import ContactFold, FactContext, QueueTerms, SegmentChange
 from jietong.core import events as e
 from jietong.core.specs import AgentSpec
@@ -158,8 +158,11 @@ def next_interval(
     """The agent's present interval ends and the event's begins."""
     changes = []
     old = agents.get(event.agent)
+    busy_since = event.at if event.state in BUSY else None
     if old is not None:
         changes.append(IntervalChange(old, msgspec.structs.replace(old, end=event.at)))
+        if busy_since is not None and old.busy_since is not None:
+            busy_since = old.busy_since
     new = AgentInterval(
         event.agent,
         event.at,
@@ -168,6 +171,7 @@ def next_interval(
         event.queue,
         event.part_time,
         context.skills.get(event.agent, ()),
+        busy_since=busy_since,
     )
     agents[event.agent] = new
     changes.append(IntervalChange(None, new))

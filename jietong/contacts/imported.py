@@ -6,7 +6,7 @@ when: the hold is drawn as one stretch at the end of the talk.
 
 from msgspec.structs import replace
 
-from jietong.contacts.model import AgentInterval, End, Kind, Segment
+from jietong.contacts.model import BUSY, AgentInterval, End, Kind, Segment
 from jietong.contacts.stays import ContactFold, SegmentChange
 from jietong.core.events import HistoryAgent, HistoryContact, HistoryStay
 
@@ -63,7 +63,10 @@ def changes_of(fold: ContactFold) -> list[SegmentChange]:
 
 
 def interval_of(event: HistoryAgent) -> AgentInterval:
-    return AgentInterval(event.agent, event.start, event.state, event.reason, event.queue, end=event.end)
+    busy_since = event.start if event.state in BUSY else None
+    return AgentInterval(
+        event.agent, event.start, event.state, event.reason, event.queue, end=event.end, busy_since=busy_since
+    )
 
 
 def _stay(fold: ContactFold, stay: HistoryStay) -> None:

@@ -1,5 +1,5 @@
-"""Facts that the catalogue's figures look at and that later parts of the platform will keep: cases, working time,
-judgements, opinions. Frozen rows; `at` is the instant whose interval a row belongs to, ms UTC. None are kept yet, so
+"""Facts that the catalogue's figures look at and that later parts of the platform will keep: cases, judgements,
+opinions. Frozen rows; `at` is the instant whose interval a row belongs to, ms UTC. None are kept yet, so
 their figures are "no data".
 """
 
@@ -22,22 +22,6 @@ class Complaint(LaterFact, frozen=True):
     """Of every contact that was looked at for one: whether it carried a complaint; comes with cases."""
 
     complains: bool
-
-
-class PaidTime(LaterFact, frozen=True):
-    """A stretch of an agent's paid time, and how much of it was open for contacts; comes with schedules."""
-
-    paid_ms: Ms
-    open_ms: Ms
-
-
-class ScheduledTime(LaterFact, frozen=True):
-    """A stretch of an agent's schedule: how much of it was spent in the scheduled state, and how much the agent
-    worked at all, within it or not; comes with schedules."""
-
-    scheduled_ms: Ms
-    kept_ms: Ms
-    worked_ms: Ms
 
 
 class Evaluation(LaterFact, frozen=True):

@@ -163,6 +163,10 @@ class Segment(Struct, frozen=True, omit_defaults=True):
     mos: int | None = None  # of a quality: mean opinion score in hundredths, 100..450
 
 
+BUSY = frozenset({State.OFFERED, State.TALKING, State.HOLD, State.WRAPUP})
+"""States in which an agent has a contact."""
+
+
 class AgentInterval(Struct, frozen=True, omit_defaults=True):
     """One stay of an agent in one state. The intervals of an agent follow on one another without a gap."""
 
@@ -174,6 +178,7 @@ class AgentInterval(Struct, frozen=True, omit_defaults=True):
     part_time: bool = False
     skills: tuple[str, ...] = ()  # in force, e.g. "repair:4"
     end: Ms | None = None
+    busy_since: Ms | None = None  # of a state with a contact: when the unbroken run of such states began
 
 
 class TrunkBusyTime(Struct, frozen=True, omit_defaults=True):

@@ -12,7 +12,7 @@ import asyncpg
 import msgspec
 import structlog
 
-from jietong.contacts import bulk, restated, store
+from jietong.contacts import attendance_store, bulk, restated, store
 from jietong.contacts.facts import Facts, FactsState, IntervalChange
 from jietong.contacts.model import AgentInterval, Segment, TrunkBusyTime
 from jietong.contacts.record import ContactRecord, facets_of, record_of
@@ -21,6 +21,7 @@ from jietong.core import events as e
 from jietong.core.days import Span
 from jietong.core.errors import Unavailable
 from jietong.core.inbox import Batch, Inbox
+from jietong.core.specs import SiteSpec
 from jietong.core.vocabulary import Ms
 from jietong.db import ledger
 from jietong.db.pool import ALL, Connection, Database
@@ -44,6 +45,7 @@ class _Carried(msgspec.Struct):
     facts: FactsState = msgspec.field(default_factory=FactsState)
     interval_seq: dict[str, int] = msgspec.field(default_factory=dict)  # agent → seq of the open interval
     trunk_seq: dict[str, int] = msgspec.field(default_factory=dict)  # full trunk → seq of its open stretch
+    zone: str = msgspec.field(default_factory=lambda: SiteSpec().zone)  # of the site
 
 
 class Progress(NamedTuple):
@@ -176,6 +178,7 @@ class _Work:
         self._trunks: dict[int, TrunkBusyTime] = {}
         self._last: dict[str, int] = {}
         self._history: list[tuple[int, e.ImportedFact]] = []
+        self._schedules: list[tuple[int, attendance_store.ScheduleEvent, str, bool]] = []
         self._turned: Ms | None = None  # when the first agent or trunk went over to another state
 
     def take(self, folds: dict[str, ContactFold]) -> None:
@@ -189,6 +192,12 @@ class _Work:
         if isinstance(event, e.ImportedFact):
             self._history.append((seq, event))
             return
+        if isinstance(event, (e.DayScheduled, e.AdherenceExcused)):
+            part_time = event.agent in self._facts.state.context.part_time
+            self._schedules.append((seq, event, self._carried.zone, part_time))
+            return
+        if isinstance(event, e.SiteConfigured):
+            self._carried.zone = event.spec.zone
         changes = self._facts.apply(event)
         contact = _contact(event)
         if contact is not None and (fold := self._facts.state.contacts.get(contact)) is not None:
@@ -227,7 +236,8 @@ class _Work:
         await store.save_trunk_busy(conn, self._site, self._trunks)
         if self._history:
             await bulk.write(conn, self._site, bulk.rows(self._site, self._history))
-        await restated.mark(conn, self._site, self._changed())
+        planned = await attendance_store.project(conn, self._site, self._schedules)
+        await restated.mark(conn, self._site, self._changed() | planned)
 
     def _changed(self) -> set[Span]:
         """The time whose facts this batch has changed: where its contacts' stays arrived, all of a contact's whose

@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 import asyncpg
 import msgspec
 
+from jietong.contacts import attendance_store
 from jietong.contacts.model import AgentInterval, Segment, TrunkBusyTime
 from jietong.contacts.record import ContactRecord
 from jietong.contacts.stays import ContactFold
@@ -20,7 +21,7 @@ SEGMENT = (
     "agent", "part_time", "cause", "target_ms", "short_ms", "since", "wait_ms", "talk_ms", "hold_ms", "wrapup_ms",
     "holds", "reason", "resolved", "score", "direction", "flow", "node", "mos",
 )  # fmt: skip
-_INTERVAL = ("agent", "start", "end", "state", "reason", "queue", "part_time", "skills")
+_INTERVAL = ("agent", "start", "end", "state", "reason", "queue", "part_time", "skills", "busy_since")
 COLUMN = {"start": "started", "end": "ended"}  # both are words of SQL
 
 
@@ -152,6 +153,7 @@ async def clear_rest(conn: Connection, site: str) -> None:
     """Forgets the agents' intervals, the trunks' busy times, and how far the ledger was followed."""
     await conn.execute("DELETE FROM agent_interval WHERE site = $1", site)
     await conn.execute("DELETE FROM trunk_busy WHERE site = $1", site)
+    await attendance_store.clear(conn, site)
     await conn.execute("DELETE FROM import_file WHERE site = $1", site)
     await conn.execute("DELETE FROM projection WHERE site = $1 AND name = $2", site, PROJECTION)
 

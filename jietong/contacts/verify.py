@@ -3,7 +3,8 @@
 from collections.abc import Callable
 from typing import NamedTuple
 
-from jietong.contacts import store
+from jietong.contacts import attendance_store, store
+from jietong.contacts.attendance import PlannedTime, ScheduleFold
 from jietong.contacts.facts import Facts, IntervalChange, TrunkChange
 from jietong.contacts.imported import fold_of
 from jietong.contacts.model import AgentInterval, Segment, TrunkBusyTime
@@ -56,6 +57,7 @@ class _Comparison:
         self._open: dict[str, ContactFold] = {}
         self._agents: dict[str, list[AgentInterval]] = {}
         self._trunks: dict[str, list[TrunkBusyTime]] = {}
+        self._schedules = ScheduleFold()
         self._wrong: list[str] = []
         self._contacts = self._segments = self._intervals = 0
 
@@ -74,9 +76,11 @@ class _Comparison:
         await self._no_strangers()
         await self._compare_agents()
         await self._compare_trunks()
+        await self._compare_schedules()
         return Verdict(upto, self._contacts, self._segments, self._intervals, self._wrong)
 
     def _apply(self, event: e.AnyEvent) -> None:
+        self._schedules.apply(event)
         for change in self._facts.apply(event):
             if isinstance(change, IntervalChange):
                 rows = self._agents.setdefault(change.new.agent, [])
@@ -143,6 +147,16 @@ class _Comparison:
         for trunk, expected in self._trunks.items():
             if await store.trunk_busy(self._conn, self._site, 0, 1 << 62, trunk) != expected:
                 self._note(trunk)
+
+    async def _compare_schedules(self) -> None:
+        stored: dict[str, list[PlannedTime]] = {}
+        for row in await attendance_store.planned(self._conn, self._site, -(1 << 62), 1 << 62):
+            stored.setdefault(row.agent, []).append(row)
+        days = self._schedules.state.days
+        for agent in sorted({*stored, *days}):
+            expected = [row for day in sorted(days.get(agent, {})) for row in self._schedules.rows(agent, day)]
+            if stored.get(agent, []) != expected:
+                self._note(f"schedule of {agent}")
 
     def _note(self, what: str) -> None:
         if len(self._wrong) < _TOLD:

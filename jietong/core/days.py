@@ -21,10 +21,14 @@ class Span(NamedTuple):
         return isinstance(at, int) and self.start <= at < self.end
 
 
+def local_date(at: Ms, zone: str) -> date:
+    """The date of `zone` that `at` falls on."""
+    return to_datetime(at).astimezone(ZoneInfo(zone)).date()
+
+
 def local_day(at: Ms, zone: str) -> Span:
     """The local day of `zone` that `at` falls in, midnight to midnight."""
-    tz = ZoneInfo(zone)
-    return day_of(to_datetime(at).astimezone(tz).date(), zone)
+    return day_of(local_date(at, zone), zone)
 
 
 @lru_cache(maxsize=512)

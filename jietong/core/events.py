@@ -14,6 +14,7 @@ from msgspec import Struct
 
 from jietong.core.specs import AgentSpec, HoursSpec, Names, QueueSpec, SiteSpec, SkillSpec
 from jietong.core.vocabulary import (
+    Activity,
     Author,
     Channel,
     Direction,
@@ -657,6 +658,45 @@ class HistoryEnded(Event, frozen=True, tag="history.ended"):
     unchanged: int
 
 
+# --- schedules: who is to do what, and when. Recorded as they are (`core.commands.Witness`) --------------------
+
+
+class PlannedSpan(Struct, frozen=True, omit_defaults=True):
+    """A stretch of one person's schedule. Those of a day follow each other and do not overlap."""
+
+    start: Ms
+    end: Ms
+    activity: Activity
+    paid: bool = True
+    overtime: bool = False
+
+
+class DayScheduled(Event, frozen=True, tag="schedule.day"):
+    """One person's schedule of one local day as published; it replaces whatever was published for that day before.
+
+    A shift belongs to the local day on which it starts, and may end on the next. No spans: the day is free.
+    """
+
+    agent: str
+    day: str  # ISO 8601, in the site's zone
+    version: int  # of the published schedule
+    spans: tuple[PlannedSpan, ...]
+    by: str
+
+
+class AdherenceExcused(Event, frozen=True, tag="schedule.excused"):
+    """A deviation was authorised: from `start` to `end` whatever the person does counts as kept. It must not be
+    a sick note in disguise: the note says what was agreed."""
+
+    id: str
+    agent: str
+    start: Ms
+    end: Ms
+    note: str
+    by: str
+    withdrawn: bool = False  # the exception of this id no longer holds
+
+
 # --- the centre itself --------------------------------------------------------------------------------------
 
 
@@ -698,6 +738,8 @@ WitnessedFact: TypeAlias = (
     | TrunkBusy
     | TrunkState
     | SwitchState
+    | DayScheduled
+    | AdherenceExcused
 )
 """Facts that the engine decides nothing about; see `core.commands.Witness`."""
 

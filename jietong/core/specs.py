@@ -231,3 +231,5 @@ class SiteSpec(Spec, frozen=True):
     away_s: int = 3600  # how long a desk may be away before its agent is signed out
     break_every_s: int = 7200  # 15 minutes' break for every 2 hours on line (G6)
     break_length_s: int = 900
+    # Within one priority a free agent takes from the queue that they serve best; False: whoever waits longest.
+    own_skill_first: bool = False

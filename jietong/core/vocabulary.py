@@ -134,3 +134,16 @@ class Author(StrEnum):
     AGENT = "agent"
     SUPERVISOR = "supervisor"
     SYSTEM = "system"
+
+
+class Activity(StrEnum):
+    """What a schedule has a person do (排定活動). Every minute of a shift is exactly one of the first six."""
+
+    WORK = "work"  # on line: ready or handling
+    BREAK = "break"  # 小休, paid: 15 minutes for every 2 hours on line (G6)
+    MEAL = "meal"
+    TRAINING = "training"
+    MEETING = "meeting"
+    CASEWORK = "casework"
+    LEAVE = "leave"  # 請假: the person is not there
+    STANDBY = "standby"  # 兼職待命: may be called in

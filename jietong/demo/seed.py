@@ -37,6 +37,7 @@ from jietong.customers.model import CustomerKind, Identity, IdentityKind
 from jietong.customers.model import Draft as CustomerDraft
 from jietong.db.pool import ALL, Connection, Database
 from jietong.demo.agreement import agree
+from jietong.demo.schedule import schedule
 from jietong.flows import demonstration, validator
 from jietong.flows import model as flow_model
 from jietong.flows import store as flow_store
@@ -67,11 +68,11 @@ class SignIn(NamedTuple):
     password: str
 
 
-async def seed(database: Database, clock: Clock) -> list[SignIn]:
+async def seed(database: Database, clock: Clock, *, scheduled: bool = True) -> list[SignIn]:
     """Sets the demonstration centre up and gives its sign-ins; an empty list when the database is not empty.
 
     One transaction: it is all there or not at all. The writer hears of it at its start (`load_specs`), so call
-    this before the runtime starts.
+    this before the runtime starts. `scheduled`: with three weeks of a published schedule.
     """
     now = clock.now()
     async with database.transaction(ALL) as conn:
@@ -84,6 +85,8 @@ async def seed(database: Database, clock: Clock) -> list[SignIn]:
         await _articles(conn, now)
         sign_ins = await _accounts(conn, staff, now)
         await agree(conn, await _people(conn), now)
+        if scheduled:
+            await schedule(conn, now)
         return sign_ins
 
 

@@ -15,7 +15,6 @@ from jietong import config
 from jietong.core.clock import SystemClock
 from jietong.core.errors import JietongError
 from jietong.db.embedded import EmbeddedServer
-from jietong.db.migrate import migrate
 from jietong.db.pool import ALL, Database
 from jietong.identity import audit as audit_log
 from jietong.identity import service, store
@@ -165,6 +164,8 @@ def _fail(line: str) -> NoReturn:
 @asynccontextmanager
 async def _database() -> AsyncIterator[Database]:
     """The centre's database, its embedded server started (or joined) when it has one of its own."""
+    from jietong.db.migrate import migrate  # takes as long to load as all other commands together
+
     settings = config.load()
     async with AsyncExitStack() as stack:
         dsn = settings.dsn

@@ -47,6 +47,11 @@ class Permission(StrEnum):
     CONTRACT_VIEW = "contract.view"  # service-level contracts, their standing and statements
     CONTRACT_EDIT = "contract.edit"  # draft versions, exclusions, actions
     CONTRACT_APPROVE = "contract.approve"  # for one's own side: versions, exclusions, statements
+    SCHEDULE_OWN = "schedule.own"  # one's own schedule, wishes, swaps and leave
+    PLAN_VIEW = "plan.view"  # forecasts, need and cover, schedules of all, adherence, scenarios
+    PLAN_EDIT = "plan.edit"  # forecasts, calendar, shift patterns, rules, draft schedules, scenarios
+    PLAN_PUBLISH = "plan.publish"  # make a draft the schedule that people work by
+    PLAN_APPROVE = "plan.approve"  # requests, adherence exceptions, changes of the day
 
 
 class Role(StrEnum):
@@ -74,12 +79,14 @@ _AGENT = frozenset(
         P.CUSTOMERS_REVEAL,
         P.KNOWLEDGE_VIEW,
         P.METRICS_VIEW,
+        P.SCHEDULE_OWN,
     }
 )
 _HEARS = frozenset({P.RECORDING_LISTEN, P.RECORDING_DOWNLOAD})
 _KEEPS = frozenset({P.RECORDING_HOLD, P.RECORDING_DELETE})
 _TAKES_PART = frozenset({P.CALL_LISTEN, P.CALL_WHISPER, P.CALL_BARGE})
 _REPORTS = frozenset({P.REPORT_VIEW, P.REPORT_EDIT})
+_PLANS = frozenset({P.PLAN_VIEW, P.PLAN_EDIT, P.PLAN_PUBLISH, P.PLAN_APPROVE})
 _SEES = frozenset({P.CONTACTS_VIEW, P.CUSTOMERS_VIEW, P.KNOWLEDGE_VIEW, P.METRICS_VIEW, P.WALL_VIEW})
 
 ROLES: dict[Role, frozenset[Permission]] = {
@@ -92,13 +99,19 @@ ROLES: dict[Role, frozenset[Permission]] = {
     | _TAKES_PART
     | {P.FLOOR_VIEW, P.FLOOR_ACT, P.CONTACTS_EXPORT, P.LEDGER_VIEW, P.CUSTOMERS_MERGE, P.SETUP_VIEW, P.STAFF_VIEW}
     | _REPORTS
-    | {P.FLOW_READ, P.CONTRACT_VIEW},
+    | {P.FLOW_READ, P.CONTRACT_VIEW}
+    | {P.PLAN_VIEW, P.PLAN_APPROVE},
     Role.QA: _SEES | _REPORTS | {P.CALL_LISTEN, P.RECORDING_LISTEN, P.LEDGER_VIEW, P.FLOOR_VIEW},
     Role.TRAINER: _SEES
     | _REPORTS
+    | {P.PLAN_VIEW}
     | {P.CALL_LISTEN, P.CALL_WHISPER}
     | {P.RECORDING_LISTEN, P.KNOWLEDGE_EDIT, P.KNOWLEDGE_PUBLISH},
-    Role.PLANNER: _SEES | _REPORTS | {P.CONTRACT_VIEW} | {P.FLOOR_VIEW, P.SETUP_VIEW, P.STAFF_VIEW, P.FLOW_READ},
+    Role.PLANNER: _SEES
+    | _REPORTS
+    | {P.CONTRACT_VIEW}
+    | {P.FLOOR_VIEW, P.SETUP_VIEW, P.STAFF_VIEW, P.FLOW_READ}
+    | _PLANS,
     Role.SUPPORT: frozenset({P.SETUP_VIEW, P.WALL_VIEW, P.METRICS_VIEW, P.AUDIT_VIEW, P.FLOW_READ, P.FLOW_WRITE}),
     Role.MANAGER: _SEES
     | _HEARS
@@ -106,12 +119,13 @@ ROLES: dict[Role, frozenset[Permission]] = {
     | {P.FLOOR_VIEW, P.CONTACTS_EXPORT, P.LEDGER_VIEW, P.SETUP_VIEW, P.STAFF_VIEW, P.AUDIT_VIEW, P.CUSTOMERS_MERGE}
     | _REPORTS
     | {P.REPORT_SCHEDULE, P.CONTRACT_VIEW, P.CONTRACT_EDIT, P.CONTRACT_APPROVE}
-    | {P.FLOW_READ, P.FLOW_WRITE, P.FLOW_PUBLISH},
+    | {P.FLOW_READ, P.FLOW_WRITE, P.FLOW_PUBLISH}
+    | {P.PLAN_VIEW, P.PLAN_PUBLISH, P.PLAN_APPROVE},
     Role.CLIENT: frozenset(
         {P.CONTACTS_VIEW, P.WALL_VIEW, P.METRICS_VIEW, P.REPORT_VIEW, P.CONTRACT_VIEW, P.CONTRACT_APPROVE}
     ),
     Role.FINANCE: frozenset({P.METRICS_VIEW, P.REPORT_VIEW, P.CONTRACT_VIEW, P.CONTRACT_APPROVE}),
-    Role.ADMIN: frozenset(Permission) - {P.DESK_USE, P.CUSTOMERS_REVEAL} - _HEARS - _TAKES_PART,
+    Role.ADMIN: frozenset(Permission) - {P.DESK_USE, P.CUSTOMERS_REVEAL, P.SCHEDULE_OWN} - _HEARS - _TAKES_PART,
 }
 
 

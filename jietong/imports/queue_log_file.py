@@ -6,6 +6,8 @@ from itertools import islice
 from pathlib import Path
 from typing import NamedTuple
 
+from msgspec.structs import replace
+
 from jietong.contacts import store
 from jietong.contacts.model import AgentInterval
 from jietong.core.clock import Clock
@@ -177,7 +179,7 @@ class _Import:
         if not over:
             return True
         same = AgentInterval(one.agent, one.start, one.state, one.reason, one.queue, end=one.end)
-        if over == [same]:
+        if [replace(k, busy_since=None) for k in over] == [same]:
             self._unchanged += one.lines
         else:
             refusal = Refusal("overlaps", f"{one.agent!r}, {one.state}.")

@@ -30,6 +30,11 @@ Code: TypeAlias = Literal[
     "contract_at_risk",
     "contract_unreachable",
     "report_late",
+    "late_to_shift",
+    "out_of_adherence",
+    "no_cover",
+    "occupancy_high",
+    "gap_ahead",
 ]
 _OF_THE_LONGEST: frozenset[Code] = frozenset({"wait_over_limit", "nobody_ready"})
 _RANK: dict[Level, int] = {"act": 0, "look": 1, "plain": 2}

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import cached_property
 
+from jietong.contacts.attendance import Attended, PlannedTime
 from jietong.contacts.later import LaterFact
 from jietong.contacts.model import AgentInterval, Kind, Segment, TrunkBusyTime
 from jietong.core.specs import Names
@@ -125,6 +126,43 @@ class TrunkTime:
 
 
 @dataclass(frozen=True)
+class Planned:
+    """The sum of the scheduled time where `where` holds, in ms; of the time that has gone by."""
+
+    where: Condition
+
+    def of(self, plan: PlannedTime, start: Ms, end: Ms) -> Ms:
+        """The part that lies within [start, end) and counts."""
+        if not self.holds(plan, PLAIN):
+            return 0
+        return max(0, min(plan.end, end) - max(plan.start, start))
+
+    @cached_property
+    def holds(self) -> Callable[[PlannedTime, Terms], bool]:
+        return condition(self.where)
+
+
+@dataclass(frozen=True)
+class Kept:
+    """The sum of the time in which a schedule and what the person did (`contacts.attendance.Attended`) are such that
+    `where` holds, in ms; `less`: it is taken away."""
+
+    where: Condition
+    less: bool = False
+
+    def of(self, stay: Attended, start: Ms, end: Ms) -> Ms:
+        """The part that lies within [start, end) and counts."""
+        if not self.holds(stay, PLAIN):
+            return 0
+        spent = max(0, min(stay.end, end) - max(stay.start, start))
+        return -spent if self.less else spent
+
+    @cached_property
+    def holds(self) -> Callable[[Attended, Terms], bool]:
+        return condition(self.where)
+
+
+@dataclass(frozen=True)
 class Again:
     """Stays that `of` counts, of a known customer, whose time `within` (a term) after their end is over: all of
     them; with `again`, those whose customer came again meanwhile; without it (False), those whose did not.
@@ -165,7 +203,7 @@ class Later:
         return number(Constant(1) if self.value is None else self.value)
 
 
-Sum = Count | Time | TrunkTime | Again | Later
+Sum = Count | Time | TrunkTime | Planned | Kept | Again | Later
 
 
 @dataclass(frozen=True, slots=True)

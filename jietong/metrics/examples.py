@@ -9,11 +9,13 @@ from collections.abc import Sequence
 from itertools import count
 from typing import Any, NamedTuple
 
-from jietong.contacts.later import Complaint, EscalatedCase, Evaluation, LaterFact, Opinion, PaidTime, ScheduledTime
-from jietong.contacts.model import AgentInterval, End, Kind, Segment, TrunkBusyTime
+from jietong.contacts.attendance import Excuse, PersonDay, planned_times
+from jietong.contacts.later import Complaint, EscalatedCase, Evaluation, LaterFact, Opinion
+from jietong.contacts.model import BUSY, AgentInterval, End, Kind, Segment, TrunkBusyTime
 from jietong.core.days import Span
+from jietong.core.events import PlannedSpan
 from jietong.core.specs import Names
-from jietong.core.vocabulary import Channel, Direction, Ms, State
+from jietong.core.vocabulary import Activity, Channel, Direction, Ms, State
 from jietong.metrics.definition import Definition, How, Unit
 
 _S, _MIN, _H = 1000, 60_000, 3_600_000
@@ -142,16 +144,36 @@ STAYS: tuple[Stays, ...] = (
 _STATES = ((State.READY, 8, 60), (State.TALKING, 9, 90), (State.HOLD, 10.5, 15), (State.WRAPUP, 10.75, 15),
            (State.BREAK, 11, 15), (State.READY, 11.25, 60))  # fmt: skip
 INTERVALS = [
-    AgentInterval("a", int(hour * _H), state, end=int(hour * _H) + minutes * _MIN) for state, hour, minutes in _STATES
+    AgentInterval(
+        "a",
+        int(hour * _H),
+        state,
+        end=int(hour * _H) + minutes * _MIN,
+        busy_since=9 * _H if state in BUSY else None,
+    )
+    for state, hour, minutes in _STATES
 ]
+_DUTIES = ((Activity.WORK, 8, 10.5), (Activity.BREAK, 10.5, 10.75), (Activity.WORK, 10.75, 14),
+           (Activity.TRAINING, 14, 15), (Activity.WORK, 15, 16))  # fmt: skip
+PLANS = planned_times(
+    PersonDay(
+        "a",
+        "1970-01-01",
+        tuple(PlannedSpan(int(first * _H), int(last * _H), activity) for activity, first, last in _DUTIES),
+        1,
+        "UTC",
+    ),
+    None,
+    [Excuse("e", "a", 12 * _H + 15 * _MIN, 16 * _H)],
+)
+"""Scheduled from eight to four. A customer keeps the agent from the break of half past ten, which is taken at eleven;
+from a quarter past twelve the agent may go home."""
 TRUNKS = [TrunkBusyTime("t", TEN, TEN + 12 * _MIN)]
 LATER: list[LaterFact] = [
     *(EscalatedCase(TEN, TEN + 30 * _H) for _ in range(36)),
     *(EscalatedCase(TEN, TEN + 100 * _H) for _ in range(4)),
     *(EscalatedCase(TEN) for _ in range(10)),
     *(Complaint(TEN, n < 12) for n in range(600)),
-    PaidTime(TEN, 8 * _H, 6 * _H),
-    ScheduledTime(TEN, 8 * _H, 432 * _MIN, 456 * _MIN),
     Evaluation(TEN, 85, 100, 1, False),
     Evaluation(TEN, 140, 200, 2, True),
     *(Opinion(TEN, recommends=n) for n in (10, 10, 9, 9, 9, 8, 8, 7, 6, 2)),
@@ -205,9 +227,9 @@ EXPECTED: dict[str, Expected] = {
     "online_streak": Expected(3 * _H, 3 * _H),
     "missed_offer_rate": Expected(0.025, 15, 600),
     "utilisation": Expected(0.25, 2 * _H, 8 * _H),
-    "adherence": Expected(0.9, 432 * _MIN, 8 * _H),
-    "conformance": Expected(0.95, 456 * _MIN, 8 * _H),
-    "shrinkage": Expected(0.25, 2 * _H, 8 * _H),
+    "adherence": Expected(465 / 480, 465 * _MIN, 8 * _H),
+    "conformance": Expected(240 / 465, 4 * _H, 465 * _MIN),
+    "shrinkage": Expected(0.5, 4 * _H, 8 * _H),
     "csat": Expected(0.85, 102, 120),
     "csat_top2": Expected(0.75, 90, 120),
     "response_rate": Expected(0.6, 120, 200),

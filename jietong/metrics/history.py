@@ -10,14 +10,27 @@ from typing import NamedTuple
 
 from msgspec.structs import replace
 
+from jietong.contacts.attendance import Attended, PlannedTime, attended
 from jietong.contacts.later import LaterFact
 from jietong.contacts.model import AgentInterval, Kind, Segment, TrunkBusyTime
 from jietong.contacts.stays import reopened
 from jietong.core.days import Span
-from jietong.core.vocabulary import Ms, State
-from jietong.metrics.definition import PLAIN, Again, Count, Definition, How, Later, Sum, Terms, Time, TrunkTime
-
-ON_LINE = frozenset({State.READY, State.OFFERED, State.TALKING, State.HOLD, State.WRAPUP})
+from jietong.core.vocabulary import Ms
+from jietong.metrics.definition import (
+    PLAIN,
+    Again,
+    Count,
+    Definition,
+    How,
+    Kept,
+    Later,
+    Planned,
+    Sum,
+    Terms,
+    Time,
+    TrunkTime,
+)
+from jietong.routing.rules import ON_LINE, RESTING
 
 
 class Figure(NamedTuple):
@@ -75,13 +88,15 @@ def evaluate(
     customers: Mapping[str, str] | None = None,
     everyone: Sequence[Segment] | None = None,
     later: Sequence[LaterFact] = (),
+    plans: Sequence[PlannedTime] = (),
 ) -> Figure:
     """The figure over the facts that belong to `window`, by the definition's own attribution.
 
     `now` is the instant the facts are known up to; open intervals last until it. `where` narrows the segments (a
-    queue, an agent, a client, an entry); narrow intervals and `trunks` before handing them in. Figures of customers
-    who come again need `customers`, each contact's, and the stays of all contacts: `segments`, or `everyone` where
-    those are narrowed. Raises ValueError for a figure of the present moment, which facts alone do not give.
+    queue, an agent, a client, an entry); narrow intervals, `trunks` and `plans` before handing them in. Figures of
+    customers who come again need `customers`, each contact's, and the stays of all contacts: `segments`, or
+    `everyone` where those are narrowed. Raises ValueError for a figure of the present moment, which facts alone do
+    not give.
     """
     if definition.how is How.NOW:
         raise ValueError(f"{definition.id} is told by the engine, not by facts")
@@ -99,9 +114,10 @@ def evaluate(
         found = values[max(0, ceil(share * len(values)) - 1)]
         return Figure(found, found, len(values))
     upto = Span(window.start, min(window.end, now))
+    beside = _beside(definition, intervals, plans, now)
 
     def total(sums: tuple[Sum, ...]) -> int:
-        known = _sum(sums, mine, intervals, trunks, others, upto, terms)
+        known = _sum(sums, mine, intervals, trunks, others, plans, beside, upto, terms)
         came = (one for one in sums if isinstance(one, Again))
         return known + sum(_again(one, mine, everyone or segments, customers or {}, terms) for one in came)
 
@@ -113,7 +129,11 @@ def evaluate(
 
 
 def longest_streak(intervals: Iterable[AgentInterval], window: Span, break_ms: Ms) -> Ms:
-    """Longest time on line between two breaks of at least `break_ms`, over one agent's intervals (G6)."""
+    """Longest time on line between two breaks of at least `break_ms` in one piece, over one agent's intervals (G6).
+
+    What is on line and what rests is the live counter's: training, meetings and standby are neither, a missed offer
+    and casework are work. That counter adds up shorter breaks too; here they do not end a stay.
+    """
     best = streak = off = 0
     for i in sorted(intervals, key=lambda i: i.start):
         spent = Time(frozenset({i.state})).of(i, *window)
@@ -121,7 +141,7 @@ def longest_streak(intervals: Iterable[AgentInterval], window: Span, break_ms: M
             off = 0
             streak += spent
             best = max(best, streak)
-        else:
+        elif i.state in RESTING:
             off += spent
             if off >= break_ms:
                 streak = 0
@@ -155,6 +175,8 @@ def _sum(
     intervals: Sequence[AgentInterval],
     trunks: Sequence[TrunkBusyTime],
     later: Sequence[LaterFact],
+    plans: Sequence[PlannedTime],
+    beside: Sequence[Attended],
     window: Span,
     terms: Terms,
 ) -> int:
@@ -168,7 +190,26 @@ def _sum(
             total += sum(one.of(fact, terms) for fact in later)
         elif isinstance(one, TrunkTime):
             total += sum(one.of(t, window.start, window.end) for t in trunks)
+        elif isinstance(one, Planned):
+            total += sum(one.of(plan, window.start, window.end) for plan in plans)
+        elif isinstance(one, Kept):
+            total += sum(one.of(stay, window.start, window.end) for stay in beside)
     return total
+
+
+def _beside(
+    definition: Definition, intervals: Iterable[AgentInterval], plans: Iterable[PlannedTime], now: Ms
+) -> list[Attended]:
+    """Each agent's schedule laid over that agent's states, where the figure looks at both."""
+    if not any(isinstance(one, Kept) for one in (*definition.numerator, *definition.denominator)):
+        return []
+    states: dict[str, list[AgentInterval]] = defaultdict(list)
+    scheduled: dict[str, list[PlannedTime]] = defaultdict(list)
+    for interval in intervals:
+        states[interval.agent].append(interval)
+    for plan in plans:
+        scheduled[plan.agent].append(plan)
+    return [stay for agent, mine in scheduled.items() for stay in attended(mine, states[agent], now)]
 
 
 def _again(

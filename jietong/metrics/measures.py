@@ -1,10 +1,10 @@
 """The sums that figures are made of, each said once. A sum looks at one fact at a time and nothing else."""
 
-from jietong.contacts.later import Complaint, EscalatedCase, Evaluation, Opinion, PaidTime, ScheduledTime
-from jietong.contacts.model import PUT_BACK, TRANSFERRED_IN, End, Kind
-from jietong.core.vocabulary import DEFERRED, Direction, State
-from jietong.metrics.definition import Again, Count, Later, Time, TrunkTime
-from jietong.metrics.expression import ALWAYS, Condition, Constant, field, term
+from jietong.contacts.later import Complaint, EscalatedCase, Evaluation, Opinion
+from jietong.contacts.model import BUSY, PUT_BACK, TRANSFERRED_IN, End, Kind
+from jietong.core.vocabulary import DEFERRED, Activity, Direction, State
+from jietong.metrics.definition import Again, Count, Kept, Later, Planned, Time, TrunkTime
+from jietong.metrics.expression import ALWAYS, Any_, Condition, Constant, field, term
 
 _channel, _outcome, _cause, _direction = field("channel"), field("outcome"), field("cause"), field("direction")
 _wait = field("wait_ms").or_(0)
@@ -138,9 +138,41 @@ answers_top2 = Count(Kind.SURVEY, _score >= 4)
 
 # --- agents' time --------------------------------------------------------------------------------------------
 
-BUSY = frozenset({State.TALKING, State.HOLD, State.WRAPUP, State.OFFERED})
 busy_time = Time(BUSY)
 occupied_or_ready = Time(BUSY | {State.READY})
+
+# --- agents' time beside their schedule ---------------------------------------------------------------------------
+
+ON_LINE = BUSY | {State.READY}
+HANDLING = frozenset({State.TALKING, State.HOLD, State.WRAPUP})
+_activity, _state, _excused = field("activity"), field("state"), field("excused").equals(True)
+_WHOLE_DAY = ~_activity.is_set()
+"""A row of the day as a whole: what a person with a schedule did on that day, within the schedule or not."""
+_DUE = _activity.is_set() & ~_activity.equals(Activity.LEAVE)
+_OFF_LINE = frozenset({Activity.BREAK, Activity.MEAL, Activity.TRAINING, Activity.MEETING, Activity.CASEWORK})
+_STATE_OF = (
+    (Activity.WORK, ON_LINE),
+    (Activity.BREAK, frozenset({State.BREAK})),
+    (Activity.MEAL, frozenset({State.BREAK})),
+    (Activity.TRAINING, frozenset({State.TRAINING})),
+    (Activity.MEETING, frozenset({State.MEETING})),
+    (Activity.CASEWORK, frozenset({State.CASEWORK})),
+    (Activity.STANDBY, ON_LINE | {State.STANDBY}),
+)
+_RUNS_OVER = _activity.is_in(_OFF_LINE) & _state.is_in(BUSY) & (field("busy_since") < field("planned_from"))
+"""Contacts under way when a break or anything else off line was due: kept until the agent is free of them."""
+_AS_SCHEDULED = Any_(tuple(_activity.equals(one) & _state.is_in(states) for one, states in _STATE_OF)) | _RUNS_OVER
+_WORKED = ON_LINE | {State.TRAINING, State.MEETING, State.CASEWORK}
+_PAID = field("paid").equals(True) & _activity.is_set()
+
+kept = Kept(_DUE & ~_excused & _AS_SCHEDULED)
+excused = Planned(_DUE & _excused)
+scheduled_time = Planned(_DUE)
+scheduled_work = Planned(_activity.is_in((Activity.WORK, Activity.TRAINING, Activity.MEETING, Activity.CASEWORK)))
+worked_time = Kept(_WHOLE_DAY & _state.is_in(_WORKED))
+handling_time = Kept(_WHOLE_DAY & _state.is_in(HANDLING))
+paid_time = Planned(_PAID)
+paid_on_line = Kept(_PAID & _state.is_in(ON_LINE), less=True)
 
 # --- customers who come again ----------------------------------------------------------------------------------
 
@@ -166,19 +198,12 @@ deferred_time = Count(Kind.HANDLING, _CLOSED_OUT & _DEFERRED, field("end").or_(f
 # --- facts that are not kept yet ---------------------------------------------------------------------------------
 
 _at, _closed = field("at"), field("closed")
-_DUE = _at + term("close_days") <= term("now")
+_CLOSE_DUE = _at + term("close_days") <= term("now")
 
-escalated_due = Later(EscalatedCase, _DUE)
-escalated_closed = Later(EscalatedCase, _DUE & (_closed <= _at + term("close_days")))
+escalated_due = Later(EscalatedCase, _CLOSE_DUE)
+escalated_closed = Later(EscalatedCase, _CLOSE_DUE & (_closed <= _at + term("close_days")))
 looked_at = Later(Complaint)
 complaints = Later(Complaint, field("complains").equals(True))
-
-paid_time = Later(PaidTime, value=field("paid_ms"))
-paid_elsewhere = Later(PaidTime, value=field("paid_ms") - field("open_ms"))
-scheduled_time = Later(ScheduledTime, value=field("scheduled_ms"))
-kept_time = Later(ScheduledTime, value=field("kept_ms"))
-worked_time = Later(ScheduledTime, value=field("worked_ms"))
-handling_time = Time(frozenset({State.TALKING, State.HOLD, State.WRAPUP}))
 
 _recommends, _effort = field("recommends"), field("effort")
 recommendations = Later(Opinion, _recommends.is_set())

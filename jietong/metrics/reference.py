@@ -59,8 +59,9 @@ after 60 s, the wait of 4 runs out at 120 s, and 2 are cut off by a fault. Of 50
 or gave up, 20 try again in ten minutes. Of 582 handlings, 440 take 180 s and 30 s of wrap-up, 100 take 240 s, 60 s on
 hold and 60 s of wrap-up, 25 are passed on after 120 s and 30 s on hold, 10 last 6 s, 5 go on to a number outside
 after 60 s, and two are mails of 300 s. Of 100 customers with a question about their bill, 15 come again about it two
-days later, five about something else. The figures that no part of the platform can tell yet have facts in the example
-too.
+days later, five about something else. The agent is scheduled from eight to four, with a break at half past ten and
+training at two; talks from nine to eleven, takes the break then, and goes home at a quarter past twelve, which is
+authorised. The figures that no part of the platform can tell yet have facts in the example too.
 """
 _UNITS = {
     Unit.COUNT: "count",

@@ -11,6 +11,10 @@ MS_BITS = 44
 SERIAL = (1 << SERIAL_BITS) - 1
 MS_LIMIT = (1 << MS_BITS) - 1
 BAND_LIMIT = 1 << 19
+WAIT_BITS = MS_BITS + SERIAL_BITS
+WAIT = (1 << WAIT_BITS) - 1
+RANK_BITS = 10
+RANK_LIMIT = (1 << RANK_BITS) - 1
 
 VOICE, TEXT, LATER = 0, 1, 2
 """Kinds of work: calls; live text; text nobody waits for. The last two take the same room of an agent."""
@@ -37,6 +41,13 @@ def place_in_order(contact: ContactState, spec: QueueSpec) -> int:
     later = 1 if KIND[contact.channel] == LATER else 0
     head = ((BAND_LIMIT - band) << 1 | later) << 1 | (0 if contact.front else 1)
     return (head << MS_BITS | min(max(begun, 0), MS_LIMIT)) << SERIAL_BITS | contact.serial
+
+
+def by_own_skill(entry: int, rank: int) -> int:
+    """The place in order of one agent who serves the contact's queue at `rank` (0 is best): before the start of the
+    wait, after priority. Comparable with its like alone."""
+    head = entry >> WAIT_BITS
+    return (head << RANK_BITS | min(rank, RANK_LIMIT)) << WAIT_BITS | entry & WAIT
 
 
 class Line:

@@ -10,7 +10,7 @@ from jietong.core import events as e
 from jietong.core.vocabulary import Channel, EndedBy, Ms, Place, State, Status
 from jietong.routing import rules
 from jietong.routing.centre import Centre
-from jietong.routing.lines import KIND, LATER, SERIAL, TEXT, VOICE, Line, place_in_order
+from jietong.routing.lines import KIND, LATER, SERIAL, TEXT, VOICE, Line, by_own_skill, place_in_order
 from jietong.routing.model import AgentState, ContactState
 from jietong.routing.queues import QueueState
 from jietong.routing.seats import NOBODY, SEAT, Lane
@@ -175,6 +175,8 @@ def best_for(c: Centre, agent: AgentState, at: Ms) -> int:
     text = c.seats[TEXT].keys[index] != 0
     if not voice and not text:
         return 0
+    if c.site.own_skill_first:
+        return _best_by_skill(c, agent, at, voice, text)
     best = 0
     for queue, ring in c.serves[index].values():
         if not (queue.in_line or queue.later):
@@ -193,6 +195,32 @@ def best_for(c: Centre, agent: AgentState, at: Ms) -> int:
             entry = place_in_order(contact, queue.spec)
             if not best or entry < best:
                 best = entry
+    return best
+
+
+def _best_by_skill(c: Centre, agent: AgentState, at: Ms, voice: bool, text: bool) -> int:
+    """The same where agents take from the queues that they serve best before others of one priority."""
+    best = best_key = 0
+    levels = rules.usable_levels(agent)
+    for queue, ring in c.serves[agent.index].values():
+        if not (queue.in_line or queue.later):
+            continue
+        rank = rules.skill_rank(levels, queue.rings[ring].requires)
+        for kind, lines in enumerate(queue.lines):
+            if voice if kind == VOICE else text:
+                for line in lines[ring:]:
+                    entry = _first(c, line, agent, queue, at)
+                    key = by_own_skill(entry, rank)
+                    if entry and (not best or key < best_key):
+                        best, best_key = entry, key
+    for contact_id in c.sticky.get(agent.id, ()):
+        contact = c.contacts[contact_id]
+        queue = c.queues[contact.queue or ""]
+        if (voice if KIND[contact.channel] == VOICE else text) and may_take(c, agent, contact, queue, at):
+            entry = place_in_order(contact, queue.spec)
+            key = by_own_skill(entry, 0)  # who waits for this agent is their own, whatever the queue
+            if not best or key < best_key:
+                best, best_key = entry, key
     return best
 
 

@@ -17,7 +17,8 @@ from jietong.sla.ledger_facts import ledgers
 from jietong.sla.model import Contract
 from jietong.sla.rules import trunks as rules
 from jietong.sla.rules.result import AccessResult
-from jietong.sla.rules.trunks import RETRIES, Capacity
+from jietong.sla.rules.trunks import Capacity
+from jietong.workforce.erlang.loss import RETRIES
 
 View = dict[str, Any]
 Blocked: TypeAlias = Literal["measured", "estimated", "unknown"]

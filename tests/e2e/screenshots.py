@@ -1,4 +1,4 @@
-"""Pictures of every screen for the documentation: `python -m tests.e2e.screenshots`, or `make docs`.
+"""Pictures of every screen for the documentation: `python tests/e2e/screenshots.py`, or `make docs`.
 
 Starts a centre of its own, lets simulated customers and the demonstration centre's own people work through a morning
 in some minutes, holds one real conversation in each language, and writes docs/images/NAME-LANGUAGE-THEME.png.
@@ -30,6 +30,7 @@ from playwright.async_api import Browser, Locator, Page, TimeoutError, async_pla
 sys.path.insert(0, str(Path(__file__).parent))
 
 from conftest import ARGUMENTS, BUILT, CHROMIUM
+from planning_pictures import planning
 from running import Running, free_port
 from screens import goes_ready
 
@@ -556,8 +557,11 @@ if __name__ == "__main__":
         sys.exit("Chromium and the built web application are needed: apt-get install chromium, make setup")
     told = argparse.ArgumentParser(description=__doc__)
     told.add_argument("--minutes", type=float, default=MORNING_MIN, help="of the morning; 11 or more")
-    told.add_argument("--calls-only", action="store_true", help="only the screens of telephony")
+    told.add_argument("--only", choices=("morning", "calls", "planning"), help="only these screens")
     asked = told.parse_args()
-    if not asked.calls_only:
+    if asked.only in (None, "morning"):
         asyncio.run(take(asked.minutes))
-    asyncio.run(calls())
+    if asked.only in (None, "calls"):
+        asyncio.run(calls())
+    if asked.only in (None, "planning"):
+        asyncio.run(planning(Camera, CHROMIUM, ARGUMENTS))

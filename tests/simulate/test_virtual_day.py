@@ -1,7 +1,7 @@
 """A day of 100,000 contacts through the live router on virtual time, with every contact accounted for."""
 
 from random import Random
-from time import perf_counter
+from time import process_time
 
 import pytest
 from msgspec import structs
@@ -74,9 +74,9 @@ def test_a_day_of_100_000_contacts_takes_seconds_and_loses_nobody() -> None:
 
     day = VirtualDay(engine, traffic(100_000), Random(7), START, watch)
     day.open(names)
-    begun = perf_counter()
+    begun = process_time()
     result = day.run()
-    seconds = perf_counter() - begun
+    seconds = process_time() - begun
     print(
         f"{result.arrived} contacts, {result.events} facts in {seconds:.1f} s; service level {result.service_level}"
     )
@@ -90,7 +90,7 @@ def test_a_day_of_100_000_contacts_takes_seconds_and_loses_nobody() -> None:
     assert 0.5 < (result.service_level or 0) < 1
     assert engine.check() == []
     assert all(contact.place in (Place.CLOSED, Place.WRAPUP) for contact in engine.contacts.values())
-    assert seconds < 120
+    assert seconds < 60  # of this process, whatever else the machine does
 
 
 def test_the_same_seed_is_the_same_day() -> None:

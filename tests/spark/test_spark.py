@@ -49,7 +49,7 @@ def engines(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Execute,
     from pyspark.sql import SparkSession
 
     folder: Path = tmp_path_factory.mktemp("spark")
-    centre, _, _ = history(START, 3)
+    centre, _, _ = history(START, 10)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # Spark's own, of its first start
         settings = {
@@ -75,7 +75,7 @@ def engines(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Execute,
 
 @pytest.fixture(scope="module")
 def window() -> tuple[Span, Ms]:
-    _, begun, now = history(START, 3)
+    _, begun, now = history(START, 10)
     return Span(local_day(begun, ZONE).start, local_day(now, ZONE).end), now
 
 
@@ -89,7 +89,7 @@ def test_every_figure_is_the_same_on_spark_and_duckdb(
     asked = plan(Query("main", window[0], ZONE, Every.HALF_HOUR, (By.QUEUE,), EVERYTHING), unbound(), now=window[1])
     told = rows(asked, spark)
     assert len(told) > 20
-    assert told == rows(asked, duck) == history(START, 3)[0].rows(asked.query, window[1])
+    assert told == rows(asked, duck) == history(START, 10)[0].rows(asked.query, window[1])
 
 
 @pytest.mark.slow
@@ -105,8 +105,8 @@ def test_filters_hours_and_exclusions_are_the_same_on_spark_and_duckdb(
         within=(Span(span.start, span.start + 2 * hour), Span(span.start + 3 * hour, span.end)),
         without=((Span(span.start + hour, span.start + hour + 600_000), frozenset({"q0"}), None),),
     )
-    figures = metrics("sl3(20),sl6(20,5),wait_p90,max_wait,occupancy,online_streak,aht")
+    figures = metrics("sl3(20),sl6(20,5),wait_p90,max_wait,occupancy,online_streak,aht,adherence,conformance")
     asked = plan(Query("main", span, ZONE, Every.DAY, (By.AGENT,), figures, chosen), unbound(), now=now)
     told = rows(asked, spark)
     assert len(told) > 5
-    assert told == rows(asked, duck) == history(START, 3)[0].rows(asked.query, now)
+    assert told == rows(asked, duck) == history(START, 10)[0].rows(asked.query, now)

@@ -11,7 +11,7 @@ AGENTS = (
         three("占用率", "佔用率", "Occupancy"),
         three(
             "可接待的时间里真正忙于客户的比例。小休、培训、会议、未应答都不在内。每一秒算在它发生的时段里。",
-            "可接待的時間裡真正忙於客戶的比例。小休、培訓、會議、未應答都不在內。每一秒計在它發生的時段裡。",
+            "可接待的時間裡真正忙於客戶的比例。小休、訓練、會議、未應答都不在內。每一秒計在它發生的時段裡。",
             "Of the time open for contacts, the share spent on them. Breaks, training, meetings and not responding are "
             "outside. Each second belongs to the interval in which it was spent.",
         ),
@@ -32,9 +32,13 @@ AGENTS = (
         "online_streak",
         three("最长连续在线", "最長連續在線", "Longest stay on line"),
         three(
-            "没有休息的最长在线时间。每两小时应休息十五分钟。",
-            "沒有休息的最長在線時間。每兩小時應休息十五分鐘。",
-            "The longest time on line without a full break. Fifteen minutes are due for every two hours.",
+            "没有一次完整休息的最长在线时间。每两小时应休息十五分钟。小休和离线算休息；培训、会议和待命不计入，也不算休息。"
+            "现场提醒休息的计时会把较短的小休加在一起，这里不加。",
+            "沒有一次完整休息的最長在線時間。每兩小時應休息十五分鐘。小休和離線算休息；訓練、會議和待命不計入，也不算休息。"
+            "現場提醒休息的計時會把較短的小休加在一起，這裡不加。",
+            "The longest time on line without a full break in one piece. Fifteen minutes are due for every two hours. Breaks "
+            "and being off rest; training, meetings and standby neither count nor rest. The counter on the floor, which "
+            "calls for breaks, adds up shorter ones; here they do not end a stay.",
         ),
         three(
             "两次足够长的休息之间在线时间的最大值",
@@ -46,6 +50,7 @@ AGENTS = (
         Better.DOWN,
         Attribution.TIME,
         "G6; metrics.md, Agents",
+        version=2,
     ),
     Definition(
         "missed_offer_rate",

@@ -1,13 +1,15 @@
-"""Agents' time against what was paid and what was planned (requirements C6, G)."""
+"""Agents' time against what was paid and what was planned (requirements C6, G, H)."""
 
 from jietong.metrics import measures as m
 from jietong.metrics.definition import Attribution, Better, Definition, How, Sum, Unit, three
 
-_LATER = (
-    "所需的事实随排班功能而来，目前无数据。",
-    "所需的事實隨排班功能而來，目前無資料。",
-    " Its facts come with schedules; until then, no data.",
+_RULES = (
+    "仅计有已发布排班的日子。经授权的例外算作遵守；该离线时仍在处理的客户，处理到空闲为止都算遵守；请假不计入排定时间。",
+    "僅計有已發布排班的日子。經授權的例外算作遵守；該離線時仍在處理的客戶，處理到空閒為止都算遵守；請假不計入排定時間。",
+    " Days with a published schedule alone. What was authorised as an exception counts as kept; contacts under way "
+    "when a break was due count as kept until the agent is free of them; leave is no scheduled time.",
 )
+_DAYS = ("仅计有已发布排班的日子。", "僅計有已發布排班的日子。", " Days with a published schedule alone.")
 
 
 def _share(
@@ -16,21 +18,23 @@ def _share(
     meaning: tuple[str, str, str],
     formula: tuple[str, str, str],
     better: Better,
-    top: Sum,
+    top: tuple[Sum, ...],
     bottom: Sum,
+    more: tuple[str, str, str] = _DAYS,
 ) -> Definition:
     return Definition(
         id,
         three(*names),
-        three(*(said + more for said, more in zip(meaning, _LATER, strict=True))),
+        three(*(said + also for said, also in zip(meaning, more, strict=True))),
         three(*formula),
         Unit.RATIO,
         How.RATIO,
         better,
         Attribution.TIME,
         "C6; metrics.md, Agents",
-        (top,),
+        top,
         (bottom,),
+        version=2,
     )
 
 
@@ -45,7 +49,7 @@ WORKING_TIME = (
         ),
         ("处理时间 ÷ 付薪时间", "處理時間 ÷ 付薪時間", "handling time ÷ paid time"),
         Better.NEITHER,
-        m.handling_time,
+        (m.handling_time,),
         m.paid_time,
     ),
     _share(
@@ -62,37 +66,40 @@ WORKING_TIME = (
             "time in the scheduled state ÷ scheduled time",
         ),
         Better.UP,
-        m.kept_time,
+        (m.kept, m.excused),
         m.scheduled_time,
+        _RULES,
     ),
     _share(
         "conformance",
         ("工时符合率", "工時符合率", "Conformance"),
         (
-            "实际工作时间与排定时间之比，不问何时做的。可以超过 100%。",
-            "實際工作時間與排定時間之比，不問何時做的。可以超過 100%。",
-            "Time worked against time scheduled, whenever it was worked. It may pass 100 %.",
+            "实际工作时间与排定工作时间之比，不问何时做的；小休和用餐两边都不计。可以超过 100%。",
+            "實際工作時間與排定工作時間之比，不問何時做的；小休和用餐兩邊都不計。可以超過 100%。",
+            "Time worked against time scheduled for work, whenever it was worked; breaks and meals are in neither. It "
+            "may pass 100 %.",
         ),
-        ("工作时间 ÷ 排定时间", "工作時間 ÷ 排定時間", "worked time ÷ scheduled time"),
+        ("工作时间 ÷ 排定工作时间", "工作時間 ÷ 排定工作時間", "worked time ÷ time scheduled for work"),
         Better.NEITHER,
-        m.worked_time,
-        m.scheduled_time,
+        (m.worked_time,),
+        m.scheduled_work,
     ),
     _share(
         "shrinkage",
         ("缩减率", "縮減率", "Shrinkage"),
         (
-            "付薪时间里不能接待客户的比例：休息、培训、会议、休假。",
-            "付薪時間裡不能接待客戶的比例：休息、培訓、會議、休假。",
-            "Of the paid time, the share not open for contacts: breaks, training, meetings, leave.",
+            "付薪时间里不能接待客户的比例：休息、培训、会议、请假，以及没有在线的时间。",
+            "付薪時間裡不能接待客戶的比例：休息、訓練、會議、請假，以及沒有上線的時間。",
+            "Of the paid time, the share not open for contacts: breaks, training, meetings, leave, and whatever else "
+            "kept people off line.",
         ),
         (
-            "不可接待的付薪时间 ÷ 付薪时间",
-            "不可接待的付薪時間 ÷ 付薪時間",
-            "paid time not available for contacts ÷ paid time",
+            "（付薪时间 − 其中在线时间）÷ 付薪时间",
+            "（付薪時間 − 其中上線時間）÷ 付薪時間",
+            "(paid time − time on line within it) ÷ paid time",
         ),
         Better.DOWN,
-        m.paid_elsewhere,
+        (m.paid_time, m.paid_on_line),
         m.paid_time,
     ),
 )

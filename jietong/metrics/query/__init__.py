@@ -4,14 +4,14 @@
     plan_ = plan(query, facts, now=as_of)
     found = rows(plan_, execute)            # list[Row]; execute: an Ibis table in, a pyarrow.Table out
 
-`execute` is `backend.to_pyarrow`; or, with any DuckDB connection that has tables or views `segment`, `agent_interval`
-and `trunk_busy`,
+`execute` is `backend.to_pyarrow`; or, with any DuckDB connection that has tables or views `segment`,
+`agent_interval`, `trunk_busy` and `planned_time`,
 
     lambda table: connection.sql(ibis.to_sql(table, dialect="duckdb")).to_arrow_table()
 
-A plan has one part for all counts and sums over segments, and one more for each of: agents' time, trunks' time,
-quantiles of one kind, customers who come again, streaks. Importing Ibis takes half a second: import this package
-where it is needed first.
+A plan has one part for all counts and sums over segments, and one more for each of: agents' time, scheduled time,
+schedules laid over agents' time, trunks' time, quantiles of one kind, customers who come again, streaks. Importing
+Ibis takes half a second: import this package where it is needed first.
 
 What the rows are:
 
@@ -44,7 +44,7 @@ waits for them: give the facts of that time as well.
 """
 
 from jietong.metrics.query.behind import behind
-from jietong.metrics.query.plan import Plan, plan
+from jietong.metrics.query.plan import Plan, plan, settled
 from jietong.metrics.query.result import rows
 from jietong.metrics.query.stored import (
     SHAPES,
@@ -56,10 +56,11 @@ from jietong.metrics.query.stored import (
     stored_sums,
     stored_table,
 )
-from jietong.metrics.query.tables import AGENT_INTERVAL, SEGMENT, TRUNK_BUSY, Tables, unbound
+from jietong.metrics.query.tables import AGENT_INTERVAL, PLANNED_TIME, SEGMENT, TRUNK_BUSY, Tables, unbound
 
 __all__ = [
     "AGENT_INTERVAL",
+    "PLANNED_TIME",
     "SEGMENT",
     "SHAPES",
     "STORED_COLUMNS",
@@ -73,6 +74,7 @@ __all__ = [
     "behind",
     "plan",
     "rows",
+    "settled",
     "stored_sums",
     "stored_table",
     "unbound",

@@ -7,10 +7,13 @@ from msgspec.structs import replace
 
 from jietong.core.days import Span
 from jietong.core.vocabulary import Ms
-from jietong.metrics.intervals import Query
+from jietong.metrics.definition import Count
+from jietong.metrics.intervals import Metric, Query
 from jietong.metrics.query import calendar
 from jietong.metrics.query.again import again_table
+from jietong.metrics.query.attendance import attended_time, kept_sums, planned_sums, planned_time
 from jietong.metrics.query.calendar import Grid
+from jietong.metrics.query.conditions import terms_of
 from jietong.metrics.query.parts import Part, part_of
 from jietong.metrics.query.quantiles import quantile_table
 from jietong.metrics.query.scope import AGENT_KEYS, agents_chosen, agents_known, in_ledgers, narrowed, trunks_known
@@ -61,6 +64,10 @@ def plan(query: Query, tables: Tables, *, now: Ms, stored: Stored | None = None)
     upto = calendar.intersection(spans, [Span(query.window.start, now)])
     if upto and want.times and agents:
         parts.append(_agent_time(query, want, grid, upto, tables.agent_interval, now))
+    if upto and want.planned and agents:
+        parts.append(_planned_time(query, want, grid, upto, tables.planned_time, now))
+    if upto and want.kept and agents:
+        parts.append(_attended_time(query, want, grid, upto, tables, now))
     if upto and want.trunks and trunks:
         parts.append(_trunk_time(query, grid, upto, tables.trunk_busy, now))
     if want.streak and agents and len(grid) and query.window.start < now:
@@ -68,6 +75,21 @@ def plan(query: Query, tables: Tables, *, now: Ms, stored: Stored | None = None)
         table = streak_table(query, grid, tables.agent_interval, {f"k{i}": query.by[i] for i in known}, now)
         parts.append(Part(table, range(len(grid)), known, (STREAK_COLUMN,)))
     return Plan(query, grid, tuple(parts), agents, trunks)
+
+
+def settled(query: Query, now: Ms) -> Ms:
+    """What may stand for `now` in the plan with the same answer: the window's end, once that is past, unless a figure
+    looks at what came later. So a question about the past stays the same from one moment to the next."""
+    want = wanted(known_upto(query, now).metrics)
+    later = want.again or want.streak or any("now" in names for names in map(_looked_at, query.metrics))
+    return now if later or now < query.window.end else query.window.end
+
+
+def _looked_at(metric: Metric) -> frozenset[str]:
+    """The names of the parameters that a figure looks at."""
+    sums = (*metric.definition.numerator, *metric.definition.denominator)
+    read = [what for one in sums if isinstance(one, Count) for what in (one.where, one.value) if what is not None]
+    return frozenset().union(*map(terms_of, read))
 
 
 def known_upto(query: Query, now: Ms) -> Query:
@@ -96,6 +118,27 @@ def _agent_time(
     keys = {f"k{i}": facts[query.by[i].value] for i in known}
     at = facts["at"] if len(interval) > 1 else None
     return part_of(facts, at, keys, state_sums(want, facts), interval, known)
+
+
+def _planned_time(
+    query: Query, want: Wanted, grid: Grid, upto: Sequence[Span], table: TableExpression, now: Ms
+) -> Part:
+    known = _agent_keys(query)
+    kept = tuple(sorted({query.by[i].value for i in known}))
+    facts, interval = planned_time(agents_chosen(table, query), grid, upto, now, kept)
+    keys = {f"k{i}": facts[query.by[i].value] for i in known}
+    at = facts["at"] if len(interval) > 1 else None
+    return part_of(facts, at, keys, planned_sums(want, facts), interval, known)
+
+
+def _attended_time(query: Query, want: Wanted, grid: Grid, upto: Sequence[Span], tables: Tables, now: Ms) -> Part:
+    known = _agent_keys(query)
+    kept = tuple(sorted({query.by[i].value for i in known}))
+    states = in_ledgers(tables.agent_interval, query.site)
+    facts, interval = attended_time(agents_chosen(tables.planned_time, query), states, grid, upto, now, kept)
+    keys = {f"k{i}": facts[query.by[i].value] for i in known}
+    at = facts["at"] if len(interval) > 1 else None
+    return part_of(facts, at, keys, kept_sums(want, facts), interval, known)
 
 
 def _trunk_time(query: Query, grid: Grid, upto: Sequence[Span], table: TableExpression, now: Ms) -> Part:

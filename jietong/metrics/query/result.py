@@ -10,7 +10,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from jietong.metrics.definition import Count, How, Sum, Time
+from jietong.metrics.definition import Count, How, Kept, Planned, Sum, Time
 from jietong.metrics.intervals import Cell, Every, Metric, Row
 from jietong.metrics.query.parts import Part
 from jietong.metrics.query.plan import Plan
@@ -167,7 +167,7 @@ def _known(plan: Plan, of: Sequence[Sum], sums: Sums) -> list[bool]:
     """Whether the sum can be told of each place: times know only some keys, and only some filters."""
     if all(isinstance(one, Count) for one in of):
         return [True] * len(sums.at)
-    agents = all(isinstance(one, Time) for one in of)
+    agents = all(isinstance(one, (Time, Planned, Kept)) for one in of)
     if not (plan.agents_known if agents else plan.trunks_known):
         return [False] * len(sums.at)
     unknown = [i for i, by in enumerate(plan.query.by) if not (agents and by in AGENT_KEYS)]

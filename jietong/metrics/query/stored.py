@@ -12,6 +12,7 @@ from jietong.metrics.catalogue import CATALOGUE
 from jietong.metrics.definition import Again, How
 from jietong.metrics.intervals import Every, Filter, Metric, Query
 from jietong.metrics.query import calendar
+from jietong.metrics.query.attendance import attended_time, kept_sums, planned_sums, planned_time
 from jietong.metrics.query.calendar import STEP, Grid
 from jietong.metrics.query.parts import Part, part_of
 from jietong.metrics.query.scope import (
@@ -57,7 +58,7 @@ days."""
 def stored_columns(figures: Sequence[Metric] = FIGURES) -> tuple[str, ...]:
     """The names of the sums. Files whose sums bear other names are of another version of the catalogue."""
     want = wanted(figures)
-    return (*want.counts, *want.maxima, *want.times, *((TRUNK_COLUMN,) if want.trunks else ()))
+    return (*want.counts, *want.maxima, *want.of_agents, *((TRUNK_COLUMN,) if want.trunks else ()))
 
 
 STORED_COLUMNS = stored_columns()
@@ -93,8 +94,16 @@ def stored_sums(
     segment = segment.filter((segment.arrived >= span.start) & (segment.arrived < span.end))
     segment = segment.mutate(at=calendar.number_of(segment.arrived, grid))
     parts = [segment_sums(want, segment, ("at", *shape.keys))]
+    known = tuple(name for name in shape.keys if name in AGENT_KEYS)
+    plans = in_ledgers(tables.planned_time, site)
+    if want.planned:
+        facts, _ = planned_time(plans, grid, [span], span.end, known)
+        parts.append(facts.group_by(["at", *known]).aggregate(**planned_sums(want, facts)))
+    if want.kept:
+        states = in_ledgers(tables.agent_interval, site)
+        facts, _ = attended_time(plans, states, grid, [span], span.end, known)
+        parts.append(facts.group_by(["at", *known]).aggregate(**kept_sums(want, facts)))
     if want.times:
-        known = tuple(name for name in shape.keys if name in AGENT_KEYS)
         facts = in_ledgers(tables.agent_interval, site)
         facts = facts.filter(facts.state.isin(want.states))
         facts, _ = spent(facts, grid, [span], span.end, ("state", *known))
@@ -121,7 +130,7 @@ def answerable(query: Query, days: Iterable[Span], zone: str) -> Answerable | No
         want.quantiles
         or want.again
         or want.streak
-        or not {*want.counts, *want.maxima, *want.times} <= set(STORED_COLUMNS)
+        or not {*want.counts, *want.maxima, *want.of_agents} <= set(STORED_COLUMNS)
     ):
         return None
     looked_at = {by.value for by in query.by}
@@ -157,10 +166,10 @@ def stored_part(query: Query, want: Wanted, grid: Grid, spans: Sequence[Span], s
         facts = facts.filter(facts.simulated.notnull())  # the rows of segments
         add(facts, range(len(query.by)), (*want.counts, *want.maxima))
     times = stored.table.filter(stored.table.simulated.isnull())
-    if want.times and agents_known(query.filter):
+    if want.of_agents and agents_known(query.filter):
         asked = Filter(agents=query.filter.agents, part_time=query.filter.part_time)
         known = [i for i, by in enumerate(query.by) if by in AGENT_KEYS]
-        add(passing(times, "slot", asked, spans), known, tuple(want.times))
+        add(passing(times, "slot", asked, spans), known, want.of_agents)
     if want.trunks and trunks_known(query.filter):
         add(passing(times, "slot", Filter(), spans), (), (TRUNK_COLUMN,))
     return out

@@ -5,13 +5,13 @@ from collections.abc import Mapping
 import ibis
 
 from jietong.core.vocabulary import Ms
-from jietong.metrics.history import ON_LINE
 from jietong.metrics.intervals import By, Query
 from jietong.metrics.query.calendar import Grid
 from jietong.metrics.query.scope import agents_chosen
 from jietong.metrics.query.sums import STREAK_COLUMN
 from jietong.metrics.query.tables import TableExpression
 from jietong.metrics.query.totals import by_pieces
+from jietong.routing.rules import ON_LINE, RESTING
 
 BREAK_MS: Ms = 900_000
 
@@ -38,6 +38,7 @@ def streak_table(
         "ended",
         **{name: facts[by.value].name(name) for name, by in keys.items()},
         online=facts.state.isin(sorted(state.value for state in ON_LINE)).ifelse(1, 0).cast("int64"),
+        rests=facts.state.isin(sorted(state.value for state in RESTING)).ifelse(1, 0).cast("int64"),
         since=ibis.greatest(facts.started, first),
         until=ibis.least(facts.ended, last),
     )
@@ -47,11 +48,11 @@ def streak_table(
     before = ibis.cumulative_window(group_by=[stays[name] for name in group], order_by=order)
     stays = stays.mutate(run=stays.online.sum().over(before))
     runs = stays.group_by([*group, "run"]).aggregate(
-        on=(stays.spent * stays.online).sum(), off=(stays.spent * (1 - stays.online)).sum()
+        on=(stays.spent * stays.online).sum(), off=(stays.spent * stays.rests).sum(), time=stays.spent.sum()
     )
     runs = runs.mutate(broken=(runs.off >= break_ms).ifelse(1, 0).cast("int64"))
     up_to = ibis.cumulative_window(group_by=[runs[name] for name in group], order_by=runs.run)
     runs = runs.mutate(streak=runs.broken.sum().over(up_to) - runs.broken)
-    streaks = runs.group_by([*group, "streak"]).aggregate(on=runs.on.sum(), time=(runs.on + runs.off).sum())
+    streaks = runs.group_by([*group, "streak"]).aggregate(on=runs.on.sum(), time=runs.time.sum())
     longest = streaks.group_by(["at", *keys]).aggregate(longest=streaks.on.max(), time=streaks.time.sum())
     return longest.filter(longest.time > 0).select("at", *keys, **{STREAK_COLUMN: longest.longest})

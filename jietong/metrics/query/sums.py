@@ -6,7 +6,19 @@ from hashlib import sha256
 
 from jietong.contacts.model import Kind
 from jietong.core.vocabulary import Ms, State
-from jietong.metrics.definition import PLAIN, Again, Count, Definition, How, Sum, Terms, Time, TrunkTime
+from jietong.metrics.definition import (
+    PLAIN,
+    Again,
+    Count,
+    Definition,
+    How,
+    Kept,
+    Planned,
+    Sum,
+    Terms,
+    Time,
+    TrunkTime,
+)
 from jietong.metrics.intervals import Metric
 from jietong.metrics.query.conditions import said, terms_of
 
@@ -51,12 +63,19 @@ class Wanted:
     quantiles: dict[str, QuantileColumns] = field(default_factory=dict)
     again: dict[str, AgainColumn] = field(default_factory=dict)
     times: dict[str, frozenset[State]] = field(default_factory=dict)
+    planned: dict[str, Planned] = field(default_factory=dict)
+    kept: dict[str, Kept] = field(default_factory=dict)
     trunks: bool = False
     streak: bool = False
 
     @property
     def kinds(self) -> frozenset[Kind]:
         return frozenset(one.count.kind for one in (*self.counts.values(), *self.maxima.values()))
+
+    @property
+    def of_agents(self) -> tuple[str, ...]:
+        """The columns of sums over agents' time, by what they did or were to do."""
+        return (*self.times, *self.planned, *self.kept)
 
     @property
     def states(self) -> list[str]:
@@ -85,6 +104,10 @@ def wanted(metrics: Iterable[Metric]) -> Wanted:
                     out.counts[column(one, terms)] = CountColumn(one, used(one, terms))
                 elif isinstance(one, Time):
                     out.times[column(one, terms)] = one.states
+                elif isinstance(one, Planned):
+                    out.planned[column(one, terms)] = one
+                elif isinstance(one, Kept):
+                    out.kept[column(one, terms)] = one
                 elif isinstance(one, Again):
                     out.again[column(one, terms)] = AgainColumn(one, terms)
                 elif isinstance(one, TrunkTime):
@@ -100,6 +123,10 @@ def column(one: Sum, terms: Terms = PLAIN) -> str:
         return f"{one.kind.value}_{_digest(text)}"
     if isinstance(one, Time):
         return f"time_{_digest(','.join(sorted(one.states)))}"
+    if isinstance(one, Planned):
+        return f"planned_{_digest(said(one.where))}"
+    if isinstance(one, Kept):
+        return f"kept_{_digest(f'{said(one.where)} {one.less}')}"
     if isinstance(one, Again):
         text = f"{column(one.of, terms)} {column(one.by, terms)} {getattr(terms, one.within)}"
         return f"again_{_digest(f'{text} {one.again} {one.same_reason}')}"

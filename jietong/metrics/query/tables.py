@@ -46,15 +46,27 @@ AGENT_INTERVAL = {
     "ended": "int64",
     "state": "string",
     "part_time": "boolean",
+    "busy_since": "int64",
+}
+PLANNED_TIME = {
+    "site": "string",
+    "agent": "string",
+    "started": "int64",
+    "ended": "int64",
+    "activity": "string",  # not set: the day as a whole
+    "planned_from": "int64",
+    "excused": "boolean",
+    "paid": "boolean",
+    "part_time": "boolean",
 }
 TRUNK_BUSY = {"site": "string", "trunk": "string", "started": "int64", "ended": "int64"}
 """Column to Ibis type. A table may have more columns; these are looked at."""
 
 ALWAYS_SET = frozenset(
     {"site", "contact", "n", "kind", "client", "channel", "entry", "simulated", "started", "arrived", "part_time",
-     "direction"}
+     "direction", "planned_from", "excused", "paid", "state"}
 )  # fmt: skip
-"""Columns of a segment that are never NULL."""
+"""Columns of facts that are never NULL."""
 
 COLUMN = {"start": "started", "end": "ended"}
 """Fields of facts that are named otherwise in tables: both are words of SQL."""
@@ -70,6 +82,7 @@ class Tables(NamedTuple):
     segment: TableExpression
     agent_interval: TableExpression
     trunk_busy: TableExpression
+    planned_time: TableExpression
 
 
 def unbound() -> Tables:
@@ -78,4 +91,5 @@ def unbound() -> Tables:
         ibis.table(SEGMENT, name="segment"),
         ibis.table(AGENT_INTERVAL, name="agent_interval"),
         ibis.table(TRUNK_BUSY, name="trunk_busy"),
+        ibis.table(PLANNED_TIME, name="planned_time"),
     )

@@ -33,7 +33,7 @@ SETTLE_MS: Ms = 3 * 3_600_000  # after its end, before a day is written by itsel
 CALM_MS: Ms = 600_000  # after the last change, before a restated day is
 COPY_S = 600.0
 _USUAL = day_of(date(2001, 1, 1), "UTC")
-_INSTANTS = frozenset({"started", "arrived", "ended", "since"})
+_INSTANTS = frozenset({"started", "arrived", "ended", "since", "busy_since", "planned_from"})
 KEEP_MS: Ms = 3_600_000  # how long files that nobody names any more are kept for whoever still reads them
 
 

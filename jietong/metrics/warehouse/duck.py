@@ -53,10 +53,6 @@ class Duck:
             raise Stopped
         return connection.execute(sql)
 
-    def table(self, expression: Any) -> Any:
-        """An Ibis expression's answer, as a `pyarrow.Table`."""
-        return self.execute(sql_of(expression)).to_arrow_table()
-
     def stop(self) -> None:
         """From any thread: what runs is broken off, and nothing more is begun."""
         self._stopped.set()

@@ -22,19 +22,20 @@ BLOCK = 4 << 20
 
 
 _OF_CONTACT = {"reason": "c.reason", "customer": "c.customer"}
-LAYOUT = 2
+LAYOUT = 3
 """Goes up when a column keeps its name and comes to mean something else: files of before are not read then."""
 
 
 class Wanted(NamedTuple):
     """Which facts: of these spans. `now`: up to where what is open has lasted so far. `kinds`: of these stays alone;
-    None: of all. Without `agents`, `trunks`: none of theirs."""
+    None: of all. Without `agents`, `trunks`, `plans`: none of theirs."""
 
     spans: tuple[Span, ...]
     now: Ms
     kinds: tuple[str, ...] | None = None
     agents: bool = True
     trunks: bool = True
+    plans: bool = True
 
 
 class Copies(NamedTuple):
@@ -51,6 +52,7 @@ def columns() -> dict[str, dict[str, str]]:
         "segment": dict(tables.SEGMENT),
         "agent_interval": dict(tables.AGENT_INTERVAL),
         "trunk_busy": dict(tables.TRUNK_BUSY),
+        "planned_time": dict(tables.PLANNED_TIME),
     }
 
 
@@ -149,7 +151,8 @@ def _sql(table: str, names: Sequence[str], wanted: Wanted) -> str | None:
             f"WHERE s.site = ANY($1::text[]) AND s.arrived >= t.first AND s.arrived < t.last{kinds} "
             "ORDER BY s.arrived, s.contact, s.n"
         )
-    if not (wanted.agents if table == "agent_interval" else wanted.trunks):
+    asked = {"agent_interval": wanted.agents, "trunk_busy": wanted.trunks, "planned_time": wanted.plans}
+    if not asked[table]:
         return None
     cut = {
         "started": "greatest(f.started, t.first)",

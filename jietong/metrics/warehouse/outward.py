@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from jietong.core.clock import to_datetime
 from jietong.core.vocabulary import Ms
-from jietong.metrics.definition import Again, Count, How, Later, Sum, Time, TrunkTime, Unit
+from jietong.metrics.definition import Again, Count, How, Kept, Later, Planned, Sum, Time, TrunkTime, Unit
 from jietong.metrics.expression import fields_of
 from jietong.metrics.intervals import By, Cell, Metric, Row
 
@@ -69,7 +69,7 @@ def is_share(metric: Metric) -> bool:
 
 def is_time(one: Sum) -> bool:
     """Whether the sum is in ms."""
-    if isinstance(one, (Time, TrunkTime)):
+    if isinstance(one, (Time, TrunkTime, Planned, Kept)):
         return True
     if isinstance(one, Again):
         return False

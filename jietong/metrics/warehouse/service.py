@@ -17,7 +17,7 @@ from jietong.core.days import Span
 from jietong.core.errors import Forbidden
 from jietong.core.vocabulary import Ms
 from jietong.db.pool import ALL, Connection, Database, Scope
-from jietong.metrics.definition import Again, Count, Definition, How, Later, Time, TrunkTime
+from jietong.metrics.definition import Again, Count, Definition, How, Kept, Later, Planned, Time, TrunkTime
 from jietong.metrics.intervals import Metric, Query, Row
 from jietong.metrics.warehouse import behind, closing, days, facts, names, proof, sites, views
 from jietong.metrics.warehouse.closing import Closed
@@ -67,17 +67,16 @@ class Warehouse:
         query = narrowed(query, scope)
 
         def work(duck: Duck, reading: Reading) -> Answer:
-            from jietong.metrics.query import plan, rows, unbound
-            from jietong.metrics.query.stored import Stored, stored_table
+            from jietong.metrics.query import rows
+            from jietong.metrics.warehouse.questions import written
 
             views.lay_out(duck, scope, self._folder, reading.days, reading.copies)
             stored = None
             if reading.stored is not None:
                 shape = reading.stored.shape
-                table = views.lay_out_sums(duck, scope, self._folder, reading.stored_days, shape.name)
-                spans = tuple(day.span for day in reading.stored_days)
-                stored = Stored(shape, stored_table(shape, table), spans)
-            found = rows(plan(query, unbound(), now=reading.now, stored=stored), duck.table)
+                view = views.lay_out_sums(duck, scope, self._folder, reading.stored_days, shape.name)
+                stored = shape, view, tuple(day.span for day in reading.stored_days)
+            found = rows(written(query, reading.now, stored), lambda sql: duck.execute(sql).to_arrow_table())
             return Answer(found, reading.now)
 
         return await self._ask(query, scope, query.metrics, work, sums=True)
@@ -281,6 +280,7 @@ def _wanted(metrics: Iterable[Metric], spans: tuple[Span, ...], now: Ms, scope: 
         spans,
         now,
         kinds=tuple(sorted(kind.value for kind in kinds)),
-        agents=everything and (streak or any(isinstance(one, Time) for one in sums)),
+        agents=everything and (streak or any(isinstance(one, (Time, Kept)) for one in sums)),
         trunks=everything and any(isinstance(one, TrunkTime) for one in sums),
+        plans=everything and any(isinstance(one, (Planned, Kept)) for one in sums),
     )

@@ -21,7 +21,7 @@ _TYPES = {
 
 
 def lay_out(duck: Duck, scope: Scope, history: Path, days: Iterable[Day], copies: Mapping[str, IO[bytes]]) -> None:
-    """Makes the views `segment`, `agent_interval` and `trunk_busy`."""
+    """Makes the views `segment`, `agent_interval`, `trunk_busy` and `planned_time`."""
     days = list(days)
     for table, names in facts.columns().items():
         whose = _whose(scope, "client" in names)

@@ -8,10 +8,11 @@ from heapq import heappop, heappush
 from typing import Literal, NamedTuple, TypeAlias
 
 from jietong.core.vocabulary import Ms
-from jietong.sla.rules.patience import Patience, chance
+from jietong.workforce.patience import Patience
 
 Ending: TypeAlias = Literal["answered", "abandoned", "blocked", "lost"]
 HOUR: Ms = 3_600_000
+_MASK = (1 << 64) - 1
 CALM = 10
 """Call-backs are made while one agent of so many stays free for who calls next."""
 
@@ -220,3 +221,11 @@ def _steps(staff: Sequence[Staff], extra: Sequence[tuple[Ms, Ms, int]], factor: 
         now += changes[time]
         found.append((time, max(0, now)))
     return found
+
+
+def chance(seed: int, n: int) -> float:
+    """The same number in [0, 1) for the same pair (splitmix64), so that a run can be repeated and compared."""
+    x = (seed * 0x9E3779B97F4A7C15 + (n + 1) * 0xBF58476D1CE4E5B9) & _MASK
+    x = ((x ^ (x >> 30)) * 0xBF58476D1CE4E5B9) & _MASK
+    x = ((x ^ (x >> 27)) * 0x94D049BB133111EB) & _MASK
+    return ((x ^ (x >> 31)) >> 11) / (1 << 53)

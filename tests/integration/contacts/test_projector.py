@@ -79,6 +79,9 @@ async def rows(database: Database) -> list[tuple[object, ...]]:
             "SELECT * FROM contact_facet ORDER BY facet, arrived, contact",
             "SELECT * FROM agent_interval ORDER BY seq",
             "SELECT * FROM trunk_busy ORDER BY seq",
+            "SELECT * FROM person_day ORDER BY agent, day",
+            "SELECT * FROM excused_time ORDER BY id",
+            "SELECT * FROM planned_time ORDER BY agent, day, activity IS NOT NULL, started",
         ):
             out += [tuple(row) for row in await conn.fetch(sql)]
     return out

@@ -8,6 +8,7 @@ import msgspec
 from figures_by_hand import Centre
 from random_centre import RandomCentre
 
+from jietong.contacts.attendance import ScheduleFold
 from jietong.contacts.facts import Facts, TrunkChange
 from jietong.contacts.model import AgentInterval, Segment, TrunkBusyTime
 from jietong.contacts.projector import ContactsProjector
@@ -66,6 +67,7 @@ class Followed:
         self._open: dict[str, tuple[str, Ms, int]] = {}
         self._trunks: list[TrunkBusyTime] = []
         self._customers: dict[str, str] = {}
+        self._schedules = ScheduleFold()
         self._seen = 0
 
     @property
@@ -98,8 +100,13 @@ class Followed:
         self.warehouse = Warehouse(self.database, self.folder, self.clock)
 
     def centre(self) -> Centre:
+        days = self._schedules.state.days
         return Centre(
-            list(self._segments.values()), list(self._intervals.values()), self._trunks, customers=self._customers
+            list(self._segments.values()),
+            list(self._intervals.values()),
+            self._trunks,
+            customers=self._customers,
+            plans=[row for agent in days for day in days[agent] for row in self._schedules.rows(agent, day)],
         )
 
     def drawn(self, rng: random.Random) -> Query:
@@ -113,6 +120,7 @@ class Followed:
         return Query("main", Span(start, end), self.zone, rng.choice(list(Every)), by, figures, chosen)
 
     def _learn(self, event: e.AnyEvent) -> None:
+        self._schedules.apply(event)
         if isinstance(event, (e.ContactArrived, e.CustomerLinked)) and event.customer is not None:
             self._customers[event.contact] = event.customer
         for change in self._facts.apply(event):

@@ -7,14 +7,15 @@ from zoneinfo import ZoneInfo
 
 import pyarrow as pa
 
+from jietong.contacts.attendance import PlannedTime
 from jietong.contacts.model import AgentInterval, Segment, TrunkBusyTime
 from jietong.core.clock import to_datetime
 from jietong.core.days import Span, day_of, local_day
 from jietong.core.vocabulary import Ms
-from jietong.metrics.definition import Again, Count, How, Later, Time
+from jietong.metrics.definition import Again, Count, How, Kept, Later, Planned, Time
 from jietong.metrics.history import evaluate, with_reasons
 from jietong.metrics.intervals import By, Cell, Every, Filter, Query, Row
-from jietong.metrics.query import AGENT_INTERVAL, SEGMENT, TRUNK_BUSY
+from jietong.metrics.query import AGENT_INTERVAL, PLANNED_TIME, SEGMENT, TRUNK_BUSY
 
 STEPS = {Every.QUARTER: 900_000, Every.HALF_HOUR: 1_800_000, Every.HOUR: 3_600_000}
 SETS = {
@@ -33,21 +34,24 @@ class Centre:
         trunks: Sequence[TrunkBusyTime],
         site: str = "main",
         customers: Mapping[str, str] | None = None,
+        plans: Sequence[PlannedTime] = (),
     ) -> None:
         self.segments, self.intervals, self.trunks = with_reasons(segments), list(intervals), list(trunks)
-        self.site, self.customers = site, customers or {}
+        self.site, self.customers, self.plans = site, customers or {}, list(plans)
 
     def tables(self) -> dict[str, pa.Table]:
         return {
             "segment": _table(self.segments, SEGMENT, self.site, self.customers),
             "agent_interval": _table(self.intervals, AGENT_INTERVAL, self.site),
             "trunk_busy": _table(self.trunks, TRUNK_BUSY, self.site),
+            "planned_time": _table(self.plans, PLANNED_TIME, self.site),
         }
 
     def rows(self, query: Query, now: Ms) -> list[Row]:
         chosen = query.filter
         segments = [s for s in self.segments if s.arrived in query.window and _passes(s, chosen)]
         intervals = [i for i in self.intervals if _agent_passes(i, chosen)]
+        plans = [p for p in self.plans if _agent_passes(p, chosen)]
         groups_of_rows: list[Row] = []
         for span in spans(query):
             mine = [s for s in segments if s.arrived in span]
@@ -55,11 +59,13 @@ class Centre:
                 i for i in intervals if i.start < min(span.end, now) and (i.end or now) > max(span.start, i.start)
             ]
             groups = {keys_of(s, query.by) for s in mine} | {keys_of(i, query.by) for i in during}
+            groups |= {keys_of(p, query.by) for p in plans if p.start < min(span.end, now) and p.end > span.start}
             groups.add((None,) * len(query.by))
             for keys in groups:
                 segments_of = [s for s in mine if keys_of(s, query.by) == keys]
                 edge = [i for i in intervals if i.start <= span.end and (i.end or now) >= span.start]
                 times_of = [i for i in edge if keys_of(i, query.by) == keys]
+                plans_of = [p for p in plans if keys_of(p, query.by) == keys]
                 there = any(keys_of(i, query.by) == keys for i in during)
                 cells, happened = [], False
                 for metric in query.metrics:
@@ -81,10 +87,16 @@ class Centre:
                                 customers=self.customers, everyone=self.segments,
                             )  # fmt: skip
                         else:
-                            agents = all(isinstance(one, (Time, Later)) for one in sums)
+                            agents = all(isinstance(one, (Time, Planned, Kept, Later)) for one in sums)
+                            beside = any(isinstance(one, (Planned, Kept)) for one in sums)
                             times = times_of if agents and _known(chosen, True) else []
+                            due = plans_of if beside and _known(chosen, True) else []
+                            if beside:  # whose a state is, the schedule that it is laid over tells
+                                times = self.intervals if due else []
                             trunks = self.trunks if trunk_row and not agents and _known(chosen, False) else []
-                            parts = [evaluate(figure, [], times, part, now=now, trunks=trunks) for part in open_]
+                            parts = [
+                                evaluate(figure, [], times, part, now=now, trunks=trunks, plans=due) for part in open_
+                            ]
                             num, den = sum(p.num for p in parts), sum(p.den for p in parts)
                             if figure.how is How.SUM:
                                 told = trunk_row and _known(chosen, agents)
@@ -137,10 +149,10 @@ def spans(query: Query) -> list[Span]:
     return [s for s in cut if s.start < s.end]
 
 
-def keys_of(fact: Segment | AgentInterval, by: Sequence[By]) -> tuple[str | None, ...]:
+def keys_of(fact: Segment | AgentInterval | PlannedTime, by: Sequence[By]) -> tuple[str | None, ...]:
     out: list[str | None] = []
     for one in by:
-        if isinstance(fact, AgentInterval) and one not in (By.AGENT, By.PART_TIME):
+        if isinstance(fact, (AgentInterval, PlannedTime)) and one not in (By.AGENT, By.PART_TIME):
             out.append(None)
             continue
         value = getattr(fact, one.value)
@@ -165,7 +177,7 @@ def _passes(s: Segment, chosen: Filter) -> bool:
     return True
 
 
-def _agent_passes(i: AgentInterval, chosen: Filter) -> bool:
+def _agent_passes(i: AgentInterval | PlannedTime, chosen: Filter) -> bool:
     return (chosen.agents is None or i.agent in chosen.agents) and chosen.part_time in (None, i.part_time)
 
 
@@ -193,7 +205,7 @@ _ARROW = {"string": pa.string(), "int64": pa.int64(), "int32": pa.int32(), "int1
 
 
 def _table(
-    facts: Sequence[Segment | AgentInterval | TrunkBusyTime],
+    facts: Sequence[Segment | AgentInterval | TrunkBusyTime | PlannedTime],
     columns: dict[str, str],
     site: str,
     customers: Mapping[str, str] | None = None,

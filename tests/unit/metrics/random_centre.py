@@ -2,9 +2,13 @@
 
 import random
 from collections.abc import Callable, Iterator
+from datetime import timedelta
+from zoneinfo import ZoneInfo
 
 from jietong.core import commands as k
 from jietong.core import events as e
+from jietong.core.clock import to_datetime
+from jietong.core.days import day_of
 from jietong.core.errors import Refused
 from jietong.core.specs import (
     AgentSkill,
@@ -19,7 +23,7 @@ from jietong.core.specs import (
     SkillNeed,
     SkillSpec,
 )
-from jietong.core.vocabulary import Author, Channel, Employment, Ms, Party, Status
+from jietong.core.vocabulary import Activity, Author, Channel, Employment, Ms, Party, Status
 from jietong.routing.engine import Engine
 from jietong.routing.flows_ask import ENDINGS
 
@@ -33,6 +37,7 @@ class RandomCentre:
     def __init__(self, seed: int, start: Ms, zone: str) -> None:
         self.rng = random.Random(seed)
         self.now = start
+        self.zone = zone
         self.engine = Engine()
         self.events: list[e.AnyEvent] = []
         self.contacts: list[str] = []
@@ -158,6 +163,25 @@ class RandomCentre:
         ]
         return k.Witness(tuple(self.rng.sample(facts, self.rng.randint(1, 3))))
 
+    def move_schedule(self) -> k.AnyCommand:
+        """A day is published anew, often late: yesterday's too, with shifts that pass midnight, and days off."""
+        day = to_datetime(self.now).astimezone(ZoneInfo(self.zone)).date()
+        day += timedelta(days=self.rng.choice((-1, 0, 0, 1)))
+        at = day_of(day, self.zone).start + self.rng.randrange(0, 26) * 3_000_000
+        spans = []
+        for _ in range(self.rng.choice((0, 3, 8, 12))):
+            end = at + self.rng.choice((60_000, 300_000, 900_000, 3_600_000))
+            activity = self.rng.choice((Activity.WORK, Activity.WORK, *Activity))
+            spans.append(e.PlannedSpan(at, end, activity, paid=activity is not Activity.MEAL))
+            at = end + self.rng.choice((0, 0, 0, 240_000))
+        return k.Witness((e.DayScheduled(0, self._any_agent(), day.isoformat(), 1, tuple(spans), "boss"),))
+
+    def move_excuse(self) -> k.AnyCommand:
+        start = self.now + self.rng.randrange(-7_200_000, 7_200_000)
+        end = start + self.rng.choice((1, 120_000, 7_200_000))
+        id, agent = self.rng.choice((("x0", "a0"), ("x1", "a1"), ("x2", "a2"), ("x5", "a5")))
+        return k.Witness((e.AdherenceExcused(0, id, agent, start, end, "agreed", "boss", self.rng.random() < 0.3),))
+
     def move_accept(self) -> k.AnyCommand | None:
         return self._on_offer(k.Accept)
 
@@ -265,6 +289,10 @@ class RandomCentre:
             steps = (MoveStep(30, "q2"),)
             return k.ConfigureQueue(self._queue("q0", steps=steps, service_level_s=self.rng.choice((5, 20, 60))))
         return k.ConfigureAgent(self._agent(self.rng.randrange(6)))
+
+    def do(self, command: k.AnyCommand) -> None:
+        """One more command; what the engine refuses does not count."""
+        self._do(command)
 
     # --- inside ----------------------------------------------------------------------------------------------
 

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 from figures_by_hand import Centre
 from random_centre import RandomCentre
 
+from jietong.contacts.attendance import ScheduleFold
 from jietong.contacts.facts import Facts, TrunkChange
 from jietong.contacts.model import AgentInterval, Segment, TrunkBusyTime
 from jietong.contacts.stays import SegmentChange
@@ -45,7 +46,9 @@ def history(start: str, seed: int, steps: int = 300) -> tuple[Centre, Ms, Ms]:
     open_of: dict[str, int] = {}
     trunks: list[TrunkBusyTime] = []
     customers: dict[str, str] = {}
+    schedules = ScheduleFold()
     for event in centre.events:
+        schedules.apply(event)
         if isinstance(event, (e.ContactArrived, e.CustomerLinked)) and event.customer is not None:
             customers[event.contact] = event.customer
         for change in facts.apply(event):
@@ -60,4 +63,6 @@ def history(start: str, seed: int, steps: int = 300) -> tuple[Centre, Ms, Ms]:
                 intervals.append(change.new)
             else:
                 intervals[open_of[change.new.agent]] = change.new
-    return Centre(list(segments.values()), intervals, trunks, customers=customers), begun, centre.now
+    days = schedules.state.days
+    plans = [row for agent in days for day in days[agent] for row in schedules.rows(agent, day)]
+    return Centre(list(segments.values()), intervals, trunks, customers=customers, plans=plans), begun, centre.now

@@ -28,6 +28,7 @@ def by_hand(definition: Definition, *, later: bool = True) -> Figure:
     return evaluate(
         definition, facts.segments, examples.INTERVALS, DAY, now=NOW, trunks=examples.TRUNKS,
         customers=facts.customers, later=examples.LATER if later else (),
+        plans=examples.PLANS,
     )  # fmt: skip
 
 
@@ -41,7 +42,9 @@ def test_the_example_comes_out_as_it_is_written(definition: Definition) -> None:
 
 def test_a_query_of_the_example_day_answers_the_same() -> None:
     facts = examples.facts()
-    centre = Centre(facts.segments, examples.INTERVALS, examples.TRUNKS, customers=facts.customers)
+    centre = Centre(
+        facts.segments, examples.INTERVALS, examples.TRUNKS, customers=facts.customers, plans=examples.PLANS
+    )
     query = Query("main", DAY, "UTC", metrics=tuple(metric(d.id) for d in COMPUTED))
     with duckdb.connect() as connection:
         for name, table in centre.tables().items():

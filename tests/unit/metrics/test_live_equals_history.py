@@ -13,14 +13,17 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from random_centre import RandomCentre
 
+from jietong.contacts.attendance import ScheduleFold
 from jietong.contacts.facts import Facts, TrunkChange
 from jietong.contacts.model import OUTCOMES, AgentInterval, Kind, Segment, TrunkBusyTime
 from jietong.contacts.stays import SegmentChange
+from jietong.core import commands as k
 from jietong.core import events as e
-from jietong.core.clock import to_ms
+from jietong.core.clock import to_datetime, to_ms
 from jietong.core.days import HALF_HOUR, Span, local_day
-from jietong.core.vocabulary import Ms
+from jietong.core.vocabulary import Activity, Ms
 from jietong.metrics import measures as m
+from jietong.metrics.attendance import Attendance
 from jietong.metrics.catalogue import CATALOGUE
 from jietong.metrics.history import Figure, cut, cut_intervals, cut_trunks, evaluate
 from jietong.metrics.live import LiveFigures, QueueFigures, Ratio
@@ -53,10 +56,12 @@ class Book:
         self.segments: dict[tuple[str, int], Segment] = {}
         self.intervals: dict[tuple[str, int], AgentInterval] = {}
         self.trunks: list[TrunkBusyTime] = []
+        self.schedules = ScheduleFold()
         self._n = 0
         self._open: dict[str, int] = {}
 
     def apply(self, event: e.AnyEvent) -> None:
+        self.schedules.apply(event)
         for change in self._facts.apply(event):
             if isinstance(change, SegmentChange):
                 self.segments[change.new.contact, change.new.n] = change.new
@@ -186,6 +191,61 @@ def compare(live: LiveFigures, book: Book, now: Ms, zone: str) -> None:
             assert figures[id] == figure.num, (agent, id)  # type: ignore[literal-required]
 
 
+def compare_attendance(attendance: Attendance, book: Book, now: Ms, zone: str) -> int:
+    """Adherence of everybody today, and of one quarter of an hour; gives the time that was due."""
+    day = local_day(now, zone)
+    intervals = cut_intervals(book.intervals.values(), now)
+    quarter = Span(now - (now - day.start) % 900_000 - 900_000, now - (now - day.start) % 900_000)
+    due = 0
+    for agent in (f"a{i}" for i in range(6)):
+        mine = [i for i in intervals if i.agent == agent]
+        plans = [row for one in book.schedules.state.days.get(agent, {}) for row in book.schedules.rows(agent, one)]
+        figure = evaluate(CATALOGUE["adherence"], [], mine, day, now=now, plans=plans)
+        assert attendance.adherence(agent, now) == pair(figure), agent
+        within = Span(max(quarter.start, day.start), quarter.end)
+        figure = evaluate(CATALOGUE["adherence"], [], mine, within, now=now, plans=plans)
+        assert attendance.adherence(agent, now, quarter) == pair(figure), agent
+        due += attendance.adherence(agent, now)["den"]
+        duty = attendance.duty(agent, now)
+        assert duty.kept is (duty.out_since is None)
+        assert duty.out_since is None or duty.out_since <= now
+    return due
+
+
+@pytest.mark.parametrize("start", STARTS)
+@settings(max_examples=30 // len(STARTS), deadline=None, suppress_health_check=list(HealthCheck))
+@given(seed=st.integers(0, 2**32))
+def test_live_adherence_equals_the_historical_query_cut_off_at_any_instant(start: str, seed: int) -> None:
+    """H1: days published anew while they run, exceptions given and withdrawn, across midnights and clock changes."""
+    zone, when = STARTS[start]
+    centre = RandomCentre(seed, at(zone, *when), zone)
+    live, book = Attendance(), Book()
+    today = local_day(centre.now, zone)
+    iso = to_datetime(today.start).astimezone(ZoneInfo(zone)).date().isoformat()
+    whole = (e.PlannedSpan(today.start, today.end, Activity.WORK),)
+    centre.do(k.Witness(tuple(e.DayScheduled(0, f"a{i}", iso, 1, whole, "boss") for i in range(6))))
+    for event in centre.events:
+        live.apply(event)
+        book.apply(event)
+    seen = len(centre.events)
+    assert compare_attendance(live, book, centre.now, zone) > 0
+    for now in centre.steps(STEPS):
+        command = centre.rng.choice((None, None, None, None, centre.move_schedule(), centre.move_excuse()))
+        if command is not None:
+            centre.do(command)
+        for event in centre.events[seen:]:
+            live.apply(event)
+            book.apply(event)
+        seen = len(centre.events)
+        if centre.rng.random() < 0.05:
+            data = live.dump()
+            live = Attendance()
+            live.load(data)
+        if centre.rng.random() < 0.1:
+            compare_attendance(live, book, now, zone)
+    compare_attendance(live, book, centre.now, zone)
+
+
 @pytest.mark.parametrize("start", STARTS)
 @settings(max_examples=HISTORIES // len(STARTS), deadline=None, suppress_health_check=list(HealthCheck))
 @given(seed=st.integers(0, 2**32))
@@ -281,10 +341,13 @@ def test_midnight_empties_the_figures_even_when_nothing_happens() -> None:
     zone = "Asia/Shanghai"
     centre = RandomCentre(3, at(zone, 2026, 7, 15, 20), zone)
     live = LiveFigures()
-    for _ in centre.steps(40):
-        pass
-    for event in centre.events:
-        live.apply(event)
+    told = 0
+    for _ in centre.steps(400):
+        for event in centre.events[told:]:
+            live.apply(event)
+        told = len(centre.events)
+        if live.site(centre.now)["offered"] > 0:
+            break
     assert live.site(centre.now)["offered"] > 0
     tomorrow = local_day(centre.now, zone).end
     assert live.site(tomorrow)["offered"] == 0

@@ -16,6 +16,7 @@ import ibis
 import pyarrow as pa
 import pytest
 from figures_by_hand import Centre
+from msgspec import structs
 from random_facts import STARTS, history, instant
 
 from jietong.contacts.model import AgentInterval, End, Kind, Segment, TrunkBusyTime
@@ -34,6 +35,7 @@ from jietong.metrics.query import (
     behind,
     plan,
     rows,
+    settled,
     stored_sums,
     stored_table,
     unbound,
@@ -59,7 +61,7 @@ def given(centre: Centre, connection: duckdb.DuckDBPyConnection) -> Callable[[Ta
 
 def answer(centre: Centre, query: Query, now: Ms) -> list[Row]:
     with duckdb.connect() as connection:
-        return rows(plan(query, unbound(), now=now), given(centre, connection))
+        return rows(plan(query, unbound(), now=settled(query, now)), given(centre, connection))
 
 
 def drawn(rng: random.Random, zone: str, begun: Ms, now: Ms) -> Query:
@@ -113,6 +115,20 @@ def test_every_figure_equals_its_definition_by_half_hour_and_queue(start: str) -
     assert answer(centre, query, now) == centre.rows(query, now)
 
 
+def test_what_is_over_is_asked_in_the_same_words_whenever_it_is_asked() -> None:
+    """Stays that are open at the window's end, and customers who come again after it, are what could differ."""
+    start = "midnight in Shanghai"
+    centre, begun, now = history(start, 1)
+    window = Span(begun, (begun + now) // 2)
+    one = Query("main", window, STARTS[start][0])
+    later = {f.key for f in (*PLAIN, *OTHER) if settled(structs.replace(one, metrics=(f,)), now) == now}
+    named = {key.partition("(")[0] for key in later}
+    assert named == {"backlog_age_p90", "fcr_verified", "online_streak", "redial_rate"}
+    for by in ((), (By.QUEUE,), (By.AGENT,)):
+        query = Query("main", window, STARTS[start][0], Every.HALF_HOUR, by, PLAIN)
+        assert answer(centre, query, now) == centre.rows(query, now)
+
+
 @pytest.mark.parametrize("start", STARTS)
 @pytest.mark.parametrize("seed", range(2))
 def test_any_question_is_answered_as_the_definitions_say(start: str, seed: int) -> None:
@@ -155,7 +171,7 @@ def test_stored_sums_add_up_to_what_the_facts_say(start: str) -> None:
                 continue
             read += 1
             stored = Stored(ready.shape, stored_table(ready.shape, ready.shape.name), tuple(ready.days))
-            found = rows(plan(query, unbound(), now=now, stored=stored), execute)
+            found = rows(plan(query, unbound(), now=settled(query, now), stored=stored), execute)
             assert found == centre.rows(query, now), (ready, query)
         assert read > 2
 

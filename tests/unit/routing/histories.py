@@ -23,6 +23,7 @@ from jietong.core.specs import (
     SkillSpec,
 )
 from jietong.core.vocabulary import (
+    Activity,
     Author,
     Channel,
     Employment,
@@ -424,11 +425,14 @@ class History:
 
 
 def seen(r: Random, contact: str, agent: str) -> e.WitnessedFact:
-    """Any fact that a switch may tell, with whatever is asked for at random."""
+    """Any fact that a switch or a schedule may tell, with whatever is asked for at random."""
     kind = r.choice(get_args(e.WitnessedFact))
     values: dict[str, object] = {"at": 1, "contact": contact, "agent": agent, "party": r.choice(list(Party))}
     values |= {"mode": r.choice(list(Supervision)), "version": 1, "duration_ms": 5, "bytes": 9}
     values |= {"busy": r.random() < 0.5, "up": r.random() < 0.5, "mos": r.choice([None, 4.2])}
+    shift = e.PlannedSpan(START, START + 4 * 3_600_000, r.choice(list(Activity)), paid=r.random() < 0.5)
+    values |= {"day": "2027-01-15", "spans": (shift,) * r.randrange(2), "start": START, "end": START + 60_000}
+    values |= {"withdrawn": r.random() < 0.5}
     names = kind.__struct_fields__
     needed = names[: len(names) - len(kind.__struct_defaults__)]
     fact: e.WitnessedFact = kind(

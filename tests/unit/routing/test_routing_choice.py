@@ -251,3 +251,39 @@ def test_wrapup_takes_up_room() -> None:
     assert floor.state("ann") is State.WRAPUP
     floor.at(30)
     assert floor.state("ann") is State.MISSED
+
+
+# --- one's own skill first -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("own_first", "taken"), [(False, "older"), (True, "own")])
+def test_where_the_site_says_so_a_free_agent_takes_what_they_do_best_first(own_first: bool, taken: str) -> None:
+    floor = Floor(own_skill_first=own_first)
+    floor.queue("own", needs={"cards": 1})
+    floor.queue("other", needs={"loans": 1})
+    floor.agent("ann", ready=False, skills={"cards": 5, "loans": 2})
+    floor.arrive("older", queue="other")
+    floor.at(10)
+    floor.arrive("own", queue="own")
+    floor.send(k.SignIn(agent="ann"))
+    floor.send(k.SetStatus(agent="ann", status=Status.READY))
+    floor.send(k.Accept(agent="ann", contact=floor.last(e.OfferMade).contact))
+    first = floor.last(e.OfferAccepted).contact
+    # Contacts that wait as an agent becomes ready go in their order; from then on the agent chooses.
+    floor.arrive("late own", queue="own")
+    floor.send(k.End(agent="ann", contact=first))
+    floor.send(k.FinishWrapup(agent="ann", contact=first))
+    assert first == taken
+    assert floor.last(e.OfferMade).contact == ("own" if not own_first else "late own")
+
+
+def test_priority_comes_before_ones_own_skill() -> None:
+    floor = Floor(own_skill_first=True)
+    floor.queue("own", needs={"cards": 1})
+    floor.queue("urgent", needs={"loans": 1}, priority=5)
+    floor.agent("ann", ready=False, skills={"cards": 5, "loans": 1})
+    floor.arrive("own", queue="own")
+    floor.arrive("urgent", queue="urgent")
+    floor.send(k.SignIn(agent="ann"))
+    floor.send(k.SetStatus(agent="ann", status=Status.READY))
+    assert floor.last(e.OfferMade).contact == "urgent"

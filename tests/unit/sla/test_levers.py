@@ -7,7 +7,6 @@ from decimal import Decimal
 import agreements as a
 
 from jietong.sla.rules.levers import Costs, Levers, levers, outcome_of, worst_block
-from jietong.sla.rules.patience import ENDLESS, Patience
 from jietong.sla.rules.rerun import Call, Change, Staff, run, staff_of, traffic
 
 MINUTE = 60_000
@@ -127,18 +126,6 @@ def test_who_met_a_busy_tone_gets_in_only_through_more_lines():
     assert run(traffic(calls), staff, 5000).blocked == 2
     assert run(traffic(calls), staff, 5000, Change(lines=1)).blocked == 1
     assert run(traffic(calls), staff, 5000, Change(lines=2)).blocked == 0
-
-
-def test_patience_by_kaplan_and_meier():
-    """By hand: 5 at risk, one gives up at 10 (4/5), one is answered at 15, one gives up at 20 (of 3: 2/3)."""
-    curve = Patience([(10, True), (15, False), (20, True), (30, False), (40, True)])
-    assert curve.alive(9) == 1
-    assert abs(curve.alive(10) - 0.8) < 1e-12
-    assert abs(curve.alive(20) - 0.8 * 2 / 3) < 1e-12
-    assert curve.alive(40) == 0
-    assert curve.median == 40
-    assert curve.beyond(20, 0.1) == 40
-    assert Patience([(10, False)]).beyond(5, 0.99) == ENDLESS
 
 
 def test_the_busiest_moment_of_each_half_hour_tells_who_was_there():

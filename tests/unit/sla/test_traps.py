@@ -8,8 +8,9 @@ import pytest
 from jietong.sla.model import Contract, Objective, Op, Service, Volume
 from jietong.sla.rules.evaluate import evaluate
 from jietong.sla.rules.traps import Tried, backtest, of_backtest, running, traps
-from jietong.sla.rules.trunks import capacity, erlang_b, lines_for, trunk_load, with_retries
+from jietong.sla.rules.trunks import capacity
 from jietong.sla.words import traps as words
+from jietong.workforce.erlang.loss import erlang_b, lines_for, trunk_load, with_retries
 
 D = Decimal
 

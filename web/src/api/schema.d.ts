@@ -1332,6 +1332,1646 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/planning/calendar/{token}.ics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Calendar
+         * @description An agent's schedule as iCalendar.
+         */
+        get: operations["calendar_api_planning_calendar__token__ics_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/planning/call-ups": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Call Up
+         * @description Offers the time to those on standby, or as overtime. The first acceptances win.
+         */
+        post: operations["call_up_api_planning_call_ups_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/planning/call-ups/candidates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Candidates
+         * @description Who would be asked, in the order of fairness.
+         */
+        get: operations["candidates_api_planning_call_ups_candidates_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/planning/call-ups/{id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Cancel Call Up */
+        post: operations["cancel_call_up_api_planning_call_ups__id__cancel_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/planning/day": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Today
+         * @description Need, cover and re-forecast by skill group; who should be doing what and who is, worst first; exceptions.
+         */
+        get: operations["today_api_planning_day_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/planning/day/actions/{id}/undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Undo
+         * @description Puts the days back, from now on, or withdraws what nobody has answered. 409 `changed_meanwhile`,
+         *     `undone_already`, `not_undone`, `answered_already`.
+         */
+        post: operations["undo_api_planning_day_actions__id__undo_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/planning/day/coverage": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Coverage
+         * @description Skills by step with who is able and how many are needed; single points of failure; certificates that run out;
+         *     whom to train (G7).
+         */
+        get: operations["coverage_api_planning_day_coverage_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/planning/day/coverage/second-skill": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Second Skill Gain
+         * @description What a second skill would gain today, by the compiled simulation (G7), as it was worked out last.
+         */
+        get: operations["second_skill_gain_api_planning_day_coverage_second_skill_get"];
+        put?: never;
+        /**
+         * Work Out Second Skill
+         * @description Works it out anew. 409 `no_forecast_today`, `one_kind_of_work`.
+         */
+        post: operations["work_out_second_skill_api_planning_day_coverage_second_skill_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/planning/day/exceptions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Excuse
+         * @description Authorises a deviation: whatever the person does in that time counts as kept.
+         */
+        post: operations["excuse_api_planning_day_exceptions_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/planning/day/exceptions/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Withdraw
+         * @description The exception no longer holds.
+         */
+        delete: operations["withdraw_api_planning_day_exceptions__id__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/planning/day/levers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Levers
+         * @description What can be done about the rest of the day, cheapest first, heads last (H3); what was done today.
+         */
+        get: operations["levers_api_planning_day_levers_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/planning/day/levers/{id}/apply": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Apply
+         * @description Publishes the change, or asks the people. 409 `lever_gone` when the day has moved on, `conflicts` when it would
+         *     break a rule.
+         */
+        post: operations["apply_api_planning_day_levers__id__apply_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/planning/drafts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Drafts */
+        get: operations["drafts_api_planning_drafts_get"];
+        put?: never;
+        /** Create Draft */
+        post: operations["create_draft_api_planning_drafts_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/planning/drafts/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Drop Draft */
+        delete: operations["drop_draft_api_planning_drafts__id__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/planning/drafts/{id}/changes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Draft Changes
+         * @description What was edited since a revision, by anybody: how a second planner's screen keeps up.
+         */
+        get: operations["draft_changes_api_planning_drafts__id__changes_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/planning/drafts/{id}/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Check Draft */
+        get: operations["check_draft_api_planning_drafts__id__check_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/planning/drafts/{id}/copy": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Copy Days */
+        post: operations["copy_days_api_planning_drafts__id__copy_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/planning/drafts/{id}/edits": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Draft Edits
+         * @description The undo list, newest first.
+         */
+        get: operations["draft_edits_api_planning_drafts__id__edits_get"];
+        put?: never;
+        /**
+         * Edit Draft
+         * @description All of them or none; kept at once. 409 `edited_meanwhile` names who changed the same person-day, and what.
+         */
+        post: operations["edit_draft_api_planning_drafts__id__edits_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/planning/drafts/{id}/edits/{n}/undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Undo Edit
+         * @description Takes one edit back; taking that back does it again.
+         */
+        post: operations["undo_edit_api_planning_drafts__id__edits__n__undo_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/planning/drafts/{id}/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Preview
+         * @description What edits would do, without putting them down: figures and cover before and after.
+         */
+        post: operations["preview_api_planning_drafts__id__preview_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/planning/drafts/{id}/proposals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Proposals */
+        get: operations["proposals_api_planning_drafts__id__proposals_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/planning/drafts/{id}/publish": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Publish Preview
+         * @description What would be published, and who would be told.
+         */
+        get: operations["publish_preview_api_planning_drafts__id__publish_get"];
+        put?: never;
+        /**
+         * Publish
+         * @description 409 `stale_draft`, `published_meanwhile`, `conflicts`, `nothing_to_publish`. May be repeated.
+         */
+        post: operations["publish_api_planning_drafts__id__publish_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/planning/drafts/{id}/solve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Solve
+         * @description Starts a job (`/api/planning/jobs/{id}` tells how far it is); its result is a proposal.
+         */
+        post: operations["solve_api_planning_drafts__id__solve_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/planning/drafts/{id}/template": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Make Template
+         * @description Keeps a week of the draft as a template.
+         */
+        post: operations["make_template_api_planning_drafts__id__template_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/planning/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Events
+         * @description The calendar of events, in the order of their days.
+         */
+        get: operations["events_api_planning_events_get"];
+        put?: never;
+        /** Add Event */
+        post: operations["add_event_api_planning_events_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/planning/events/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Change Event
+         * @description Refused as `stale_version` when somebody else was first.
+         */
+        put: operations["change_event_api_planning_events__id__put"];
+        post?: never;
+        /** Remove Event */
+        delete: operations["remove_event_api_planning_events__id__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/planning/events/{id}/measured": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Measured
+         * @description What the event did to the queue, as far as it is past.
+         */
+        get: operations["measured_api_planning_events__id__measured_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/planning/forecasts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Forecast
+         * @description Day by day, from `first` through `last`: what is forecast, with changes by hand, and what came.
+         */
+        get: operations["forecast_api_planning_forecasts_get"];
+        put?: never;
+        /**
+         * Make
+         * @description Makes a new version from the queue's past, or a similar queue's.
+         */
+        post: operations["make_api_planning_forecasts_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/planning/forecasts/accuracy": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Accuracy
+         * @description Past days against what had been forecast before they began.
+         */
+        get: operations["accuracy_api_planning_forecasts_accuracy_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/planning/forecasts/adjustments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Adjust
+         * @description Changes the forecast by hand; later versions are changed by it too, until it is taken back.
+         */
+        post: operations["adjust_api_planning_forecasts_adjustments_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/planning/forecasts/adjustments/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Undo
+         * @description Takes an adjustment back.
+         */
+        delete: operations["undo_api_planning_forecasts_adjustments__id__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/planning/forecasts/adjustments/{id}/redo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Redo
+         * @description Puts back an adjustment that was taken back.
+         */
+        post: operations["redo_api_planning_forecasts_adjustments__id__redo_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/planning/forecasts/back-test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Back Test
+         * @description What would have been said at earlier days, against what came.
+         */
+        post: operations["back_test_api_planning_forecasts_back_test_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/planning/forecasts/day": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Day
+         * @description One day in quarters of an hour; who is needed for it: `/requirement`.
+         */
+        get: operations["day_api_planning_forecasts_day_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/planning/forecasts/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export
+         * @description The forecast as a file; each export is in the audit log.
+         */
+        get: operations["export_api_planning_forecasts_export_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/planning/forecasts/queues": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Queues
+         * @description Queues that the account may see, each with its latest forecast.
+         */
+        get: operations["queues_api_planning_forecasts_queues_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/planning/forecasts/today": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Today
+         * @description Today as it is seen now: the rest of the day forecast again from what has come.
+         */
+        get: operations["today_api_planning_forecasts_today_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/planning/forecasts/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Versions
+         * @description Latest first.
+         */
+        get: operations["versions_api_planning_forecasts_versions_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/planning/jobs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Listed
+         * @description Latest first.
+         */
+        get: operations["listed_api_planning_jobs_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/planning/jobs/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read */
+        get: operations["read_api_planning_jobs__id__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/planning/jobs/{id}/again": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Again
+         * @description Once more from its beginning: failed, cancelled and interrupted ones.
+         */
+        post: operations["again_api_planning_jobs__id__again_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/planning/jobs/{id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Cancel
+         * @description Ends it within a second. One that has ended stays as it is.
+         */
+        post: operations["cancel_api_planning_jobs__id__cancel_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/planning/jobs/{id}/result": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Result
+         * @description What the work gave, or told of it so far; `null`: nothing yet.
+         */
+        get: operations["result_api_planning_jobs__id__result_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/planning/lab/studies": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Listed
+         * @description Latest first.
+         */
+        get: operations["listed_api_planning_lab_studies_get"];
+        put?: never;
+        /**
+         * Create
+         * @description Reads the day and begins to prepare the study; its scenarios run then by themselves.
+         */
+        post: operations["create_api_planning_lab_studies_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/planning/lab/studies/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read
+         * @description The study with what there is of each scenario under a version; none given: the latest.
+         */
+        get: operations["read_api_planning_lab_studies__id__get"];
+        put?: never;
+        post?: never;
+        /** Delete */
+        delete: operations["delete_api_planning_lab_studies__id__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/planning/lab/studies/{id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Cancel
+         * @description Ends what waits and runs; none named: everything.
+         */
+        post: operations["cancel_api_planning_lab_studies__id__cancel_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/planning/lab/studies/{id}/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Exported
+         * @description The same figures as on screen; each export is in the audit log.
+         */
+        get: operations["exported_api_planning_lab_studies__id__export_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/planning/lab/studies/{id}/run": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Run
+         * @description Runs scenarios under the latest version; what has run under it stays.
+         */
+        post: operations["run_api_planning_lab_studies__id__run_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/planning/lab/studies/{id}/scenarios": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Add
+         * @description One more scenario. More heads are refused until the alternatives have been run (H3).
+         */
+        post: operations["add_api_planning_lab_studies__id__scenarios_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/planning/lab/studies/{id}/scenarios/{scenario}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Drop */
+        delete: operations["drop_api_planning_lab_studies__id__scenarios__scenario__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/planning/lab/studies/{id}/scenarios/{scenario}/draft": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Draft
+         * @description Breaks as this scenario moved them, in a draft of the schedule. 409 `no_schedule_to_edit`, `nothing_moved`.
+         */
+        post: operations["draft_api_planning_lab_studies__id__scenarios__scenario__draft_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/planning/lab/studies/{id}/scenarios/{scenario}/plan": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Plan
+         * @description Notes that it is to be done, or no more.
+         */
+        post: operations["plan_api_planning_lab_studies__id__scenarios__scenario__plan_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/planning/lab/studies/{id}/second-skill": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Second Skill
+         * @description What a second skill would gain on the base, by the compiled simulation (G7), as it was worked out last.
+         */
+        get: operations["second_skill_api_planning_lab_studies__id__second_skill_get"];
+        put?: never;
+        /**
+         * Work Out Second Skill
+         * @description Works it out under the latest version. 409 `not_prepared`, `one_kind_of_work`.
+         */
+        post: operations["work_out_second_skill_api_planning_lab_studies__id__second_skill_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/planning/lab/studies/{id}/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Save
+         * @description A further version of the assumptions.
+         */
+        post: operations["save_api_planning_lab_studies__id__versions_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/planning/own": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Own
+         * @description My days, what changed, what is asked of me and by me.
+         */
+        get: operations["own_api_planning_own_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/planning/own/colleagues": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Colleagues
+         * @description With whom that day's shift could be swapped, and of the others why not.
+         */
+        get: operations["colleagues_api_planning_own_colleagues_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/planning/own/feed": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Make Feed
+         * @description The address of my calendar, shown once; an older one is void.
+         */
+        post: operations["make_feed_api_planning_own_feed_post"];
+        /** Drop Feed */
+        delete: operations["drop_feed_api_planning_own_feed_delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/planning/own/notices/read": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Read Notices */
+        post: operations["read_notices_api_planning_own_notices_read_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/planning/own/requests": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Ask
+         * @description Leave, a swap, or a shift given away. 409 `rules_broken` names the rules; `notice_too_short`.
+         */
+        post: operations["ask_api_planning_own_requests_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/planning/own/requests/{id}/{answer}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Answer
+         * @description To what a colleague or the centre offers; or takes one's own request back. 409 `taken`: somebody was first.
+         */
+        post: operations["answer_api_planning_own_requests__id___answer__post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/planning/own/wishes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Add Wish */
+        post: operations["add_wish_api_planning_own_wishes_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/planning/own/wishes/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Drop Wish */
+        delete: operations["drop_wish_api_planning_own_wishes__id__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/planning/proposals/{job}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Proposal
+         * @description What came of solving, against the draft as it is now.
+         */
+        get: operations["proposal_api_planning_proposals__job__get"];
+        put?: never;
+        post?: never;
+        /** Discard Proposal */
+        delete: operations["discard_proposal_api_planning_proposals__job__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/planning/proposals/{job}/accept": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Accept Proposal
+         * @description Into the draft, as one edit that can be undone; locked days and what was edited meanwhile stay.
+         */
+        post: operations["accept_proposal_api_planning_proposals__job__accept_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/planning/requests": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Requests
+         * @description Of everybody, newest first.
+         */
+        get: operations["requests_api_planning_requests_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/planning/requests/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Request Detail
+         * @description With the rules that it would break and its effect on cover.
+         */
+        get: operations["request_detail_api_planning_requests__id__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/planning/requests/{id}/decide": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Decide
+         * @description 403 `four_eyes`: nobody decides on their own request. 409 `rules_broken`, unless `over`.
+         */
+        post: operations["decide_api_planning_requests__id__decide_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/planning/requirement": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Requirement
+         * @description Who is needed for the group that serves a queue, by quarter of an hour and by day, beside who is scheduled.
+         */
+        get: operations["requirement_api_planning_requirement_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/planning/requirement/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export
+         * @description The requirement as a file; each export is in the audit log.
+         */
+        get: operations["export_api_planning_requirement_export_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/planning/requirement/lines": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Lines
+         * @description Lines for the callers of all voice queues in the reader's scope, and the peak beside the channels set up.
+         */
+        get: operations["lines_api_planning_requirement_lines_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/planning/requirement/lines/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export Lines
+         * @description The lines as a file; each export is in the audit log.
+         */
+        get: operations["export_lines_api_planning_requirement_lines_export_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/planning/schedule": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Schedule
+         * @description People and their days, both days inclusive: as published, or as a draft has them.
+         */
+        get: operations["schedule_api_planning_schedule_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/planning/schedule/changes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Change
+         * @description Changes of the published schedule, published at once. 409 `conflicts` where rules would be broken.
+         */
+        post: operations["change_api_planning_schedule_changes_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/planning/schedule/cover": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Cover
+         * @description Need and cover by quarter of an hour, of one group or of all in the reader's scope.
+         */
+        get: operations["cover_api_planning_schedule_cover_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/planning/schedule/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export
+         * @description The schedule as a workbook, or its spans as CSV.
+         */
+        get: operations["export_api_planning_schedule_export_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/planning/schedule/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Versions
+         * @description Publications, newest first, fifty at a time.
+         */
+        get: operations["versions_api_planning_schedule_versions_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/planning/schedule/versions/{n}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Version
+         * @description What a publication changed.
+         */
+        get: operations["version_api_planning_schedule_versions__n__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/planning/schedule/versions/{n}/publish": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Publish Older
+         * @description Publishes again what was in force with that version (0: before the first).
+         */
+        post: operations["publish_older_api_planning_schedule_versions__n__publish_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/planning/schedule/versions/{n}/undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take Back
+         * @description Takes one publication back. 409 `changed_since` where one of its days was published again.
+         */
+        post: operations["take_back_api_planning_schedule_versions__n__undo_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/planning/setup": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Setup
+         * @description Shift patterns, terms, rules, skill groups and templates. What nobody has set up comes with version 0.
+         */
+        get: operations["setup_api_planning_setup_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/planning/setup/{kind}/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Save Setup
+         * @description 422 `invalid_setup` with `errors: [{field, code, params}]`; 409 `stale_version`.
+         */
+        put: operations["save_setup_api_planning_setup__kind___id__put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/planning/setup/{kind}/{id}/revisions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Setup Revisions
+         * @description Every version there was, newest first.
+         */
+        get: operations["setup_revisions_api_planning_setup__kind___id__revisions_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/prompts": {
         parameters: {
             query?: never;
@@ -3589,10 +5229,116 @@ export interface components {
              */
             totp: boolean;
         };
+        /**
+         * AccuracyOut
+         * @description wMAPE, coverage of p10 to p90, bias and `naive_wmape` (the same weekday a week before) by quarter of an hour;
+         *     `day_…` by day; MASE in units of the week before's error. Null: nothing to say it from.
+         */
+        AccuracyOut: {
+            /** Bias */
+            bias: number | null;
+            /** Coverage */
+            coverage: number | null;
+            /** Day Coverage */
+            day_coverage: number | null;
+            /** Day Wmape */
+            day_wmape: number | null;
+            /** Days */
+            days: number;
+            /** Mase */
+            mase: number | null;
+            /** Naive Wmape */
+            naive_wmape: number | null;
+            /** Wmape */
+            wmape: number | null;
+        };
         /** ActiveIn */
         ActiveIn: {
             /** Active */
             active: boolean;
+        };
+        /**
+         * Activity
+         * @description What a schedule has a person do (排定活動). Every minute of a shift is exactly one of the first six.
+         * @enum {string}
+         */
+        Activity: "work" | "break" | "meal" | "training" | "meeting" | "casework" | "leave" | "standby";
+        /** AdherenceTotalOut */
+        AdherenceTotalOut: {
+            /** Absent */
+            absent: number;
+            /** Kept Ms */
+            kept_ms: number;
+            /** Out */
+            out: number;
+            /** Present */
+            present: number;
+            /** Scheduled Ms */
+            scheduled_ms: number;
+        };
+        /** AdjustmentIn */
+        AdjustmentIn: {
+            /** First */
+            first: string;
+            /**
+             * From S
+             * @default 0
+             */
+            from_s: number;
+            /**
+             * How
+             * @enum {string}
+             */
+            how: "factor" | "add" | "total";
+            /** Last */
+            last: string;
+            /**
+             * Note
+             * @default
+             */
+            note: string;
+            /** Queue */
+            queue: string;
+            /**
+             * Until S
+             * @default 86400
+             */
+            until_s: number;
+            /**
+             * Value
+             * @default 0
+             */
+            value: number;
+        };
+        /** AdjustmentOut */
+        AdjustmentOut: {
+            /** First */
+            first: string;
+            /** From S */
+            from_s: number;
+            /**
+             * How
+             * @enum {string}
+             */
+            how: "factor" | "add" | "total";
+            /** Id */
+            id: string;
+            /** Last */
+            last: string;
+            /** Made At */
+            made_at: number;
+            /** Made By Name */
+            made_by_name: string;
+            /** Note */
+            note: string;
+            /** Queue */
+            queue: string;
+            /** Undone */
+            undone: boolean;
+            /** Until S */
+            until_s: number;
+            /** Value */
+            value: number;
         };
         /**
          * Against
@@ -4196,6 +5942,14 @@ export interface components {
              */
             reason: string;
         };
+        /** ApplyIn */
+        ApplyIn: {
+            /**
+             * Note
+             * @default
+             */
+            note: string;
+        };
         /** ApprovalOut */
         ApprovalOut: {
             /** At */
@@ -4345,6 +6099,11 @@ export interface components {
             /** Next */
             next: string | null;
         };
+        /** AskedOut */
+        AskedOut: {
+            /** Job */
+            job: string;
+        };
         /** AttemptOut */
         AttemptOut: {
             /** Answer */
@@ -4359,6 +6118,12 @@ export interface components {
          * @enum {string}
          */
         Attribution: "arrival" | "time" | "now";
+        /**
+         * Back
+         * @description What a lever leaves open once it is done.
+         * @enum {string}
+         */
+        Back: "undo" | "withdraw" | "none";
         /** BacktestIn */
         BacktestIn: {
             /** Base */
@@ -4421,6 +6186,56 @@ export interface components {
              * @default []
              */
             traps: components["schemas"]["TrapOut"][];
+        };
+        /** BandOut */
+        BandOut: {
+            /** Mean */
+            mean: number;
+            /** P10 */
+            p10: number;
+            /** P90 */
+            p90: number;
+        };
+        /**
+         * BasisOut
+         * @description What a version was made from. `few`: under four weeks, so that it is to be read with care. `aht_known`:
+         *     contacts that the handling time is learnt from (0: it is presumed).
+         */
+        BasisOut: {
+            /**
+             * Aht Known
+             * @default 0
+             */
+            aht_known: number;
+            /** Contacts */
+            contacts: number;
+            /**
+             * Country
+             * @default
+             */
+            country: string;
+            /** Days */
+            days: number;
+            /** Expected A Day */
+            expected_a_day?: number | null;
+            /** Few */
+            few: boolean;
+            /** First */
+            first: string | null;
+            /** Last */
+            last: string | null;
+            /**
+             * Nightly
+             * @default false
+             */
+            nightly: boolean;
+            /** Similar */
+            similar?: string | null;
+            /**
+             * Tested Days
+             * @default 0
+             */
+            tested_days: number;
         };
         /**
          * Better
@@ -4501,6 +6316,52 @@ export interface components {
             objective: string | null;
             /** Target */
             target: number | null;
+        };
+        /**
+         * CallUpIn
+         * @description Asks part-timers on standby (A6), or full-timers for overtime, in the order of fairness.
+         */
+        CallUpIn: {
+            /** Agents */
+            agents?: string[] | null;
+            /** End */
+            end: number;
+            /** Group */
+            group?: string | null;
+            /**
+             * Kind
+             * @default call_up
+             * @enum {string}
+             */
+            kind: "call_up" | "overtime";
+            /**
+             * Note
+             * @default
+             */
+            note: string;
+            /**
+             * Places
+             * @default 1
+             */
+            places: number;
+            /** Start */
+            start: number;
+        };
+        /** CandidateOut */
+        CandidateOut: {
+            /** Agent */
+            agent: string;
+            /** Called */
+            called: number;
+            /** Hours */
+            hours: number;
+            /** Name */
+            name: string;
+        };
+        /** CandidatesOut */
+        CandidatesOut: {
+            /** Items */
+            items: components["schemas"]["CandidateOut"][];
         };
         /** CatalogueOut */
         CatalogueOut: {
@@ -4815,6 +6676,8 @@ export interface components {
                 name?: {
                     [key: string]: string;
                 };
+                /** @default false */
+                own_skill_first: boolean;
                 /** @default CN */
                 region: string;
                 /** @default [] */
@@ -4922,6 +6785,21 @@ export interface components {
             version: number;
         };
         /**
+         * ChangesOfDayIn
+         * @description Changes of the published schedule at once: the supervisor's, on the day.
+         */
+        ChangesOfDayIn: {
+            /** Accept */
+            accept?: string[];
+            /** Edits */
+            edits: (components["schemas"]["PutDayIn"] | components["schemas"]["DayEditIn"])[];
+            /**
+             * Note
+             * @default
+             */
+            note: string;
+        };
+        /**
          * Channel
          * @description How the customer reaches us.
          * @enum {string}
@@ -4983,6 +6861,11 @@ export interface components {
             reachable: boolean;
             state: components["schemas"]["State"];
         };
+        /** ColleaguesOut */
+        ColleaguesOut: {
+            /** Items */
+            items: components["schemas"]["SwapColleagueOut"][];
+        };
         /**
          * ColumnOut
          * @description `unit`: count, ratio, s or mos.
@@ -5022,6 +6905,45 @@ export interface components {
         Confirm: {
             /** Password */
             password: string;
+        };
+        /**
+         * ConflictOut
+         * @description `fix`: edits that mend it; empty: there is no plain one.
+         */
+        ConflictOut: {
+            /** Agent */
+            agent: string | null;
+            /** Code */
+            code: string;
+            /** Day */
+            day: string | null;
+            /** End */
+            end: number | null;
+            /** Fix */
+            fix: {
+                [key: string]: unknown;
+            }[];
+            /** Key */
+            key: string;
+            /** Must */
+            must: boolean;
+            /** Params */
+            params: {
+                [key: string]: string | number;
+            };
+            /** Start */
+            start: number | null;
+        };
+        /** ConflictsOut */
+        ConflictsOut: {
+            /** Items */
+            items: components["schemas"]["ConflictOut"][];
+            /** Must */
+            must: number;
+            /** Notes */
+            notes: number;
+            /** Rev */
+            rev: number;
         };
         /**
          * ContactOut
@@ -5335,6 +7257,20 @@ export interface components {
              */
             state: "draft" | "proposed" | "approved" | "rejected" | "replaced";
         };
+        /**
+         * CopyDaysIn
+         * @description Copies published or drafted days on to others, wall time by wall time. Locked days stay.
+         */
+        CopyDaysIn: {
+            /** Agents */
+            agents?: string[] | null;
+            /** From First */
+            from_first: string;
+            /** From Last */
+            from_last: string;
+            /** To First */
+            to_first: string;
+        };
         /** CopyIn */
         CopyIn: {
             /** Title */
@@ -5393,6 +7329,45 @@ export interface components {
             version: number;
         };
         /**
+         * CoverOut
+         * @description `need` sums the groups; `people` on line, each once. `forecast`: whether every group has one.
+         */
+        CoverOut: {
+            /** Forecast */
+            forecast: boolean;
+            /** Groups */
+            groups: components["schemas"]["GroupCoverOut"][];
+            /** Need */
+            need: number[] | null;
+            /** People */
+            people: number[];
+            /** Start */
+            start: number;
+            /** Step S */
+            step_s: number;
+        };
+        /** CoverageOut */
+        CoverageOut: {
+            /** Day */
+            day: string;
+            /** First */
+            first: number;
+            /** Lapsing */
+            lapsing: components["schemas"]["LapsingOut"][];
+            /** Last */
+            last: number;
+            /** Skills */
+            skills: components["schemas"]["SkillRowOut"][];
+            /** Start */
+            start: number;
+            /** Step S */
+            step_s: number;
+            /** Trainings */
+            trainings: components["schemas"]["TrainingOut"][];
+            /** Warn Days */
+            warn_days: number;
+        };
+        /**
          * CustomerKind
          * @enum {string}
          */
@@ -5437,6 +7412,232 @@ export interface components {
             items: components["schemas"]["CustomerOut"][];
             /** Next */
             next: string | null;
+        };
+        /** DayActionOut */
+        DayActionOut: {
+            /** At */
+            at: number;
+            back: components["schemas"]["Back"];
+            /** By Name */
+            by_name: string;
+            /** Effect */
+            effect: {
+                [key: string]: unknown;
+            };
+            /** Id */
+            id: string;
+            /** Kind */
+            kind: string;
+            /** Names */
+            names: string[];
+            /** Params */
+            params: {
+                [key: string]: unknown;
+            };
+            /** Undone At */
+            undone_at: number | null;
+            /** Undone By Name */
+            undone_by_name: string | null;
+        };
+        /** DayChangeOut */
+        DayChangeOut: {
+            /** After */
+            after: components["schemas"]["PlannedSpanOut"][];
+            /** Agent */
+            agent: string;
+            /** Before */
+            before: components["schemas"]["PlannedSpanOut"][];
+            /** Day */
+            day: string;
+            /** Name */
+            name: string;
+            /** Short Notice */
+            short_notice: boolean;
+        };
+        /**
+         * DayEditIn
+         * @description An edit; which fields it needs says `op`. `base`: the person-day's `rev` that the planner saw; whoever changed
+         *     it since is named in 409 `edited_meanwhile`. Without `base` it is applied to what is there.
+         *
+         *     - `clear`, `place_breaks`
+         *     - `move_shift`: `by_s`
+         *     - `move`: `start`, `to` · `resize`: `start`, `begin`, `end` · `change`: `start`, `into` · `remove`: `start`;
+         *       `activity` tells apart what starts at one time
+         *     - `insert`: `start`, `end`, `activity`
+         *     - `assign`: `to_agent` · `place`: `pattern`, `minute` · `lock`: `locked`
+         *     - `call_in`: `start`, `end` · `no_call_in`: `start`
+         */
+        DayEditIn: {
+            activity?: components["schemas"]["Activity"] | null;
+            /** Agent */
+            agent: string;
+            /** Base */
+            base?: number | null;
+            /** Begin */
+            begin?: number | null;
+            /** By S */
+            by_s?: number | null;
+            /** Day */
+            day: string;
+            /** End */
+            end?: number | null;
+            into?: components["schemas"]["Activity"] | null;
+            /** Locked */
+            locked?: boolean | null;
+            /** Minute */
+            minute?: number | null;
+            /**
+             * Op
+             * @enum {string}
+             */
+            op: "clear" | "move_shift" | "move" | "resize" | "change" | "insert" | "remove" | "assign" | "place" | "place_breaks" | "lock" | "call_in" | "no_call_in";
+            /** Overtime */
+            overtime?: boolean | null;
+            /** Paid */
+            paid?: boolean | null;
+            /** Pattern */
+            pattern?: string | null;
+            /** Start */
+            start?: number | null;
+            /** To */
+            to?: number | null;
+            /** To Agent */
+            to_agent?: string | null;
+        };
+        /**
+         * DayGroupOut
+         * @description `need`, `cover`: people on line, with shrinkage in the need, and without those who did not come in the cover;
+         *     `planned`: cover as published. Null: there is no forecast.
+         */
+        DayGroupOut: {
+            /** Came */
+            came: (number | null)[] | null;
+            /** Cover */
+            cover: number[];
+            /** Id */
+            id: string;
+            /** Mean */
+            mean: number[] | null;
+            /** Names */
+            names: {
+                [key: string]: string;
+            };
+            /** Need */
+            need: number[] | null;
+            /** Need Said */
+            need_said: number[] | null;
+            /** P10 */
+            p10: number[] | null;
+            /** P90 */
+            p90: number[] | null;
+            /** Planned */
+            planned: number[];
+            /** Said */
+            said: number[] | null;
+            /** Share */
+            share: number;
+            /** Within S */
+            within_s: number;
+        };
+        /**
+         * DayLeverOut
+         * @description `does`: it can be done from here; `asks`: by asking people; `back`: whether it can be taken back then. `cost`
+         *     below nothing saves; null: not known.
+         */
+        DayLeverOut: {
+            after: components["schemas"]["WeightOut"];
+            /** Agents */
+            agents: string[];
+            /** Asks */
+            asks: boolean;
+            back: components["schemas"]["Back"];
+            before: components["schemas"]["WeightOut"];
+            /** Cost */
+            cost: number | null;
+            /** Does */
+            does: boolean;
+            /** End */
+            end: number | null;
+            /** Groups */
+            groups: string[];
+            /** Id */
+            id: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "move_breaks" | "postpone" | "callback" | "call_in" | "overtime" | "send_home" | "relief" | "heads";
+            /** Moves */
+            moves: components["schemas"]["LeverMoveOut"][];
+            /** Names */
+            names: string[];
+            /** Places */
+            places: number;
+            /** Start */
+            start: number | null;
+        };
+        /**
+         * DayLeversOut
+         * @description Cheapest first, heads last; `actions`: what was done today, the latest first.
+         */
+        DayLeversOut: {
+            /** Actions */
+            actions: components["schemas"]["DayActionOut"][];
+            /** Forecast */
+            forecast: boolean;
+            /** Items */
+            items: components["schemas"]["DayLeverOut"][];
+        };
+        /**
+         * DayPersonOut
+         * @description `out_since`: since when it has not been what was scheduled. `kept_ms` ÷ `scheduled_ms` is adherence today.
+         */
+        DayPersonOut: {
+            activity: components["schemas"]["Activity"] | null;
+            /** Agent */
+            agent: string;
+            /** Excused */
+            excused: boolean;
+            /** Groups */
+            groups: string[];
+            /** Kept Ms */
+            kept_ms: number;
+            /** Name */
+            name: string;
+            next_activity: components["schemas"]["Activity"] | null;
+            /** Next At */
+            next_at: number | null;
+            /** Out Since */
+            out_since: number | null;
+            /** Part Time */
+            part_time: boolean;
+            /** Scheduled Ms */
+            scheduled_ms: number;
+            /** Since */
+            since: number;
+            state: components["schemas"]["State"];
+            /** Team */
+            team: string;
+            /** Until */
+            until: number | null;
+        };
+        /** DecideIn */
+        DecideIn: {
+            /**
+             * Decision
+             * @enum {string}
+             */
+            decision: "approve" | "refuse";
+            /**
+             * Over
+             * @default false
+             */
+            over: boolean;
+            /**
+             * Reason
+             * @default
+             */
+            reason: string;
         };
         /**
          * DefinitionOut
@@ -5920,6 +8121,8 @@ export interface components {
                 name?: {
                     [key: string]: string;
                 };
+                /** @default false */
+                own_skill_first: boolean;
                 /** @default CN */
                 region: string;
                 /** @default [] */
@@ -5961,10 +8164,108 @@ export interface components {
             seq: number;
         };
         /**
+         * DraftIn
+         * @description `copy_from`: the first day of a span of the same length whose published schedule is copied in; `template`: a
+         *     stored week, for whole weeks.
+         */
+        DraftIn: {
+            /** Copy From */
+            copy_from?: string | null;
+            /** First */
+            first: string;
+            /** Last */
+            last: string;
+            /**
+             * Name
+             * @default
+             */
+            name: string;
+            /** Template */
+            template?: string | null;
+        };
+        /** DraftListOut */
+        DraftListOut: {
+            /** Items */
+            items: components["schemas"]["DraftOut"][];
+        };
+        /** DraftOut */
+        DraftOut: {
+            /** Changed At */
+            changed_at: number;
+            /** Changed By Name */
+            changed_by_name: string;
+            /** Changes */
+            changes: number;
+            /** First */
+            first: string;
+            /** Id */
+            id: string;
+            /** Last */
+            last: string;
+            /** Made At */
+            made_at: number;
+            /** Made By Name */
+            made_by_name: string;
+            /** Name */
+            name: string;
+            /** Published */
+            published: number | null;
+            /** Rev */
+            rev: number;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "open" | "published" | "dropped";
+        };
+        /**
          * Drawn
          * @enum {string}
          */
         Drawn: "line" | "bar" | "stacked" | "heat";
+        /** EditListOut */
+        EditListOut: {
+            /** Items */
+            items: components["schemas"]["EditOut"][];
+        };
+        /**
+         * EditOut
+         * @description One entry of the undo list: what it was (`edit`), what it changed.
+         */
+        EditOut: {
+            /** Agents */
+            agents: string[];
+            /** At */
+            at: number;
+            /** By */
+            by: string;
+            /** By Name */
+            by_name: string;
+            /** Days */
+            days: string[];
+            /** Edit */
+            edit: {
+                [key: string]: unknown;
+            };
+            /** N */
+            n: number;
+            /** Undoes */
+            undoes: number | null;
+            /** Undone */
+            undone: boolean;
+        };
+        /**
+         * EditedOut
+         * @description `days`: the person-days as they are now; `edits`: what was put on the undo list.
+         */
+        EditedOut: {
+            /** Days */
+            days: components["schemas"]["PersonDayOut"][];
+            /** Edits */
+            edits: components["schemas"]["EditOut"][];
+            /** Rev */
+            rev: number;
+        };
         /** EditionFileOut */
         EditionFileOut: {
             /** Bytes */
@@ -6029,6 +8330,46 @@ export interface components {
             /** Reason */
             reason: string;
         };
+        /** EditsIn */
+        EditsIn: {
+            /** Edits */
+            edits: (components["schemas"]["PutDayIn"] | components["schemas"]["DayEditIn"])[];
+        };
+        /**
+         * EffectFiguresOut
+         * @description `gap_hours`: person-hours missing; `sl3`, `true_access`: estimated by Erlang A from the forecast, null where
+         *     there is none or nothing is known of who does not get in; `cost`: of the paid hours.
+         */
+        EffectFiguresOut: {
+            /** Cost */
+            cost: number;
+            /** Gap Hours */
+            gap_hours: number | null;
+            /** Largest Gap */
+            largest_gap: number | null;
+            /** Over Hours */
+            over_hours: number | null;
+            /** Sl3 */
+            sl3: number | null;
+            /** True Access */
+            true_access: number | null;
+        };
+        /**
+         * EffectOut
+         * @description Of edits that are not yet put down. The cover is of the groups asked for, after them and before.
+         */
+        EffectOut: {
+            after: components["schemas"]["EffectFiguresOut"];
+            before: components["schemas"]["EffectFiguresOut"];
+            /** Conflicts */
+            conflicts: components["schemas"]["ConflictOut"][];
+            cover_after: components["schemas"]["CoverOut"];
+            cover_before: components["schemas"]["CoverOut"];
+            /** Days */
+            days: components["schemas"]["PersonDayOut"][];
+            /** Since */
+            since: number;
+        };
         /**
          * EmailIO
          * @description `attach_mb`: larger files go as links that expire. The secret is the password of `username`.
@@ -6063,6 +8404,11 @@ export interface components {
              */
             way: "email";
         };
+        /**
+         * Employment
+         * @enum {string}
+         */
+        Employment: "full_time" | "part_time";
         /** EndContractIn */
         EndContractIn: {
             /** Day */
@@ -6109,6 +8455,134 @@ export interface components {
             /** Seq */
             seq: number;
         };
+        /** EventChangeIn */
+        EventChangeIn: {
+            /** First */
+            first: string;
+            /**
+             * From S
+             * @default 0
+             */
+            from_s: number;
+            /**
+             * How
+             * @enum {string}
+             */
+            how: "factor" | "add" | "leave_out";
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "campaign" | "billing" | "launch" | "outage" | "other";
+            /** Last */
+            last: string;
+            /**
+             * Note
+             * @default
+             */
+            note: string;
+            /** Queues */
+            queues: string[];
+            /** Title */
+            title: string;
+            /**
+             * Until S
+             * @default 86400
+             */
+            until_s: number;
+            /**
+             * Value
+             * @default 0
+             */
+            value: number;
+            /** Version */
+            version: number;
+        };
+        /** EventIn */
+        EventIn: {
+            /** First */
+            first: string;
+            /**
+             * From S
+             * @default 0
+             */
+            from_s: number;
+            /**
+             * How
+             * @enum {string}
+             */
+            how: "factor" | "add" | "leave_out";
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "campaign" | "billing" | "launch" | "outage" | "other";
+            /** Last */
+            last: string;
+            /**
+             * Note
+             * @default
+             */
+            note: string;
+            /** Queues */
+            queues: string[];
+            /** Title */
+            title: string;
+            /**
+             * Until S
+             * @default 86400
+             */
+            until_s: number;
+            /**
+             * Value
+             * @default 0
+             */
+            value: number;
+        };
+        /** EventOut */
+        EventOut: {
+            /** Client */
+            client: string;
+            /** First */
+            first: string;
+            /** From S */
+            from_s: number;
+            /**
+             * How
+             * @enum {string}
+             */
+            how: "factor" | "add" | "leave_out";
+            /** Id */
+            id: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "campaign" | "billing" | "launch" | "outage" | "other";
+            /** Last */
+            last: string;
+            /** Made At */
+            made_at: number;
+            /** Made By Name */
+            made_by_name: string;
+            /** Note */
+            note: string;
+            /** Queues */
+            queues: string[];
+            /** Title */
+            title: string;
+            /** Until S */
+            until_s: number;
+            /** Value */
+            value: number;
+            /** Version */
+            version: number;
+        };
+        /** EventsOut */
+        EventsOut: {
+            /** Items */
+            items: components["schemas"]["EventOut"][];
+        };
         /**
          * Every
          * @description Length of an interval. From a day on they are local days of the site; below, elapsed time from its midnight.
@@ -6121,6 +8595,43 @@ export interface components {
             title: string;
             /** Url */
             url: string;
+        };
+        /** ExceptionIn */
+        ExceptionIn: {
+            /** Agent */
+            agent: string;
+            /** End */
+            end: number;
+            /** Note */
+            note: string;
+            /** Start */
+            start: number;
+        };
+        /** ExceptionMadeOut */
+        ExceptionMadeOut: {
+            /** Id */
+            id: string;
+        };
+        /** ExceptionOut */
+        ExceptionOut: {
+            /** Agent */
+            agent: string;
+            /** At */
+            at: number;
+            /** By Name */
+            by_name: string;
+            /** End */
+            end: number;
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+            /** Note */
+            note: string;
+            /** Start */
+            start: number;
+            /** Withdrawn */
+            withdrawn: boolean;
         };
         /**
          * ExclusionEvidenceOut
@@ -6334,6 +8845,14 @@ export interface components {
              * @enum {string}
              */
             way: "fax";
+        };
+        /**
+         * FeedOut
+         * @description The address is shown this once; a new one makes the old one void.
+         */
+        FeedOut: {
+            /** Path */
+            path: string;
         };
         /** FeedbackIn */
         FeedbackIn: {
@@ -6591,6 +9110,28 @@ export interface components {
             version: number;
         };
         /**
+         * FoldOut
+         * @description One origin: days forecast from what was known before the first of them.
+         */
+        FoldOut: {
+            /** Came */
+            came: number[];
+            /** Coverage */
+            coverage: number | null;
+            /** Days */
+            days: string[];
+            /** High */
+            high: number[];
+            /** Low */
+            low: number[];
+            /** Naive Wmape */
+            naive_wmape: number | null;
+            /** Said */
+            said: number[];
+            /** Wmape */
+            wmape: number | null;
+        };
+        /**
          * FolderIO
          * @description A folder below the centre's own for deliveries.
          */
@@ -6605,6 +9146,60 @@ export interface components {
              * @enum {string}
              */
             way: "folder";
+        };
+        /** ForecastBacktestIn */
+        ForecastBacktestIn: {
+            /**
+             * Folds
+             * @default 6
+             */
+            folds: number;
+            /**
+             * Horizon
+             * @default 10
+             */
+            horizon: number;
+            /** Queue */
+            queue: string;
+        };
+        /** ForecastBacktestOut */
+        ForecastBacktestOut: {
+            all: components["schemas"]["AccuracyOut"];
+            /** Folds */
+            folds: components["schemas"]["FoldOut"][];
+        };
+        /**
+         * ForecastDayOut
+         * @description `came` null: not known (yet). `drivers`: contacts that each adds; `base` is the level under them.
+         */
+        ForecastDayOut: {
+            /** Adjustments */
+            adjustments: string[];
+            /** Aht S */
+            aht_s: number | null;
+            /** Came */
+            came: number | null;
+            /** Day */
+            day: string;
+            /** Drivers */
+            drivers: {
+                [key: string]: number;
+            };
+            /** Events */
+            events: string[];
+            forecast: components["schemas"]["BandOut"] | null;
+            /** Holiday */
+            holiday: string | null;
+            /** Open */
+            open: boolean;
+            /** Working */
+            working: boolean;
+        };
+        /** ForecastHeldOut */
+        ForecastHeldOut: {
+            all: components["schemas"]["AccuracyOut"];
+            /** Days */
+            days: components["schemas"]["HeldDayOut"][];
         };
         /**
          * ForecastIn
@@ -6637,6 +9232,69 @@ export interface components {
             period: string;
             /** Total */
             total: number;
+        };
+        /**
+         * ForecastQueueOut
+         * @description `target` answered within `within_s` is what the queue promises.
+         */
+        ForecastQueueOut: {
+            /** Channels */
+            channels: string[];
+            /** Client */
+            client: string;
+            latest: components["schemas"]["ForecastVersionOut"] | null;
+            /** Names */
+            names: {
+                [key: string]: string;
+            };
+            /** Queue */
+            queue: string;
+            /** Target */
+            target: number;
+            /** Within S */
+            within_s: number;
+        };
+        /** ForecastQueuesOut */
+        ForecastQueuesOut: {
+            /** Items */
+            items: components["schemas"]["ForecastQueueOut"][];
+            /** Today */
+            today: string;
+            /** Zone */
+            zone: string;
+        };
+        /** ForecastSlotsOut */
+        ForecastSlotsOut: {
+            /** Day */
+            day: string;
+            /** Queue */
+            queue: string;
+            /** Slots */
+            slots: components["schemas"]["SlotOut"][];
+            /** Step S */
+            step_s: number;
+            /** Target */
+            target: number;
+            /** Within S */
+            within_s: number;
+            /** Zone */
+            zone: string;
+        };
+        /** ForecastVersionOut */
+        ForecastVersionOut: {
+            basis: components["schemas"]["BasisOut"];
+            /** First */
+            first: string;
+            /** Id */
+            id: string;
+            /** Last */
+            last: string;
+            /** Made At */
+            made_at: number;
+            /** Made By Name */
+            made_by_name: string;
+            /** Queue */
+            queue: string;
         };
         /**
          * Format
@@ -6685,6 +9343,33 @@ export interface components {
             /** Why */
             why: string;
         };
+        /**
+         * GroupCoverOut
+         * @description By steps. `need` with absence and shrinkage in it; null: there is no forecast. `able`: all who could serve it,
+         *     counted in every group that they can serve; `agents`: each counted for one group alone.
+         */
+        GroupCoverOut: {
+            /** Able */
+            able: number[];
+            /** Absence */
+            absence: number;
+            /** Agents */
+            agents: number[];
+            /** Id */
+            id: string;
+            /** Names */
+            names: {
+                [key: string]: string;
+            };
+            /** Need */
+            need: number[] | null;
+            /** Share */
+            share: number;
+            /** Shrinkage */
+            shrinkage: number;
+            /** Within S */
+            within_s: number;
+        };
         /** Health */
         Health: {
             /**
@@ -6722,6 +9407,21 @@ export interface components {
             /** Recordings */
             recordings: components["schemas"]["RecordingOut"][];
         };
+        /** HeldDayOut */
+        HeldDayOut: {
+            /** Came */
+            came: number;
+            /** Day */
+            day: string;
+            /** Mean */
+            mean: number;
+            /** P10 */
+            p10: number;
+            /** P90 */
+            p90: number;
+            /** Wmape */
+            wmape: number | null;
+        };
         /**
          * HeldOut
          * @description `late`: recordings of the contact that had been deleted before the hold.
@@ -6730,6 +9430,30 @@ export interface components {
             hold: components["schemas"]["HoldOut"];
             /** Late */
             late: string[];
+        };
+        /** HeldSkillOut */
+        HeldSkillOut: {
+            /** Gated */
+            gated: boolean;
+            /** Level */
+            level: number;
+            /** Skill */
+            skill: string;
+            /** Until */
+            until: number | null;
+        };
+        /** HistoryOut */
+        HistoryOut: {
+            /** Contacts */
+            contacts: number;
+            /** Days */
+            days: number;
+            /** Few */
+            few: boolean;
+            /** First */
+            first: string | null;
+            /** Last */
+            last: string | null;
         };
         /** HitOut */
         HitOut: {
@@ -6777,6 +9501,28 @@ export interface components {
             set_at: number;
             /** Set By Name */
             set_by_name: string;
+        };
+        /**
+         * HoldingSourcesOut
+         * @description `planned`: by Erlang, with the agents that are needed; `mean`: the mean stay of the few who were seen in a
+         *     flow, for all; `presumed`: half a minute in the flow, no wait, no wrap-up.
+         */
+        HoldingSourcesOut: {
+            /**
+             * Flow
+             * @enum {string}
+             */
+            flow: "measured" | "mean" | "presumed";
+            /**
+             * Talk
+             * @enum {string}
+             */
+            talk: "measured" | "presumed";
+            /**
+             * Wait
+             * @enum {string}
+             */
+            wait: "measured" | "planned" | "presumed";
         };
         /** HoldsOut */
         HoldsOut: {
@@ -6857,6 +9603,80 @@ export interface components {
             next?: null;
         };
         /**
+         * IntradayOut
+         * @description `now` is when the picture was made; the same picture has the same ETag.
+         */
+        IntradayOut: {
+            /** Day */
+            day: string;
+            /** Exceptions */
+            exceptions: components["schemas"]["ExceptionOut"][];
+            /** Groups */
+            groups: components["schemas"]["DayGroupOut"][];
+            /** Now */
+            now: number;
+            /** Overloads */
+            overloads: components["schemas"]["OverloadOut"][];
+            /** People */
+            people: components["schemas"]["DayPersonOut"][];
+            /** Published */
+            published: boolean;
+            /** Start */
+            start: number;
+            /** Step S */
+            step_s: number;
+            total: components["schemas"]["AdherenceTotalOut"];
+            /** Zone */
+            zone: string;
+        };
+        /**
+         * JobOut
+         * @description Instants in ms UTC. `share`: 0..1, null while nobody can know.
+         */
+        JobOut: {
+            /** Best */
+            best: number | null;
+            /** Bound */
+            bound: number | null;
+            /** Ended At */
+            ended_at: number | null;
+            /** Error */
+            error: string | null;
+            /** Error Detail */
+            error_detail: string | null;
+            /** Id */
+            id: string;
+            /** Kind */
+            kind: string;
+            /** Made At */
+            made_at: number;
+            /** Owner */
+            owner: string;
+            /** Owner Name */
+            owner_name: string;
+            /** Share */
+            share: number | null;
+            /** Started At */
+            started_at: number | null;
+            state: components["schemas"]["JobState"];
+            /** Subject */
+            subject: string;
+            /** Text */
+            text: string;
+            /** Told At */
+            told_at: number | null;
+        };
+        /**
+         * JobState
+         * @enum {string}
+         */
+        JobState: "queued" | "running" | "done" | "failed" | "cancelled" | "interrupted";
+        /** JobsOut */
+        JobsOut: {
+            /** Items */
+            items: components["schemas"]["JobOut"][];
+        };
+        /**
          * JudgedScoreIn
          * @description A judged objective's score, by the panel on a sample (D3).
          */
@@ -6918,11 +9738,404 @@ export interface components {
          * @enum {string}
          */
         Kind: "figures" | "table" | "chart" | "text";
+        /** LabChangeIn */
+        LabChangeIn: {
+            /**
+             * After S
+             * @default 0
+             */
+            after_s: number;
+            /**
+             * Count
+             * @default 0
+             */
+            count: number;
+            /**
+             * End
+             * @default
+             */
+            end: string;
+            kind: components["schemas"]["LeverKind"];
+            /**
+             * Parts
+             * @default []
+             */
+            parts: components["schemas"]["LabChangeIn"][];
+            /**
+             * Seconds
+             * @default 0
+             */
+            seconds: number;
+            /**
+             * Share
+             * @default 0
+             */
+            share: number;
+            /**
+             * Start
+             * @default
+             */
+            start: string;
+        };
+        /** LabChangeOut */
+        LabChangeOut: {
+            /** After S */
+            after_s: number;
+            /** Count */
+            count: number;
+            /** End */
+            end: string;
+            kind: components["schemas"]["LeverKind"];
+            /** Parts */
+            parts: components["schemas"]["LabChangeOut"][];
+            /** Seconds */
+            seconds: number;
+            /** Share */
+            share: number;
+            /** Start */
+            start: string;
+        };
+        /**
+         * LabCheckOut
+         * @description `low`–`high`: where 19 of 20 single days of the base fall.
+         */
+        LabCheckOut: {
+            /** High */
+            high: number;
+            /** Inside */
+            inside: boolean;
+            /** Low */
+            low: number;
+            /** Mean */
+            mean: number;
+            /** Measured */
+            measured: number;
+        };
+        /** LabComparedOut */
+        LabComparedOut: {
+            change: components["schemas"]["LabEstimateOut"] | null;
+            value: components["schemas"]["LabEstimateOut"];
+        };
+        /**
+         * LabDraftOut
+         * @description `left`: pauses whose place in the schedule is another by now.
+         */
+        LabDraftOut: {
+            /** Day */
+            day: string;
+            /** Draft */
+            draft: string;
+            /** Left */
+            left: number;
+            /** Moved */
+            moved: number;
+        };
+        /** LabEstimateOut */
+        LabEstimateOut: {
+            /** High */
+            high: number | null;
+            /** Low */
+            low: number | null;
+            /** Mean */
+            mean: number | null;
+        };
+        /** LabLeverOut */
+        LabLeverOut: {
+            change: components["schemas"]["LabChangeOut"];
+            cost: components["schemas"]["LabEstimateOut"] | null;
+            /** Each */
+            each: number | null;
+            /** Helps From */
+            helps_from: string;
+            /** Minds */
+            minds: components["schemas"]["LabMindOut"][];
+            more: components["schemas"]["LabEstimateOut"] | null;
+            /** Scenario */
+            scenario: string | null;
+        };
+        /** LabMeasuredOut */
+        LabMeasuredOut: {
+            /** Abandon Rate */
+            abandon_rate: number | null;
+            /** Asked */
+            asked: number;
+            /** Attempts */
+            attempts: number;
+            /** Blocked */
+            blocked: number;
+            /** Lost */
+            lost: number;
+            /** Occupancy */
+            occupancy: number | null;
+            /** Sl3 */
+            sl3: number | null;
+            /** Sl7 */
+            sl7: number | null;
+        };
+        /** LabMindOut */
+        LabMindOut: {
+            /** Code */
+            code: string;
+            /** N */
+            n: number | null;
+            /** Value */
+            value: number | null;
+        };
+        /** LabPlanIn */
+        LabPlanIn: {
+            /**
+             * Planned
+             * @default true
+             */
+            planned: boolean;
+        };
+        /**
+         * LabRunIn
+         * @description None named: all but contingencies.
+         */
+        LabRunIn: {
+            /**
+             * Scenarios
+             * @default []
+             */
+            scenarios: string[];
+        };
+        /**
+         * LabRunOut
+         * @description `state` none: never run under this version. `left_s`: None while nobody can know.
+         */
+        LabRunOut: {
+            /** Days */
+            days: number;
+            /** Error */
+            error: string | null;
+            /** Error Detail */
+            error_detail: string | null;
+            /** Job */
+            job: string | null;
+            /** Left S */
+            left_s: number | null;
+            /** Seconds */
+            seconds: number | null;
+            /** State */
+            state: components["schemas"]["JobState"] | "none";
+            /** Wanted */
+            wanted: number;
+        };
+        /** LabScenarioIn */
+        LabScenarioIn: {
+            change: components["schemas"]["LabChangeIn"];
+            /**
+             * Name
+             * @default
+             */
+            name: string;
+            /**
+             * Run
+             * @default true
+             */
+            run: boolean;
+        };
+        /**
+         * LabScenarioOut
+         * @description `figures`: sl3, sl7, abandon_rate, occupancy, cost (of one resolved contact); null: no result yet. `sl3`,
+         *     `sl7`: by half-hour of `half_hours`; null: too few to say.
+         */
+        LabScenarioOut: {
+            change: components["schemas"]["LabChangeOut"];
+            /** Contingency */
+            contingency: boolean;
+            cost_day: components["schemas"]["LabEstimateOut"] | null;
+            /** Figures */
+            figures: {
+                [key: string]: components["schemas"]["LabComparedOut"];
+            } | null;
+            /** Half Hours */
+            half_hours: number[];
+            /** Helps From */
+            helps_from: string;
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+            /** Planned At */
+            planned_at: number | null;
+            /** Planned By Name */
+            planned_by_name: string | null;
+            run: components["schemas"]["LabRunOut"];
+            /** Sl3 */
+            sl3: (number | null)[];
+            /** Sl7 */
+            sl7: (number | null)[];
+        };
+        /**
+         * LabShownOut
+         * @description `assumptions` of version `version`, `first` of the first; `sources` by assumption; `heads_missing`: the
+         *     alternatives to be run before a head is offered.
+         */
+        LabShownOut: {
+            /** Agents */
+            agents: number;
+            /** Assumptions */
+            assumptions: {
+                [key: string]: number | null;
+            };
+            /** Check */
+            check: {
+                [key: string]: components["schemas"]["LabCheckOut"];
+            };
+            /** First */
+            first: {
+                [key: string]: number | null;
+            };
+            /** Heads Missing */
+            heads_missing: components["schemas"]["LeverKind"][];
+            /** Levers */
+            levers: components["schemas"]["LabLeverOut"][];
+            /** Limits */
+            limits: {
+                [key: string]: [
+                    number,
+                    number
+                ];
+            };
+            measured: components["schemas"]["LabMeasuredOut"] | null;
+            /** Notes */
+            notes: string[];
+            /** Part Timers */
+            part_timers: number;
+            /** Preparing */
+            preparing: number | null;
+            /** Scenarios */
+            scenarios: components["schemas"]["LabScenarioOut"][];
+            /** Sources */
+            sources: {
+                [key: string]: components["schemas"]["Source"];
+            };
+            study: components["schemas"]["LabStudyOut"];
+            /** Version */
+            version: number;
+            /** Versions */
+            versions: components["schemas"]["LabVersionOut"][];
+            /** Zone */
+            zone: string;
+        };
+        /** LabStudiesOut */
+        LabStudiesOut: {
+            /** Items */
+            items: components["schemas"]["LabStudyOut"][];
+        };
+        /** LabStudyIn */
+        LabStudyIn: {
+            /**
+             * Client
+             * @default *
+             */
+            client: string;
+            /** Date */
+            date: string;
+            /**
+             * Days
+             * @default 20
+             */
+            days: number;
+            /**
+             * Kind
+             * @default recorded
+             * @enum {string}
+             */
+            kind: "recorded" | "forecast";
+            /**
+             * Queues
+             * @default []
+             */
+            queues: string[];
+            /**
+             * Title
+             * @default
+             */
+            title: string;
+        };
+        /** LabStudyOut */
+        LabStudyOut: {
+            /** Client */
+            client: string;
+            /** Date */
+            date: string;
+            /** Days */
+            days: number;
+            /** Error */
+            error: string;
+            /** Id */
+            id: string;
+            /** Kind */
+            kind: string;
+            /** Made At */
+            made_at: number;
+            /** Made By */
+            made_by: string;
+            /** Made By Name */
+            made_by_name: string;
+            /** Queues */
+            queues: string[];
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "preparing" | "ready" | "failed";
+            /** Title */
+            title: string;
+        };
+        /**
+         * LabVersionIn
+         * @description Only what is to differ from the latest version.
+         */
+        LabVersionIn: {
+            /** Assumptions */
+            assumptions: {
+                [key: string]: number | null;
+            };
+            /**
+             * Note
+             * @default
+             */
+            note: string;
+        };
+        /** LabVersionOut */
+        LabVersionOut: {
+            /** Changed */
+            changed: string[];
+            /** Made At */
+            made_at: number;
+            /** Made By Name */
+            made_by_name: string;
+            /** N */
+            n: number;
+            /** Note */
+            note: string;
+        };
         /**
          * Language
          * @enum {string}
          */
         Language: "zh-Hans" | "zh-Hant" | "en";
+        /** LapsingOut */
+        LapsingOut: {
+            /** Agent */
+            agent: string;
+            /** Holders Left */
+            holders_left: number;
+            /** Name */
+            name: string;
+            /** Names */
+            names: {
+                [key: string]: string;
+            };
+            /** Skill */
+            skill: string;
+            /** Until */
+            until: number;
+        };
         /** LedgerLineOut */
         LedgerLineOut: {
             /** At */
@@ -6971,6 +10184,29 @@ export interface components {
             started: number;
             /** Trunk */
             trunk: string | null;
+        };
+        /**
+         * LeverKind
+         * @enum {string}
+         */
+        LeverKind: "base" | "callback" | "part_timers" | "move_breaks" | "handling" | "self_service" | "cross_train" | "lines" | "together" | "heads" | "half_trunks" | "absent" | "switch_down";
+        /**
+         * LeverMoveOut
+         * @description One change of one person's day, for words: `to` of what is moved, `into` of what becomes something else.
+         */
+        LeverMoveOut: {
+            activity: components["schemas"]["Activity"] | null;
+            /** Agent */
+            agent: string;
+            /** End */
+            end?: number | null;
+            into?: components["schemas"]["Activity"] | null;
+            /** Name */
+            name: string;
+            /** Start */
+            start: number;
+            /** To */
+            to?: number | null;
         };
         /**
          * LeverOut
@@ -7052,6 +10288,125 @@ export interface components {
             values: components["schemas"]["ValueOut"][];
         };
         /**
+         * LinesDayOut
+         * @description The day's peak. `first`, `steps`: where the day lies in the slots.
+         */
+        LinesDayOut: {
+            /** At */
+            at: number | null;
+            /** Day */
+            day: string;
+            /** First */
+            first: number;
+            /** Lines */
+            lines: number;
+            /** Lines High */
+            lines_high: number | null;
+            /** Seats */
+            seats: number;
+            /** Steps */
+            steps: number;
+        };
+        /**
+         * LinesNeededOut
+         * @description `shared`: other clients' callers, who are not in it, take these channels as well. Outgoing calls are not in
+         *     it.
+         */
+        LinesNeededOut: {
+            /** Blocking */
+            blocking: number;
+            /** Channels */
+            channels: number | null;
+            /** Days */
+            days: components["schemas"]["LinesDayOut"][];
+            /** First */
+            first: string;
+            /** Last */
+            last: string;
+            peak: components["schemas"]["LinesPeakOut"] | null;
+            peak_high: components["schemas"]["LinesPeakOut"] | null;
+            /** Queues */
+            queues: components["schemas"]["LinesQueueOut"][];
+            /** Retries */
+            retries: number;
+            /** Shared */
+            shared: boolean;
+            slots: components["schemas"]["LinesSlotsOut"];
+            /** Start */
+            start: number;
+            /** Step S */
+            step_s: number;
+            /** Trunks */
+            trunks: components["schemas"]["TrunkLinesOut"][];
+            /**
+             * Waits
+             * @enum {string}
+             */
+            waits: "measured" | "planned";
+            /** Zone */
+            zone: string;
+        };
+        /**
+         * LinesPeakOut
+         * @description `blocked`: share of attempts turned away by the channels that there are; null: none is set up.
+         */
+        LinesPeakOut: {
+            /** At */
+            at: number;
+            /** Blocked */
+            blocked: number | null;
+            /** Lines */
+            lines: number;
+            /** Load */
+            load: number;
+            /** Seats */
+            seats: number;
+        };
+        /**
+         * LinesQueueOut
+         * @description How long a call of the queue holds its line, on the mean of the contacts forecast. `talk_s`: talk and hold, of
+         *     those who are answered and those who are not; `voice`: of the contacts, the part that calls.
+         */
+        LinesQueueOut: {
+            /** Contacts */
+            contacts: number | null;
+            /** Flow S */
+            flow_s: number | null;
+            /** Forecast */
+            forecast: boolean;
+            /** Held S */
+            held_s: number | null;
+            /** Names */
+            names: {
+                [key: string]: string;
+            };
+            /** Queue */
+            queue: string;
+            /** Served */
+            served: number | null;
+            sources: components["schemas"]["HoldingSourcesOut"] | null;
+            /** Talk S */
+            talk_s: number | null;
+            /** Voice */
+            voice: number | null;
+            /** Wait S */
+            wait_s: number | null;
+        };
+        /**
+         * LinesSlotsOut
+         * @description `load` in Erlangs, without those who dial again; `seats`: agents on line that are needed.
+         */
+        LinesSlotsOut: {
+            /** Lines */
+            lines: number[];
+            /** Lines High */
+            lines_high: number[] | null;
+            /** Load */
+            load: number[];
+            /** Seats */
+            seats: number[];
+        };
+        /**
          * LinkIn
          * @description `client`: show this client's figures only; null: of all clients that you see. `days`: how long it is good.
          */
@@ -7091,6 +10446,20 @@ export interface components {
             /** Next */
             next?: null;
         };
+        /**
+         * LocalDayOut
+         * @description `end` is the next day's start: 23, 24 or 25 hours later.
+         */
+        LocalDayOut: {
+            /** Day */
+            day: string;
+            /** End */
+            end: number;
+            /** Start */
+            start: number;
+            /** Weekend */
+            weekend: boolean;
+        };
         /** MadeToken */
         MadeToken: {
             /**
@@ -7099,6 +10468,22 @@ export interface components {
              */
             secret: string;
             token: components["schemas"]["TokenView"];
+        };
+        /**
+         * MakeIn
+         * @description `similar`: a queue to lean on where this one has little of its own; `expected_a_day` brings it to size.
+         */
+        MakeIn: {
+            /** Expected A Day */
+            expected_a_day?: number | null;
+            /** First */
+            first: string;
+            /** Last */
+            last: string;
+            /** Queue */
+            queue: string;
+            /** Similar */
+            similar?: string | null;
         };
         /**
          * MarkOut
@@ -7144,6 +10529,14 @@ export interface components {
             roles: components["schemas"]["Role"][];
             site: components["schemas"]["SiteView"];
             theme: components["schemas"]["Theme"];
+        };
+        /**
+         * MeasuredOut
+         * @description What came ÷ what would have come without the event; null: nothing is known yet.
+         */
+        MeasuredOut: {
+            /** Factor */
+            factor: number | null;
         };
         /** MergeIn */
         MergeIn: {
@@ -7267,6 +10660,125 @@ export interface components {
             };
             /** Parent */
             parent: string | null;
+        };
+        /**
+         * NeedBasisOut
+         * @description How the need is reckoned. `level`: the service level that is promised, by its id in the catalogue of figures:
+         *     `share` within `within_s`. `patience_s` null: nobody was seen to give up in the last four weeks, and nobody is
+         *     taken to; `gave_up`: how many it is measured from. `at_a_time`: chats that one agent has at once, on the mean; 1
+         *     for calls. People to schedule = agents on line ÷ (1 − absence) ÷
+         *     (1 − shrinkage).
+         */
+        NeedBasisOut: {
+            /** Absence */
+            absence: number;
+            /** At A Time */
+            at_a_time: number;
+            /** Gave Up */
+            gave_up: number;
+            /**
+             * Level
+             * @constant
+             */
+            level: "sl3";
+            /** Max Occupancy */
+            max_occupancy: number | null;
+            /**
+             * Model
+             * @enum {string}
+             */
+            model: "erlang_a" | "erlang_c";
+            /** Patience S */
+            patience_s: number | null;
+            /** Share */
+            share: number;
+            /** Shrinkage */
+            shrinkage: number;
+            /** Within S */
+            within_s: number;
+        };
+        /**
+         * NeedDayOut
+         * @description `first`, `steps`: where the day lies in the slots. Hours of people to schedule; `…_low`, `…_high`: of a day
+         *     that is low or high as a whole (p10, p90).
+         */
+        NeedDayOut: {
+            /** Contacts */
+            contacts: number;
+            /** Cover Hours */
+            cover_hours: number | null;
+            /** Day */
+            day: string;
+            /** First */
+            first: number;
+            /** Hours */
+            hours: number;
+            /** Hours High */
+            hours_high: number | null;
+            /** Hours Low */
+            hours_low: number | null;
+            /** Missing Hours */
+            missing_hours: number | null;
+            /** On Line Hours */
+            on_line_hours: number;
+            /** Peak */
+            peak: number;
+            /** Peak At */
+            peak_at: number | null;
+            /** Steps */
+            steps: number;
+        };
+        /** NeedGroupOut */
+        NeedGroupOut: {
+            /** Id */
+            id: string;
+            /** Names */
+            names: {
+                [key: string]: string;
+            };
+            /** Queues */
+            queues: components["schemas"]["NeedQueueOut"][];
+        };
+        /**
+         * NeedQueueOut
+         * @description `forecast` false: nothing is forecast of this queue of the group, and the need is without it.
+         */
+        NeedQueueOut: {
+            /** Forecast */
+            forecast: boolean;
+            /** Names */
+            names: {
+                [key: string]: string;
+            };
+            /** Queue */
+            queue: string;
+        };
+        /**
+         * NeedSlotsOut
+         * @description `need`: people to schedule; `on_line`: agents of them who are on line. `…_low`, `…_high`: for the p10 and p90
+         *     of each quarter; null: no band is known. `cover`: people scheduled, null on days of which nothing is published.
+         */
+        NeedSlotsOut: {
+            /** Aht S */
+            aht_s: number[];
+            /** Contacts */
+            contacts: number[];
+            /** Contacts High */
+            contacts_high: number[] | null;
+            /** Contacts Low */
+            contacts_low: number[] | null;
+            /** Cover */
+            cover: (number | null)[] | null;
+            /** Need */
+            need: number[];
+            /** Need High */
+            need_high: number[] | null;
+            /** Need Low */
+            need_low: number[] | null;
+            /** On Line */
+            on_line: number[];
+            /** Start */
+            start: number;
         };
         /**
          * NeededOut
@@ -7697,6 +11209,24 @@ export interface components {
             /** Text */
             text: string;
         };
+        /**
+         * NoticeOut
+         * @description `code`: schedule_published, request_approved, swap_offered, call_up …; `params` are for its words.
+         */
+        NoticeOut: {
+            /** At */
+            at: number;
+            /** Code */
+            code: string;
+            /** Id */
+            id: string;
+            /** Params */
+            params: {
+                [key: string]: unknown;
+            };
+            /** Read */
+            read: boolean;
+        };
         /** Numbers */
         Numbers: {
             /** Items */
@@ -7773,6 +11303,36 @@ export interface components {
             deadline: number;
             /** Ready */
             ready: number;
+        };
+        /** OfferOut */
+        OfferOut: {
+            /** Agent */
+            agent: string;
+            /** Answer */
+            answer: ("accepted" | "declined" | "late") | null;
+            /** Answered At */
+            answered_at: number | null;
+            /** Name */
+            name: string;
+            /** Offered At */
+            offered_at: number;
+            /** Place */
+            place: number;
+        };
+        /**
+         * OlderIn
+         * @description Publishes what was in force with that version, for the days that were changed since.
+         */
+        OlderIn: {
+            /** First */
+            first?: string | null;
+            /** Last */
+            last?: string | null;
+            /**
+             * Note
+             * @default
+             */
+            note: string;
         };
         /**
          * OnTimeOut
@@ -7900,6 +11460,28 @@ export interface components {
             /** Number */
             number: string;
         };
+        /** OverloadOut */
+        OverloadOut: {
+            /** Agents */
+            agents: components["schemas"]["OverloadedOut"][];
+            /** Group */
+            group: string;
+            /** Limit */
+            limit: number;
+            /** Occupancy */
+            occupancy: number;
+        };
+        /** OverloadedOut */
+        OverloadedOut: {
+            /** Agent */
+            agent: string;
+            /** Name */
+            name: string;
+            /** Occupancy */
+            occupancy: number;
+            /** On Line Since */
+            on_line_since: number;
+        };
         /**
          * OverviewOut
          * @description `stuck`: of those pending, how many could not be stored yet. `due_*`: what retention would do now.
@@ -7923,6 +11505,82 @@ export interface components {
             stuck: number;
             /** Totals */
             totals: components["schemas"]["TotalOut"][];
+        };
+        /**
+         * OwnDayOut
+         * @description `before`: what it was, where a publication that has not been read yet changed it.
+         */
+        OwnDayOut: {
+            /** Before */
+            before: components["schemas"]["PlannedSpanOut"][] | null;
+            /** Day */
+            day: string;
+            /** Spans */
+            spans: components["schemas"]["PlannedSpanOut"][];
+            /** Version */
+            version: number;
+        };
+        /**
+         * OwnRequestIn
+         * @description leave: `day`, `last_day`, of part of a day `start`, `end`. swap: `day` (mine), `partner`, `partner_day`
+         *     (theirs, the same day unless given). give_away: `day`, `partner` or nobody: to all who can take it.
+         */
+        OwnRequestIn: {
+            /** Day */
+            day: string;
+            /** End */
+            end?: number | null;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "leave" | "swap" | "give_away";
+            /** Last Day */
+            last_day?: string | null;
+            /**
+             * Note
+             * @default
+             */
+            note: string;
+            /** Partner */
+            partner?: string | null;
+            /** Partner Day */
+            partner_day?: string | null;
+            /** Start */
+            start?: number | null;
+        };
+        /** OwnScheduleOut */
+        OwnScheduleOut: {
+            /** Agent */
+            agent: string;
+            /** Days */
+            days: components["schemas"]["OwnDayOut"][];
+            /** Feed */
+            feed: boolean;
+            /** First */
+            first: string;
+            /** Last */
+            last: string;
+            /** Leave Notice Days */
+            leave_notice_days: number;
+            /** Name */
+            name: string;
+            /** Notices */
+            notices: components["schemas"]["NoticeOut"][];
+            /** Now */
+            now: number;
+            /** Part Time */
+            part_time: boolean;
+            /** Patterns */
+            patterns: components["schemas"]["PlanningDocumentOut"][];
+            /** Requests */
+            requests: components["schemas"]["ScheduleRequestOut"][];
+            /** Swap Notice H */
+            swap_notice_h: number;
+            /** Wishes */
+            wishes: components["schemas"]["WishOut"][];
+            /** Zone */
+            zone: string;
         };
         /** Password */
         Password: {
@@ -7958,6 +11616,30 @@ export interface components {
             paused: boolean;
         };
         /**
+         * PendingOut
+         * @description A request that lies over the schedule while it is open: an invitation without an answer, leave asked for.
+         */
+        PendingOut: {
+            /** Agent */
+            agent: string;
+            /** Asked */
+            asked: string[];
+            /** Day */
+            day: string;
+            /** End */
+            end: number | null;
+            /** Id */
+            id: string;
+            kind: components["schemas"]["RequestKind"];
+            /** Last Day */
+            last_day: string;
+            /** Partner */
+            partner: string | null;
+            /** Start */
+            start: number | null;
+            state: components["schemas"]["RequestState"];
+        };
+        /**
          * PeriodIO
          * @description `n` belongs to last_days, last_weeks and last_months; `first` and `last` (ISO dates, both included) to
          *     absolute.
@@ -7976,7 +11658,178 @@ export interface components {
          * Permission
          * @enum {string}
          */
-        Permission: "desk.use" | "floor.view" | "floor.act" | "wall.view" | "contacts.view" | "contacts.edit" | "contacts.export" | "ledger.view" | "customers.view" | "customers.edit" | "customers.merge" | "customers.reveal" | "knowledge.view" | "knowledge.edit" | "knowledge.publish" | "metrics.view" | "setup.view" | "setup.edit" | "staff.view" | "staff.edit" | "tokens.edit" | "audit.view" | "flow.read" | "flow.write" | "flow.publish" | "recording.listen" | "recording.download" | "recording.hold" | "recording.delete" | "call.listen" | "call.whisper" | "call.barge" | "report.view" | "report.edit" | "report.schedule" | "contract.view" | "contract.edit" | "contract.approve";
+        Permission: "desk.use" | "floor.view" | "floor.act" | "wall.view" | "contacts.view" | "contacts.edit" | "contacts.export" | "ledger.view" | "customers.view" | "customers.edit" | "customers.merge" | "customers.reveal" | "knowledge.view" | "knowledge.edit" | "knowledge.publish" | "metrics.view" | "setup.view" | "setup.edit" | "staff.view" | "staff.edit" | "tokens.edit" | "audit.view" | "flow.read" | "flow.write" | "flow.publish" | "recording.listen" | "recording.download" | "recording.hold" | "recording.delete" | "call.listen" | "call.whisper" | "call.barge" | "report.view" | "report.edit" | "report.schedule" | "contract.view" | "contract.edit" | "contract.approve" | "schedule.own" | "plan.view" | "plan.edit" | "plan.publish" | "plan.approve";
+        /**
+         * PersonDayOut
+         * @description `edited`: the draft has it otherwise than what is published. `rev`: give it back as `base` with an edit.
+         */
+        PersonDayOut: {
+            /** Agent */
+            agent: string;
+            /** At */
+            at: number | null;
+            /** By Name */
+            by_name: string | null;
+            /** Day */
+            day: string;
+            /** Edited */
+            edited: boolean;
+            /** Invites */
+            invites: components["schemas"]["StandbyInviteOut"][];
+            /** Locked */
+            locked: boolean;
+            /** Rev */
+            rev: number;
+            /** Spans */
+            spans: components["schemas"]["PlannedSpanOut"][];
+            /** Version */
+            version: number;
+        };
+        /**
+         * PlannedPersonOut
+         * @description `frames`, `standby`: of the days asked for, [day, start, end]; no frames at all: any time (`framed` false).
+         */
+        PlannedPersonOut: {
+            employment: components["schemas"]["Employment"];
+            /** Framed */
+            framed: boolean;
+            /** Frames */
+            frames: [
+                string,
+                number,
+                number
+            ][];
+            /** Groups */
+            groups: string[];
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+            /** Skills */
+            skills: components["schemas"]["HeldSkillOut"][];
+            /** Standby */
+            standby: [
+                string,
+                number,
+                number
+            ][];
+            /** Team */
+            team: string;
+        };
+        /**
+         * PlannedScheduleOut
+         * @description `locked_until`: what starts before it is past and stays.
+         */
+        PlannedScheduleOut: {
+            /** Days */
+            days: components["schemas"]["LocalDayOut"][];
+            draft: components["schemas"]["DraftOut"] | null;
+            /** First */
+            first: string;
+            /** Items */
+            items: components["schemas"]["PersonDayOut"][];
+            /** Last */
+            last: string;
+            /** Locked Until */
+            locked_until: number;
+            /** Now */
+            now: number;
+            /** Pending */
+            pending: components["schemas"]["PendingOut"][];
+            /** People */
+            people: components["schemas"]["PlannedPersonOut"][];
+            /** Version */
+            version: number;
+            /** Zone */
+            zone: string;
+        };
+        /** PlannedSpanIn */
+        PlannedSpanIn: {
+            activity: components["schemas"]["Activity"];
+            /** End */
+            end: number;
+            /**
+             * Overtime
+             * @default false
+             */
+            overtime: boolean;
+            /**
+             * Paid
+             * @default true
+             */
+            paid: boolean;
+            /** Start */
+            start: number;
+        };
+        /** PlannedSpanOut */
+        PlannedSpanOut: {
+            activity: components["schemas"]["Activity"];
+            /** End */
+            end: number;
+            /** Overtime */
+            overtime: boolean;
+            /** Paid */
+            paid: boolean;
+            /** Start */
+            start: number;
+        };
+        /**
+         * PlanningDocumentIn
+         * @description `version`: the one it was made from; null: new.
+         */
+        PlanningDocumentIn: {
+            /** Spec */
+            spec: {
+                [key: string]: unknown;
+            };
+            /** Version */
+            version?: number | null;
+        };
+        /**
+         * PlanningDocumentOut
+         * @description `version` 0: nobody has set it up, `spec` are the defaults.
+         */
+        PlanningDocumentOut: {
+            /** Changed At */
+            changed_at: number;
+            /** Changed By */
+            changed_by: string;
+            /** Id */
+            id: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "pattern" | "terms" | "rules" | "group" | "template";
+            /** Spec */
+            spec: {
+                [key: string]: unknown;
+            };
+            /** Version */
+            version: number;
+        };
+        /**
+         * PlanningSetupOut
+         * @description `presets`: of rules, by jurisdiction.
+         */
+        PlanningSetupOut: {
+            /** Groups */
+            groups: components["schemas"]["PlanningDocumentOut"][];
+            /** Patterns */
+            patterns: components["schemas"]["PlanningDocumentOut"][];
+            /** Presets */
+            presets: {
+                [key: string]: {
+                    [key: string]: number | null;
+                };
+            };
+            /** Rules */
+            rules: components["schemas"]["PlanningDocumentOut"][];
+            /** Templates */
+            templates: components["schemas"]["PlanningDocumentOut"][];
+            /** Terms */
+            terms: components["schemas"]["PlanningDocumentOut"][];
+        };
         /** PopOut */
         PopOut: {
             /** Contacts */
@@ -8005,6 +11858,17 @@ export interface components {
              * @enum {string}
              */
             way: "portal";
+        };
+        /** PreviewIn */
+        PreviewIn: {
+            /** Edits */
+            edits: (components["schemas"]["PutDayIn"] | components["schemas"]["DayEditIn"])[];
+            /** First */
+            first?: string | null;
+            /** Group */
+            group?: string | null;
+            /** Last */
+            last?: string | null;
         };
         /**
          * PrinterIO
@@ -8133,6 +11997,63 @@ export interface components {
                 [key: string]: string;
             };
         };
+        /**
+         * ProposalOut
+         * @description What came of solving; figures against the draft as it is now. `state` of the job: `queued` … `done`.
+         */
+        ProposalOut: {
+            after?: components["schemas"]["EffectFiguresOut"] | null;
+            before?: components["schemas"]["EffectFiguresOut"] | null;
+            /** Bound */
+            bound?: number | null;
+            /**
+             * Conflicts
+             * @default []
+             */
+            conflicts: components["schemas"]["RosterConflictOut"][];
+            /** Cost */
+            cost?: {
+                [key: string]: number;
+            } | null;
+            cover_after?: components["schemas"]["CoverOut"] | null;
+            cover_before?: components["schemas"]["CoverOut"] | null;
+            /**
+             * Days
+             * @default []
+             */
+            days: components["schemas"]["PersonDayOut"][];
+            /** Draft */
+            draft: string;
+            /** Error */
+            error?: string | null;
+            /** Finished */
+            finished?: boolean | null;
+            /** Gap */
+            gap?: number | null;
+            /** Job */
+            job: string;
+            /** Job State */
+            job_state: string;
+            /** Rev */
+            rev: number;
+            /** Seconds */
+            seconds?: number | null;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "asked" | "accepted" | "discarded";
+            /**
+             * Unmet
+             * @default []
+             */
+            unmet: components["schemas"]["UnmetOut"][];
+        };
+        /** ProposalsOut */
+        ProposalsOut: {
+            /** Items */
+            items: components["schemas"]["ProposalOut"][];
+        };
         /** ProposeIn */
         ProposeIn: {
             /**
@@ -8141,11 +12062,101 @@ export interface components {
              */
             note: string;
         };
+        /**
+         * PublishDraftIn
+         * @description `accept`: keys of conflicts that must be mended and are answered for instead, with `note` as the reason.
+         *     `over`: publish over what was published meanwhile.
+         */
+        PublishDraftIn: {
+            /** Accept */
+            accept?: string[];
+            /**
+             * Note
+             * @default
+             */
+            note: string;
+            /**
+             * Over
+             * @default false
+             */
+            over: boolean;
+            /** Rev */
+            rev: number;
+        };
+        /**
+         * PublishPreviewOut
+         * @description What publishing would do. `stale`: person-days that were published by somebody else since they were drafted.
+         */
+        PublishPreviewOut: {
+            /** Changes */
+            changes: components["schemas"]["DayChangeOut"][];
+            /** Invites */
+            invites: number;
+            /** Must */
+            must: number;
+            /** Next Version */
+            next_version: number;
+            /** Notes */
+            notes: number;
+            /** Rev */
+            rev: number;
+            /** Stale */
+            stale: components["schemas"]["DayChangeOut"][];
+            /** Told */
+            told: components["schemas"]["ToldOut"][];
+        };
         /** PublishedOut */
         PublishedOut: {
             article: components["schemas"]["ArticleOut"];
             /** Pushed */
             pushed: boolean;
+        };
+        /**
+         * PublishedScheduleOut
+         * @description `not_invited`: part-timers whom the draft would have called in and who cannot be asked any more.
+         */
+        PublishedScheduleOut: {
+            /** Changes */
+            changes: components["schemas"]["DayChangeOut"][];
+            /**
+             * Not Invited
+             * @default []
+             */
+            not_invited: string[];
+            /** Told */
+            told: components["schemas"]["ToldOut"][];
+            version: components["schemas"]["ScheduleVersionOut"];
+        };
+        /** PutDayIn */
+        PutDayIn: {
+            /** Agent */
+            agent: string;
+            /** Base */
+            base?: number | null;
+            /** Day */
+            day: string;
+            /**
+             * Op
+             * @constant
+             */
+            op: "put";
+            /** Spans */
+            spans: components["schemas"]["PlannedSpanIn"][];
+        };
+        /** QueueForecastOut */
+        QueueForecastOut: {
+            /** Adjustments */
+            adjustments: components["schemas"]["AdjustmentOut"][];
+            /** Days */
+            days: components["schemas"]["ForecastDayOut"][];
+            history: components["schemas"]["HistoryOut"];
+            /** Queue */
+            queue: string;
+            /** Today */
+            today: string;
+            version: components["schemas"]["ForecastVersionOut"] | null;
+            /** Zone */
+            zone: string;
         };
         /** QueueOut */
         QueueOut: {
@@ -8166,6 +12177,11 @@ export interface components {
             items: components["schemas"]["DocumentOut_Annotated_QueueSpec__SpecOf__"][];
             /** Next */
             next?: null;
+        };
+        /** ReadIn */
+        ReadIn: {
+            /** Ids */
+            ids: string[];
         };
         /** ReasonIn */
         ReasonIn: {
@@ -8287,6 +12303,53 @@ export interface components {
         ReportIn: {
             report: components["schemas"]["ReportIO"];
         };
+        /**
+         * RequestDetailOut
+         * @description With what approving it would do: rules that it breaks, figures before and after.
+         */
+        RequestDetailOut: {
+            after: components["schemas"]["EffectFiguresOut"] | null;
+            before: components["schemas"]["EffectFiguresOut"] | null;
+            /** Changes */
+            changes: components["schemas"]["DayChangeOut"][];
+            /** Conflicts */
+            conflicts: components["schemas"]["ConflictOut"][];
+            request: components["schemas"]["ScheduleRequestOut"];
+        };
+        /**
+         * RequestKind
+         * @enum {string}
+         */
+        RequestKind: "leave" | "swap" | "give_away" | "call_up" | "overtime";
+        /**
+         * RequestState
+         * @enum {string}
+         */
+        RequestState: "offered" | "awaiting" | "approved" | "refused" | "declined" | "withdrawn" | "expired";
+        /**
+         * RequirementOut
+         * @description `unknown`: why there is no need: the queue is in no skill group; its group serves clients out of the reader's
+         *     scope; nothing is forecast.
+         */
+        RequirementOut: {
+            basis: components["schemas"]["NeedBasisOut"] | null;
+            /** Days */
+            days: components["schemas"]["NeedDayOut"][];
+            /** First */
+            first: string;
+            group: components["schemas"]["NeedGroupOut"] | null;
+            /** Last */
+            last: string;
+            /** Queue */
+            queue: string;
+            slots: components["schemas"]["NeedSlotsOut"] | null;
+            /** Step S */
+            step_s: number;
+            /** Unknown */
+            unknown: ("no_group" | "out_of_scope" | "no_forecast") | null;
+            /** Zone */
+            zone: string;
+        };
         /** RestateIn */
         RestateIn: {
             /** Reason */
@@ -8389,6 +12452,20 @@ export interface components {
          */
         Role: "answerer" | "solver" | "callback" | "supervisor" | "qa" | "trainer" | "planner" | "support" | "manager" | "client" | "finance" | "admin";
         /**
+         * RosterConflictOut
+         * @description Hard rules that cannot all be kept: the plan breaks `broken` on these days.
+         */
+        RosterConflictOut: {
+            /** Agent */
+            agent: string;
+            /** Broken */
+            broken: string[];
+            /** Days */
+            days: string[];
+            /** Rules */
+            rules: string[];
+        };
+        /**
          * RunIn
          * @description A stored report by `id`, or one under construction; with another period, comparison, interval (of the blocks
          *     that have intervals), or a narrower filter.
@@ -8465,6 +12542,65 @@ export interface components {
             version: number;
         };
         /**
+         * ScheduleRequestOut
+         * @description `agent` '' in a call-up: the centre asks. `reason`: of a refusal. `version`: the schedule that it made.
+         */
+        ScheduleRequestOut: {
+            /** Agent */
+            agent: string;
+            /** Agent Name */
+            agent_name: string;
+            /** Automatic */
+            automatic: boolean;
+            /** Day */
+            day: string;
+            /** Decided At */
+            decided_at: number | null;
+            /** Decided By Name */
+            decided_by_name: string | null;
+            /** End */
+            end: number | null;
+            /** Expires At */
+            expires_at: number | null;
+            /** Id */
+            id: string;
+            kind: components["schemas"]["RequestKind"];
+            /** Last Day */
+            last_day: string;
+            /** Made At */
+            made_at: number;
+            /** Made By Name */
+            made_by_name: string;
+            /** Note */
+            note: string;
+            /** Offers */
+            offers: components["schemas"]["OfferOut"][];
+            /** Params */
+            params: {
+                [key: string]: unknown;
+            };
+            /** Partner */
+            partner: string | null;
+            /** Partner Day */
+            partner_day: string | null;
+            /** Partner Name */
+            partner_name: string | null;
+            /** Places */
+            places: number;
+            /** Reason */
+            reason: string;
+            /** Start */
+            start: number | null;
+            state: components["schemas"]["RequestState"];
+            /** Version */
+            version: number | null;
+        };
+        /** ScheduleRequestsOut */
+        ScheduleRequestsOut: {
+            /** Items */
+            items: components["schemas"]["ScheduleRequestOut"][];
+        };
+        /**
          * ScheduleSpecIO
          * @description `reports`: several become one file. `client` null: the figures of all clients. `escalate`: the e-mail
          *     destination that is told of a missed deadline. `contract`: the agreement whose duty it is.
@@ -8502,12 +12638,74 @@ export interface components {
             reports: string[];
             timetable: components["schemas"]["TimetableIO"];
         };
+        /** ScheduleVersionOut */
+        ScheduleVersionOut: {
+            /** Agents */
+            agents: number;
+            /** At */
+            at: number;
+            /** By Name */
+            by_name: string;
+            /** Changes */
+            changes: number;
+            /** Draft */
+            draft: string | null;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "draft" | "day" | "request" | "older";
+            /** N */
+            n: number;
+            /** Note */
+            note: string;
+            /** Older */
+            older: number | null;
+            /** Request */
+            request: string | null;
+        };
+        /** ScheduleVersionsOut */
+        ScheduleVersionsOut: {
+            /** Items */
+            items: components["schemas"]["ScheduleVersionOut"][];
+        };
         /** SchedulesOut */
         SchedulesOut: {
             /** Items */
             items: components["schemas"]["ScheduleOut"][];
             /** Next */
             next?: null;
+        };
+        /**
+         * SecondSkillOut
+         * @description `state` none: nobody has asked yet. `captured`: of what all skills would gain in SL3, the share that two gain;
+         *     null where it is not clear that they gain anything. `without`: what was left out of the day: steps, callbacks,
+         *     chats, standby, missed.
+         */
+        SecondSkillOut: {
+            /** Captured */
+            captured: number | null;
+            /** Client */
+            client: string;
+            /** Days */
+            days: number;
+            /** Error */
+            error: string | null;
+            /** Kinds */
+            kinds: number;
+            /** Made At */
+            made_at: number | null;
+            /** Rows */
+            rows: components["schemas"]["SkillBreadthOut"][];
+            /** Share */
+            share: number | null;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "none" | "queued" | "running" | "done" | "failed" | "cancelled" | "interrupted";
+            /** Without */
+            without: string[];
         };
         /**
          * Secret
@@ -8672,12 +12870,89 @@ export interface components {
             /** Zone */
             zone: string;
         };
+        /**
+         * SkillBreadthOut
+         * @description Everybody knowing one kind of work, what they know now, two, all. `skills`: kinds of work a person. Figures:
+         *     sl3, asa, abandon_rate, occupancy, and entry_busy_rate where lines are limited; `more`: less "one".
+         */
+        SkillBreadthOut: {
+            /**
+             * Breadth
+             * @enum {string}
+             */
+            breadth: "one" | "now" | "two" | "all";
+            /** Figures */
+            figures: {
+                [key: string]: components["schemas"]["SkillEstimateOut"];
+            };
+            /** More */
+            more: {
+                [key: string]: components["schemas"]["SkillEstimateOut"];
+            };
+            /** Skills */
+            skills: number;
+        };
+        /**
+         * SkillEstimateOut
+         * @description A mean with its 95 % interval.
+         */
+        SkillEstimateOut: {
+            /** High */
+            high: number | null;
+            /** Low */
+            low: number | null;
+            /** Mean */
+            mean: number | null;
+        };
+        /**
+         * SkillRowOut
+         * @description By steps. `alone`: the one person who has the skill where somebody is needed; `gone`: nobody has it.
+         */
+        SkillRowOut: {
+            /** Able */
+            able: number[];
+            /** Alone */
+            alone: (string | null)[];
+            /** Gone */
+            gone: boolean[];
+            /** Groups */
+            groups: string[];
+            /** Holders */
+            holders: number;
+            /** Level */
+            level: number;
+            /** Names */
+            names: {
+                [key: string]: string;
+            };
+            /** Need */
+            need: number[] | null;
+            /** Skill */
+            skill: string;
+        };
         /** Skills */
         Skills: {
             /** Items */
             items: components["schemas"]["DocumentOut_Annotated_SkillSpec__SpecOf__"][];
             /** Next */
             next?: null;
+        };
+        /** SlotOut */
+        SlotOut: {
+            /** Aht S */
+            aht_s: number | null;
+            /** Came */
+            came: number | null;
+            /** Mean */
+            mean: number | null;
+            /** P10 */
+            p10: number | null;
+            /** P50 */
+            p50: number | null;
+            /** P90 */
+            p90: number | null;
+            /** Start */
+            start: number;
         };
         /**
          * Softphone
@@ -8715,6 +12990,56 @@ export interface components {
             ws: string;
         };
         /**
+         * SolveIn
+         * @description `keep`: what must stay: `locked` days only, or everything `edited` too. `weights` scale the price of each.
+         */
+        SolveIn: {
+            /** Agents */
+            agents?: string[] | null;
+            /**
+             * Change
+             * @default 0
+             */
+            change: number;
+            /**
+             * Fairness
+             * @default 1
+             */
+            fairness: number;
+            /** First */
+            first?: string | null;
+            /** Groups */
+            groups?: string[] | null;
+            /**
+             * Keep
+             * @default locked
+             * @enum {string}
+             */
+            keep: "locked" | "edited";
+            /** Last */
+            last?: string | null;
+            /**
+             * Overtime
+             * @default false
+             */
+            overtime: boolean;
+            /**
+             * Seconds
+             * @default 60
+             */
+            seconds: number;
+            /**
+             * Seed
+             * @default 1
+             */
+            seed: number;
+            /**
+             * Wishes
+             * @default 1
+             */
+            wishes: number;
+        };
+        /**
          * SortIO
          * @description `by`: a figure of the block as written, `start`, or a grouping.
          */
@@ -8742,6 +13067,12 @@ export interface components {
             /** Url */
             url: string;
         };
+        /**
+         * Source
+         * @description Where an assumption comes from.
+         * @enum {string}
+         */
+        Source: "recorded" | "month" | "fitted" | "set_up" | "schedule" | "forecast" | "default" | "unknown";
         /**
          * SpanOut
          * @description UTF-16 code units, as JavaScript counts.
@@ -8793,6 +13124,13 @@ export interface components {
              * @description give it as `cursor` to go on; null: that was all
              */
             next: string | null;
+        };
+        /** StandbyInviteOut */
+        StandbyInviteOut: {
+            /** End */
+            end: number;
+            /** Start */
+            start: number;
         };
         /**
          * StandingOut
@@ -9032,12 +13370,48 @@ export interface components {
             /** Why */
             why: string;
         };
+        /**
+         * SwapColleagueOut
+         * @description Somebody with whom a swap is possible; `why_not`: codes of rules that forbid it.
+         */
+        SwapColleagueOut: {
+            /** Agent */
+            agent: string;
+            /** Day */
+            day: string;
+            /** Name */
+            name: string;
+            /** Spans */
+            spans: components["schemas"]["PlannedSpanOut"][];
+            /** Why Not */
+            why_not: string[];
+        };
+        /** TakeBackIn */
+        TakeBackIn: {
+            /**
+             * Note
+             * @default
+             */
+            note: string;
+        };
         /** TargetIO */
         TargetIO: {
             /** Metric */
             metric: string;
             /** Value */
             value: number;
+        };
+        /**
+         * TemplateIn
+         * @description A week of the draft as a template.
+         */
+        TemplateIn: {
+            /** First */
+            first: string;
+            /** Name */
+            name: {
+                [key: string]: string;
+            };
         };
         /**
          * TestIn
@@ -9179,6 +13553,41 @@ export interface components {
              */
             zone: string;
         };
+        /**
+         * TodayOut
+         * @description `starts` and all lists go together. `factor`: the day as a whole against what was said; `surprise`: how many
+         *     standard deviations what came so far lies off it.
+         */
+        TodayOut: {
+            /** Aht S */
+            aht_s: number[];
+            /** At */
+            at: number;
+            /** Came */
+            came: (number | null)[];
+            /** Day */
+            day: string;
+            /** Day P10 */
+            day_p10: number;
+            /** Day P90 */
+            day_p90: number;
+            /** Factor */
+            factor: number;
+            /** Mean */
+            mean: number[];
+            /** P10 */
+            p10: number[];
+            /** P90 */
+            p90: number[];
+            /** Queue */
+            queue: string;
+            /** Said */
+            said: number[];
+            /** Starts */
+            starts: number[];
+            /** Surprise */
+            surprise: number;
+        };
         /** TokenList */
         TokenList: {
             /** Items */
@@ -9214,6 +13623,20 @@ export interface components {
             prefix: string;
             /** Roles */
             roles: components["schemas"]["Role"][];
+        };
+        /**
+         * ToldOut
+         * @description Who is told what when it is published.
+         */
+        ToldOut: {
+            /** Agent */
+            agent: string;
+            /** Days */
+            days: number;
+            /** Name */
+            name: string;
+            /** Short Notice */
+            short_notice: boolean;
         };
         /** TotalOut */
         TotalOut: {
@@ -9263,6 +13686,35 @@ export interface components {
             rate: number;
         };
         /**
+         * TrainingOut
+         * @description Were so many of `agents` trained for `target` as well: person-hours missing today, before and with one, two,
+         *     three of them.
+         */
+        TrainingOut: {
+            /** After */
+            after: number[];
+            /** Agents */
+            agents: string[];
+            /** Before */
+            before: number;
+            /** Names */
+            names: string[];
+            /** Skills */
+            skills: string[];
+            /** Source */
+            source: string;
+            /** Source Names */
+            source_names: {
+                [key: string]: string;
+            };
+            /** Target */
+            target: string;
+            /** Target Names */
+            target_names: {
+                [key: string]: string;
+            };
+        };
+        /**
          * TrapOut
          * @description A trap (D6). `level`: warning or alarm.
          */
@@ -9287,6 +13739,17 @@ export interface components {
             answer: string;
             /** Ok */
             ok: boolean;
+        };
+        /** TrunkLinesOut */
+        TrunkLinesOut: {
+            /** Channels */
+            channels: number;
+            /** Id */
+            id: string;
+            /** Names */
+            names: {
+                [key: string]: string;
+            };
         };
         /**
          * TrunkOut
@@ -9368,6 +13831,19 @@ export interface components {
          * @enum {string}
          */
         Unit: "count" | "ratio" | "ms" | "mos" | "points" | "states";
+        /** UnmetOut */
+        UnmetOut: {
+            /** Agent */
+            agent: string;
+            /** Day */
+            day: string | null;
+            /** Price */
+            price: number;
+            /** What */
+            what: string;
+            /** Why */
+            why: string;
+        };
         /** UpcomingIn */
         UpcomingIn: {
             timetable: components["schemas"]["TimetableIO"];
@@ -9529,6 +14005,11 @@ export interface components {
             /** Next */
             next?: null;
         };
+        /** VersionsOut */
+        VersionsOut: {
+            /** Items */
+            items: components["schemas"]["ForecastVersionOut"][];
+        };
         /**
          * WaitingOut
          * @description Something that waits for the reader's side to decide.
@@ -9615,6 +14096,21 @@ export interface components {
              */
             way: "webdav";
         };
+        /**
+         * WeightOut
+         * @description Of the rest of the day: person-hours missing, the largest gap, contacts not answered in time (an estimate),
+         *     person-hours too many.
+         */
+        WeightOut: {
+            /** Gap Hours */
+            gap_hours: number;
+            /** Largest */
+            largest: number;
+            /** Late */
+            late: number;
+            /** Over Hours */
+            over_hours: number;
+        };
         /** WidgetList */
         WidgetList: {
             /** Items */
@@ -9644,6 +14140,50 @@ export interface components {
             end: number;
             /** Start */
             start: number;
+        };
+        /** WishIn */
+        WishIn: {
+            /** Day */
+            day?: string | null;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "on" | "off" | "pattern" | "not_pattern";
+            /**
+             * Note
+             * @default
+             */
+            note: string;
+            /** Pattern */
+            pattern?: string | null;
+            /** Weekday */
+            weekday?: number | null;
+            /**
+             * Weight
+             * @default 2
+             */
+            weight: number;
+        };
+        /** WishOut */
+        WishOut: {
+            /** Day */
+            day: string | null;
+            /** Id */
+            id: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "on" | "off" | "pattern" | "not_pattern";
+            /** Note */
+            note: string;
+            /** Pattern */
+            pattern: string | null;
+            /** Weekday */
+            weekday: number | null;
+            /** Weight */
+            weight: number;
         };
         /** Words */
         Words: {
@@ -12552,6 +17092,3039 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["CatalogueOut"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    calendar_api_planning_calendar__token__ics_get: {
+        parameters: {
+            query?: {
+                lang?: "zh-Hans" | "zh-Hant" | "en";
+            };
+            header?: never;
+            path: {
+                token: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    call_up_api_planning_call_ups_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CallUpIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScheduleRequestOut"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    candidates_api_planning_call_ups_candidates_get: {
+        parameters: {
+            query: {
+                start: number;
+                end: number;
+                kind?: "call_up" | "overtime";
+                group?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CandidatesOut"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    cancel_call_up_api_planning_call_ups__id__cancel_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScheduleRequestOut"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    today_api_planning_day_get: {
+        parameters: {
+            query?: never;
+            header?: {
+                "if-none-match"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IntradayOut"];
+                };
+            };
+            /** @description As it was. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    undo_api_planning_day_actions__id__undo_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    coverage_api_planning_day_coverage_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CoverageOut"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    second_skill_gain_api_planning_day_coverage_second_skill_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SecondSkillOut"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    work_out_second_skill_api_planning_day_coverage_second_skill_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SecondSkillOut"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    excuse_api_planning_day_exceptions_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ExceptionIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExceptionMadeOut"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    withdraw_api_planning_day_exceptions__id__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    levers_api_planning_day_levers_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DayLeversOut"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    apply_api_planning_day_levers__id__apply_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ApplyIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DayActionOut"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    drafts_api_planning_drafts_get: {
+        parameters: {
+            query?: {
+                state?: "open" | "published" | "dropped";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DraftListOut"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_draft_api_planning_drafts_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DraftIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DraftOut"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    drop_draft_api_planning_drafts__id__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    draft_changes_api_planning_drafts__id__changes_get: {
+        parameters: {
+            query?: {
+                since?: number;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EditedOut"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    check_draft_api_planning_drafts__id__check_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConflictsOut"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    copy_days_api_planning_drafts__id__copy_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CopyDaysIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EditedOut"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    draft_edits_api_planning_drafts__id__edits_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EditListOut"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    edit_draft_api_planning_drafts__id__edits_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EditsIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EditedOut"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    undo_edit_api_planning_drafts__id__edits__n__undo_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                n: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EditedOut"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    preview_api_planning_drafts__id__preview_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PreviewIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EffectOut"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    proposals_api_planning_drafts__id__proposals_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProposalsOut"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    publish_preview_api_planning_drafts__id__publish_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PublishPreviewOut"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    publish_api_planning_drafts__id__publish_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PublishDraftIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PublishedScheduleOut"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    solve_api_planning_drafts__id__solve_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SolveIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AskedOut"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    make_template_api_planning_drafts__id__template_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TemplateIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlanningDocumentOut"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    events_api_planning_events_get: {
+        parameters: {
+            query?: {
+                queue?: string | null;
+                first?: string | null;
+                last?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EventsOut"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    add_event_api_planning_events_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EventIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EventOut"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_event_api_planning_events__id__put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EventChangeIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EventOut"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    remove_event_api_planning_events__id__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    measured_api_planning_events__id__measured_get: {
+        parameters: {
+            query: {
+                queue: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MeasuredOut"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    forecast_api_planning_forecasts_get: {
+        parameters: {
+            query: {
+                queue: string;
+                first: string;
+                last: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QueueForecastOut"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    make_api_planning_forecasts_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MakeIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ForecastVersionOut"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    accuracy_api_planning_forecasts_accuracy_get: {
+        parameters: {
+            query: {
+                queue: string;
+                first: string;
+                last: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ForecastHeldOut"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    adjust_api_planning_forecasts_adjustments_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AdjustmentIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AdjustmentOut"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    undo_api_planning_forecasts_adjustments__id__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AdjustmentOut"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    redo_api_planning_forecasts_adjustments__id__redo_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AdjustmentOut"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    back_test_api_planning_forecasts_back_test_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ForecastBacktestIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ForecastBacktestOut"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    day_api_planning_forecasts_day_get: {
+        parameters: {
+            query: {
+                queue: string;
+                day: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ForecastSlotsOut"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    export_api_planning_forecasts_export_get: {
+        parameters: {
+            query: {
+                queue: string;
+                first: string;
+                last: string;
+                every?: "day" | "interval";
+                format?: "csv" | "xlsx";
+                language?: ("zh-Hans" | "zh-Hant" | "en") | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    queues_api_planning_forecasts_queues_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ForecastQueuesOut"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    today_api_planning_forecasts_today_get: {
+        parameters: {
+            query: {
+                queue: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TodayOut"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    versions_api_planning_forecasts_versions_get: {
+        parameters: {
+            query: {
+                queue: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VersionsOut"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listed_api_planning_jobs_get: {
+        parameters: {
+            query?: {
+                kind?: string | null;
+                subject?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobsOut"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_api_planning_jobs__id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobOut"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    again_api_planning_jobs__id__again_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobOut"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    cancel_api_planning_jobs__id__cancel_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobOut"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    result_api_planning_jobs__id__result_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listed_api_planning_lab_studies_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LabStudiesOut"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_api_planning_lab_studies_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LabStudyIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LabStudyOut"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_api_planning_lab_studies__id__get: {
+        parameters: {
+            query?: {
+                version?: number | null;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LabShownOut"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_api_planning_lab_studies__id__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    cancel_api_planning_lab_studies__id__cancel_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LabRunIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LabShownOut"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    exported_api_planning_lab_studies__id__export_get: {
+        parameters: {
+            query?: {
+                format?: "xlsx" | "csv";
+                version?: number | null;
+                language?: string | null;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    run_api_planning_lab_studies__id__run_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LabRunIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LabShownOut"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    add_api_planning_lab_studies__id__scenarios_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LabScenarioIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LabShownOut"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    drop_api_planning_lab_studies__id__scenarios__scenario__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                scenario: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    draft_api_planning_lab_studies__id__scenarios__scenario__draft_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                scenario: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LabDraftOut"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    plan_api_planning_lab_studies__id__scenarios__scenario__plan_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                scenario: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LabPlanIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LabShownOut"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    second_skill_api_planning_lab_studies__id__second_skill_get: {
+        parameters: {
+            query?: {
+                version?: number | null;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SecondSkillOut"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    work_out_second_skill_api_planning_lab_studies__id__second_skill_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SecondSkillOut"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    save_api_planning_lab_studies__id__versions_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LabVersionIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LabShownOut"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    own_api_planning_own_get: {
+        parameters: {
+            query: {
+                first: string;
+                last: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OwnScheduleOut"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    colleagues_api_planning_own_colleagues_get: {
+        parameters: {
+            query: {
+                day: string;
+                partner_day?: string | null;
+                give_away?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ColleaguesOut"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    make_feed_api_planning_own_feed_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FeedOut"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    drop_feed_api_planning_own_feed_delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_notices_api_planning_own_notices_read_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReadIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ask_api_planning_own_requests_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OwnRequestIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScheduleRequestOut"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    answer_api_planning_own_requests__id___answer__post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                answer: "accept" | "decline" | "withdraw";
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScheduleRequestOut"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    add_wish_api_planning_own_wishes_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WishIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WishOut"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    drop_wish_api_planning_own_wishes__id__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    proposal_api_planning_proposals__job__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                job: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProposalOut"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    discard_proposal_api_planning_proposals__job__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                job: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    accept_proposal_api_planning_proposals__job__accept_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                job: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EditedOut"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    requests_api_planning_requests_get: {
+        parameters: {
+            query?: {
+                open?: boolean | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScheduleRequestsOut"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    request_detail_api_planning_requests__id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RequestDetailOut"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    decide_api_planning_requests__id__decide_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DecideIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScheduleRequestOut"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    requirement_api_planning_requirement_get: {
+        parameters: {
+            query: {
+                queue: string;
+                first: string;
+                last: string;
+                scheduled?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RequirementOut"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    export_api_planning_requirement_export_get: {
+        parameters: {
+            query: {
+                queue: string;
+                first: string;
+                last: string;
+                every?: "day" | "interval";
+                format?: "csv" | "xlsx";
+                language?: ("zh-Hans" | "zh-Hant" | "en") | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    lines_api_planning_requirement_lines_get: {
+        parameters: {
+            query: {
+                first: string;
+                last: string;
+                blocking?: number;
+                retries?: number;
+                waits?: "measured" | "planned";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LinesNeededOut"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    export_lines_api_planning_requirement_lines_export_get: {
+        parameters: {
+            query: {
+                first: string;
+                last: string;
+                blocking?: number;
+                retries?: number;
+                waits?: "measured" | "planned";
+                every?: "day" | "interval";
+                format?: "csv" | "xlsx";
+                language?: ("zh-Hans" | "zh-Hant" | "en") | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    schedule_api_planning_schedule_get: {
+        parameters: {
+            query: {
+                first: string;
+                last: string;
+                draft?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlannedScheduleOut"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_api_planning_schedule_changes_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChangesOfDayIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PublishedScheduleOut"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    cover_api_planning_schedule_cover_get: {
+        parameters: {
+            query: {
+                first: string;
+                last: string;
+                draft?: string | null;
+                group?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CoverOut"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    export_api_planning_schedule_export_get: {
+        parameters: {
+            query: {
+                first: string;
+                last: string;
+                draft?: string | null;
+                format?: "xlsx" | "csv";
+                lang?: "zh-Hans" | "zh-Hant" | "en";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    versions_api_planning_schedule_versions_get: {
+        parameters: {
+            query?: {
+                before?: number | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScheduleVersionsOut"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    version_api_planning_schedule_versions__n__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                n: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PublishedScheduleOut"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    publish_older_api_planning_schedule_versions__n__publish_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                n: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OlderIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PublishedScheduleOut"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    take_back_api_planning_schedule_versions__n__undo_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                n: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TakeBackIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PublishedScheduleOut"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    setup_api_planning_setup_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlanningSetupOut"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    save_setup_api_planning_setup__kind___id__put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                kind: "pattern" | "terms" | "rules" | "group" | "template";
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PlanningDocumentIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlanningDocumentOut"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    setup_revisions_api_planning_setup__kind___id__revisions_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                kind: "pattern" | "terms" | "rules" | "group" | "template";
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlanningDocumentOut"][];
                 };
             };
             /** @description Problem */

@@ -24,6 +24,25 @@ const ELSEWHERE = new Set([
   "bad_rejects",
   "bad_site",
   "no_file",
+  // `jietong forecast`: the command line.
+  "bad_columns",
+  "bad_horizon",
+  "bad_interval",
+  "bad_origin",
+  "bad_rows",
+  "cannot_write",
+  "no_such_country",
+  // `jietong size`: the command line.
+  "size_asked",
+  "size_columns",
+  "size_file",
+  "size_row",
+  // `jietong simulate`: the command line.
+  "bad_path",
+  "bad_replications",
+  "bad_scenario",
+  "bad_toml",
+  "not_compiled",
   // Whoever asked for figures has hung up: nobody hears the answer.
   "gone_away",
   // `jietong voice` and the switch's supervisor: the command line and the log.
@@ -46,10 +65,10 @@ test("every code that the server raises is worded", () => {
     (name) => name.endsWith(".py") && !name.startsWith("demo"),
   );
   const raised =
-    /\b(?:Invalid|NotFound|Refused|Forbidden|Unauthenticated|TooMany|TooLarge|Unavailable)\(\s*"([a-z_]+)"/g;
+    /\b(?:Invalid|NotFound|Refused|Forbidden|Unauthenticated|TooMany|TooLarge|Unavailable)\(\s*"([a-z_]+)"|\bFault\(\s*"(job_[a-z_]+)"/g;
   const codes = new Set(
     files.flatMap((name) =>
-      [...readFileSync(join(SERVER, name), "utf8").matchAll(raised)].map((found) => found[1] ?? ""),
+      [...readFileSync(join(SERVER, name), "utf8").matchAll(raised)].map((found) => found[1] ?? found[2] ?? ""),
     ),
   );
   expect(codes.size).toBeGreaterThan(80);

@@ -149,7 +149,8 @@ export type Message = {
 export type Alarm = {
   id: string;
   code: 'wait_over_limit' | 'nobody_ready' | 'not_responding' | 'talk_over_limit' | 'service_level_low' | 'break_due' | 'database_gone' | 'recording_missing'
-    | 'contract_turned_away' | 'contract_at_risk' | 'contract_unreachable' | 'report_late';
+    | 'contract_turned_away' | 'contract_at_risk' | 'contract_unreachable' | 'report_late'
+    | 'late_to_shift' | 'out_of_adherence' | 'no_cover' | 'occupancy_high' | 'gap_ahead';
   level: 'act' | 'look' | 'plain';
   queue: string | null;
   agent: string | null;

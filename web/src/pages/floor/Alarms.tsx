@@ -1,6 +1,6 @@
 import { useMemo } from "react";
 import { floor } from "../../i18n/floor";
-import { duration, percent } from "../../i18n/format";
+import { duration, instant, percent } from "../../i18n/format";
 import { inLanguage, useLanguage } from "../../i18n/language";
 import { useWords } from "../../i18n/messages";
 import { useNow } from "../../live/clock";
@@ -134,6 +134,25 @@ function useAlarmWords(live: LiveConnection<FloorState>, alarm: Alarm): { title:
         title: t("alarm.report_late", { report: String(params.report ?? ""), to: String(params.destination ?? "") }),
         more: t("alarm.report_late.more", { answer: String(params.answer ?? "") }),
       };
+    case "late_to_shift":
+    case "out_of_adherence":
+      return {
+        title: t(`alarm.${alarm.code}`, { agent, time: duration(now - alarm.since, lang) }),
+        more: t("alarm.due", { activity: t(`due.${String(params.activity ?? "work")}` as "due.work") }),
+      };
+    case "no_cover":
+    case "gap_ahead":
+    case "occupancy_high": {
+      const group = String(params[lang] ?? params.en ?? "");
+      return {
+        title: t(`alarm.${alarm.code}`, { group, at: instant(Number(params.at ?? 0), "clock", lang) }),
+        more: t(`alarm.${alarm.code}.more`, {
+          n: String(params.people ?? ""),
+          percent: String(params.percent ?? ""),
+          limit: String(params.limit ?? ""),
+        }),
+      };
+    }
     case "contract_turned_away":
     case "contract_at_risk":
     case "contract_unreachable": {

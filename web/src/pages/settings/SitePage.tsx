@@ -100,6 +100,13 @@ function SiteForm({ stored }: { stored: Doc<SiteSpec> }) {
                 onChange={(value) => set({ break_length_s: (value ?? 15) * 60 })}
                 fault={faults.break_length_s}
               />
+              <SwitchField
+                label={t("ownSkillFirst")}
+                value={draft.own_skill_first}
+                hint={t("ownSkillFirstHint")}
+                onChange={(own_skill_first) => set({ own_skill_first })}
+                fault={faults.own_skill_first}
+              />
             </Section>
           </fieldset>
           <Clients />

@@ -1,6 +1,6 @@
 """How long customers wait before they give up: the product-limit estimate, answered ones censored. Pure.
 
-Source: Kaplan and Meier 1958; domain.md 2.2.
+Source: Kaplan and Meier 1958; the exponential estimate as in Brown et al. 2005; domain.md 2.2.
 """
 
 from bisect import bisect_right
@@ -9,7 +9,6 @@ from collections.abc import Iterable
 from jietong.core.vocabulary import Ms
 
 ENDLESS: Ms = 86_400_000
-_MASK = (1 << 64) - 1
 
 
 class Patience:
@@ -20,6 +19,10 @@ class Patience:
         at_risk, alive = len(ordered), 1.0
         self.times: list[Ms] = []
         self.survival: list[float] = []  # after each of the times
+        self.seen = len(ordered)
+        self.gone = sum(gave_up for _, gave_up in ordered)
+        self.waited: Ms = sum(wait for wait, _ in ordered)
+        self.last: Ms = ordered[-1][0] if ordered else 0
         n = 0
         while n < len(ordered):
             time, gone, left = ordered[n][0], 0, 0
@@ -49,10 +52,16 @@ class Patience:
         """None: fewer than half were seen to give up."""
         return next((time for time, alive in zip(self.times, self.survival, strict=True) if alive <= 0.5), None)
 
+    @property
+    def mean_s(self) -> float | None:
+        """The mean patience of Erlang A, in seconds: all that was waited ÷ those who gave up. None: nobody gave up,
+        and nothing is known but that they are patient."""
+        return self.waited / self.gone / 1000 if self.gone else None
 
-def chance(seed: int, n: int) -> float:
-    """The same number in [0, 1) for the same pair (splitmix64), so that a run can be repeated and compared."""
-    x = (seed * 0x9E3779B97F4A7C15 + (n + 1) * 0xBF58476D1CE4E5B9) & _MASK
-    x = ((x ^ (x >> 30)) * 0xBF58476D1CE4E5B9) & _MASK
-    x = ((x ^ (x >> 27)) * 0x94D049BB133111EB) & _MASK
-    return ((x ^ (x >> 31)) >> 11) / (1 << 53)
+    @property
+    def seen_mean_s(self) -> float:
+        """The area under the curve up to the longest wait seen, in seconds: the mean of min(patience, that wait)."""
+        area, before, alive = 0.0, 0, 1.0
+        for time, after in zip(self.times, self.survival, strict=True):
+            area, before, alive = area + (time - before) * alive, time, after
+        return (area + (self.last - before) * alive) / 1000

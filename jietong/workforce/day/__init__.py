@@ -1,0 +1,1 @@
+"""The day itself: adherence, gap and levers."""

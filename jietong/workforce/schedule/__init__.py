@@ -1,0 +1,1 @@
+"""Shift patterns, terms, drafts, the published schedule, requests."""
