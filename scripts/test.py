@@ -27,10 +27,11 @@ def main() -> int:
         print(f"In no run of scripts/test.py: tests/{', tests/'.join(sorted(left_out))}. Name it there.")
         return 1
     alone = (os.cpu_count() or 1) == 1
-    failed = []
+    failed: list[str] = []
+    verdicts: list[str] = []
     running: list[tuple[str, subprocess.Popen[str], threading.Thread]] = []
     for name, folders in RUNS.items():
-        running.append((name, *begin(name, folders, sys.argv[1:])))
+        running.append((name, *begin(name, folders, sys.argv[1:], verdicts)))
         if alone:
             running[-1][1].wait()
     try:
@@ -46,11 +47,15 @@ def main() -> int:
     web = [sys.executable, str(ROOT / "scripts" / "setup.py"), "--npm", "run", "test"]
     if subprocess.run(web, check=False).returncode:
         failed.append("web")
+    for verdict in verdicts:  # last of all, so that nobody has to look for it among thousands of lines
+        print(verdict)
     print(f"Failed: {', '.join(failed)}." if failed else "All tests passed.")
     return 1 if failed else 0
 
 
-def begin(name: str, folders: tuple[str, ...], options: list[str]) -> tuple[subprocess.Popen[str], threading.Thread]:
+def begin(
+    name: str, folders: tuple[str, ...], options: list[str], verdicts: list[str]
+) -> tuple[subprocess.Popen[str], threading.Thread]:
     command = [
         str(ROOT / ".venv" / "bin" / "pytest"),
         "-o", f"cache_dir=.pytest_cache/{name}",
@@ -59,19 +64,22 @@ def begin(name: str, folders: tuple[str, ...], options: list[str]) -> tuple[subp
     ]  # fmt: skip
     process = subprocess.Popen(
         command, cwd=ROOT, text=True, errors="replace", stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-        env={**os.environ, "PYTHONUNBUFFERED": "1"},
+        env={**os.environ, "PYTHONUNBUFFERED": "1", "CI": "1"},  # CI: why a test failed, uncut
     )  # fmt: skip
     assert process.stdout is not None
-    shown = threading.Thread(target=show, args=(name, process.stdout), daemon=True)
+    shown = threading.Thread(target=show, args=(name, process.stdout, verdicts), daemon=True)
     shown.start()
     return process, shown
 
 
-def show(name: str, said: IO[str]) -> None:
+def show(name: str, said: IO[str], verdicts: list[str]) -> None:
+    """Passes on what a run says, and keeps its lines on what failed."""
     begun = time.monotonic()
     for line in said:
         minutes, seconds = divmod(int(time.monotonic() - begun), 60)
         print(f"{minutes:2}:{seconds:02} {name} | {line}", end="", flush=True)
+        if line.startswith(("FAILED ", "ERROR ")):
+            verdicts.append(line.rstrip())
 
 
 if __name__ == "__main__":

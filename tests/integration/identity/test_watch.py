@@ -1,11 +1,14 @@
 """Open sockets and the sessions behind them."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
 
 import pytest
 from identity_support import Centre
 from websockets.asyncio.client import ClientConnection, connect
 
+from jietong.core.clock import to_datetime
+from jietong.core.vocabulary import Ms
 from jietong.db.pool import ALL
 from jietong.identity.permissions import Role
 from jietong.identity.rules import SESSION_IDLE
@@ -93,25 +96,41 @@ async def test_an_open_desk_keeps_its_session_from_going_idle(centre: Centre) ->
     await open_one.recv()
     for _ in range(4):
         centre.clock.advance(SESSION_IDLE // 2)
-        await asyncio.sleep(0.2)
+        await _until(_seen, centre, at=centre.clock.now())
     browser = await centre.browser(Cookie=open_one.request.headers["Cookie"])  # type: ignore[union-attr]
     assert (await browser.get("/api/session")).status_code == 200
+    watching = _watches()
     await open_one.close()
-    await asyncio.sleep(0.2)
+    await _until(_ended, watching)
     centre.clock.advance(SESSION_IDLE + 1)
     assert (await browser.get("/api/session")).status_code == 401
 
 
 async def test_nothing_is_watched_when_nobody_is_there(centre: Centre) -> None:
+    others = _watches()  # of centres that other tests began on the same loop
     await centre.person("lin.xiao")
     open_one = await socket(centre, "lin.xiao")
     await open_one.recv()
-    assert _watching()
+    ours = _watches() - others
+    assert len(ours) == 1
     await open_one.close()
-    async with asyncio.timeout(10):
-        while _watching():  # noqa: ASYNC110 - what is waited for has no event
+    await _until(_ended, ours)
+
+
+async def _seen(centre: Centre, *, at: Ms) -> bool:
+    async with centre.database.read(ALL) as conn:
+        return await conn.fetchval("SELECT max(seen_at) FROM session") == to_datetime(at)  # type: ignore[no-any-return]
+
+
+async def _ended(watches: set[asyncio.Task[object]]) -> bool:
+    return all(watch.done() for watch in watches)
+
+
+async def _until(condition: Callable[..., Awaitable[bool]], *of: object, **more: object) -> None:
+    async with asyncio.timeout(20):
+        while not await condition(*of, **more):  # noqa: ASYNC110 - what is waited for has no event
             await asyncio.sleep(0.02)
 
 
-def _watching() -> bool:
-    return any(task.get_name() == "session-watch" for task in asyncio.all_tasks())
+def _watches() -> set[asyncio.Task[object]]:
+    return {task for task in asyncio.all_tasks() if task.get_name() == "session-watch"}
