@@ -220,14 +220,22 @@ class Intake:
             await self._postpone(job, attempts, "not_stored", told)
 
     async def _store(self, job: Job, attempts: int) -> None:
-        """Encrypts what is there, commits it with its facts. Raises _Later, OSError, Damaged, Unavailable."""
+        """Encrypts what is there, commits it with its facts. A process that was active before may still be at the
+        same files: the job is held meanwhile. Raises _Later, OSError, Damaged, Unavailable."""
         now = self._clock.now()
         async with self._database.transaction(ALL) as conn:
             key = await keys.of_client(conn, self._masters, job.client, now)
-        loop = asyncio.get_running_loop()
-        taken = await loop.run_in_executor(self._threads, self._seal_all, job, key, attempts)
-        one = recording_of(job, taken.tracks, taken.lacking, now)
         async with self._database.transaction(ALL) as conn:
+            if not await store.hold(conn, job.recording):
+                return
+            loop = asyncio.get_running_loop()
+            sealing = loop.run_in_executor(self._threads, self._seal_all, job, key, attempts)
+            try:
+                taken = await asyncio.shield(sealing)
+            except asyncio.CancelledError:
+                await asyncio.wait({sealing})  # while the files are written the job is held
+                raise
+            one = recording_of(job, taken.tracks, taken.lacking, now)
             if one.tracks and not await store.key_usable(conn, key.id):
                 raise _Later("not_stored")  # shredded meanwhile: with a new key
             if one.tracks:
@@ -309,8 +317,8 @@ class Intake:
         now = self._clock.now()
         wait = LATE_MS if not why else min(5_000 * 2**attempts, LONGEST_WAIT_MS)
         async with self._database.transaction(ALL) as conn:
-            await store.postpone(conn, job.recording, now + wait, why or None)
-            if why and why != told:
+            left = await store.postpone(conn, job.recording, now + wait, why or None)
+            if left and why and why != told:
                 await self._missing(conn, job, why)
 
     async def _missing(self, conn: Connection, job: Job, why: str) -> None:

@@ -72,14 +72,23 @@ async def next_due(conn: Connection) -> Ms | None:
     return due
 
 
-async def postpone(conn: Connection, recording: str, until: Ms, told: str | None) -> None:
-    await conn.execute(
+async def hold(conn: Connection, recording: str) -> bool:
+    """Whether the job is still to be stored; nobody else takes it up until the transaction ends, however long."""
+    await conn.execute("SET LOCAL idle_in_transaction_session_timeout = 0")
+    stage = await conn.fetchval("SELECT stage FROM recording_intake WHERE recording = $1 FOR UPDATE", recording)
+    return bool(stage == "store")
+
+
+async def postpone(conn: Connection, recording: str, until: Ms, told: str | None) -> bool:
+    """False: nothing is left to do, for another process has done it."""
+    done = await conn.execute(
         "UPDATE recording_intake SET attempts = attempts + 1, due_at = $2, told = coalesce($3, told) "
         "WHERE recording = $1",
         recording,
         until,
         told,
     )
+    return bool(done != "UPDATE 0")
 
 
 async def job_stored(conn: Connection, recording: str) -> None:

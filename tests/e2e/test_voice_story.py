@@ -15,7 +15,7 @@ from typing import Any
 import asterisk_switch
 import pytest
 import tones
-from load import Staff, signed_in
+from load import Staff, eventually, signed_in
 from running import Running
 from telephone import Telephone
 from voice_centre import CHANNELS, NUMBER, Desk, VoiceCentre, voice_centre
@@ -304,8 +304,12 @@ async def test_a_call_that_finds_no_channel_is_counted(voice: VoiceCentre) -> No
         await refused.dial(NUMBER)
         ended = await refused.gone()
         assert ended["code"] in (486, 503, 480, 600)
-        page = await voice.admin.http.get("/api/contacts", params={"outcome": "blocked", "channel": "voice"})
-        assert page.json()["items"], page.text
+
+        async def blocked() -> Any:
+            page = await voice.admin.http.get("/api/contacts", params={"outcome": "blocked", "channel": "voice"})
+            return page.json()["items"]
+
+        assert await eventually(blocked, 15)
         async with signed_in(voice.running, "zhou.xin") as supervisor:
             floor = await supervisor.line("/ws/floor")
             trunk = await floor.until(lambda: trunks(floor.state.get("plant")).get("line"))

@@ -119,7 +119,10 @@ class Connection:
 
     async def look_at_device(self, extension: str) -> None:
         with unless_gone():
-            found = await self._connected().get("endpoints", "PJSIP", extension)
+            news = None
+            while news != self._heard.news[extension]:  # else the answer may be older than what was heard meanwhile
+                news = self._heard.news[extension]
+                found = await self._connected().get("endpoints", "PJSIP", extension)
             self._heard.device(extension, reachable=found["state"] == "online", at=self._clock.now())
 
     def recorded(self, recording: wire.Recording, *, failed: bool) -> None:
@@ -221,7 +224,7 @@ class Connection:
         await self._look_at_endpoints(ari)
 
     async def _look_at_endpoints(self, ari: Ari) -> None:
-        now = self._clock.now()
+        now, before = self._clock.now(), self._heard.news.copy()
         try:
             found = await ari.get("endpoints", "PJSIP")
         except AriError as error:
@@ -230,7 +233,8 @@ class Connection:
             found = []  # none has been set up yet
         online = {one["resource"] for one in found if one["state"] == "online"}
         for extension in self._heard.extensions:
-            self._heard.device(extension, reachable=extension in online, at=now)
+            if self._heard.news[extension] == before[extension]:  # else what was heard meanwhile is newer
+                self._heard.device(extension, reachable=extension in online, at=now)
 
     async def _watch_site(self) -> None:
         await self._site.watch(self._heard, self._tell)

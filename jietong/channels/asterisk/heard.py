@@ -1,6 +1,7 @@
 """From Asterisk's events to what a switch tells."""
 
 import asyncio
+from collections import Counter
 from collections.abc import Callable, Coroutine
 from datetime import datetime
 from typing import Any, Protocol
@@ -42,6 +43,7 @@ class Heard:
         self.building: dict[str, int] = {}  # bridges that are being changed by us: not to be dropped though empty
         self.extensions: set[str] = set()  # of the plant
         self.reachable: set[str] = set()
+        self.news: Counter[str] = Counter()  # of each extension: an answer from before the last is out of date
         self.trunks: dict[str, bool] = {}
         self.hosts: dict[str, str] = {}  # where each trunk leads, as in a SIP address
         self.registering: frozenset[str] = frozenset()  # trunks whose registration tells how they are
@@ -258,6 +260,7 @@ class Heard:
 
     def _contact(self, event: ari.ContactStatusChange) -> None:
         name, status = event.contact_info.aor, event.contact_info.contact_status
+        self.news[name] += 1
         at = self._at(event)
         if name.startswith("trunk-"):
             trunk = name.removeprefix("trunk-")

@@ -79,6 +79,15 @@ async def test_a_telephone_registers_and_leaves(rig: Rig) -> None:
     assert "801" not in (await rig.switch.scene()).devices
 
 
+async def test_a_telephone_that_comes_right_back_can_be_rung(rig: Rig) -> None:
+    for _ in range(5):
+        phone = await rig.telephone("801")
+        await phone.leaves()
+    await rig.telephone("801")
+    await rig.sleep(0.5)
+    assert "801" in (await rig.switch.scene()).devices
+
+
 async def test_set_up_leaves_calls_under_way_alone(rig: Rig) -> None:
     _leg, caller, agent = await a_talk(rig)
     extensions = tuple(one for one in rig.plant.extensions if one.id != "803")

@@ -21,6 +21,7 @@ from jietong.db.pool import ALL, Database
 from jietong.live.alarms import AlarmBook
 from jietong.recordings import intake, service, store
 from jietong.recordings.model import Recording
+from jietong.recordings.service import Recordings
 
 
 async def stored(vaulted: Vaulted, id: str = "r1") -> Recording:
@@ -59,6 +60,26 @@ async def test_announced_twice_it_is_stored_once(vaulted: Vaulted) -> None:
     await vaulted.record()
     assert len(await vaulted.ledger("recording.stored")) == 1
     assert len(await vaulted.ledger("recording.missing")) == 0
+
+
+async def test_taken_up_by_two_processes_it_is_stored_once(vaulted: Vaulted) -> None:
+    """As when one that was active is still busy while another has taken over."""
+    await vaulted.call("c1")
+    site = vaulted.runtime.engine.site
+    other = Recordings(vaulted.database, vaulted.runtime, vaulted.clock, lambda: site, vaulted.home)
+    ids = [f"r{n}" for n in range(8)]
+    for id in ids:
+        await vaulted.parts.sink.finished(
+            recording=id, contact="c1", client="hechuan", queue="repair", agent="lin", started=vaulted.clock.now(),
+            tracks=vaulted.files(id),
+        )  # fmt: skip
+    await asyncio.gather(vaulted.parts.sink.work(), other.sink.work())
+    await other.stop()
+    for id in ids:
+        checked = await service.check(vaulted.database, vaulted.clock, vaulted.home, await stored(vaulted, id))
+        assert checked.fault is None
+    assert len(await vaulted.ledger("recording.stored")) == len(ids)
+    assert await vaulted.ledger("recording.missing") == []
 
 
 async def test_a_missing_file_is_an_alarm_and_the_other_tracks_are_kept(vaulted: Vaulted) -> None:
