@@ -60,6 +60,7 @@ class Line:
     in_hand: asyncio.Event = field(default_factory=asyncio.Event)  # Stasis has it: now it can be commanded
     let_go: bool = False  # hung up or released by us
     ending: bool = False  # a hang-up is under way
+    hung_up: bool = False  # by us: a second cause would be told instead of the first
     music: bool = False
     bridge: str | None = None
     plays: dict[str, bool] = field(default_factory=dict)  # to whether it was stopped

@@ -73,7 +73,7 @@ class AsteriskSwitch(Connection):
     async def hang_up(self, leg: str, cause: str = "normal") -> None:
         ari = self._connected()
         line = self._heard.legs.get(leg)
-        if line is None:
+        if line is None or line.hung_up:
             return
         line.let_go = line.ending = True
         if line.refer is not None:
@@ -83,6 +83,7 @@ class AsteriskSwitch(Connection):
         except AriError as error:
             if error.status != 404:
                 raise failed(error) from error
+        line.hung_up = True
 
     async def originate(
         self,

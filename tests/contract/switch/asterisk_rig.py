@@ -18,6 +18,7 @@ from jietong.channels.switch import Switch, Tell
 _LISTEN_S = 0.7
 _voices = itertools.cycle(range(425, 2400, 85))  # no tone is another's harmonic within the band
 _lines = itertools.count(20)
+_TOLD = {486: "busy", 503: "congestion", 603: "rejected", 403: "rejected", 480: "no_answer"}
 
 
 class SipParty(Party):
@@ -55,8 +56,9 @@ class SipParty(Party):
         pressed = [one["digit"] for one in self.telephone.events if one["event"] == "digit"]
         assert "".join(pressed) == expected
 
-    async def gone(self) -> None:
-        await self.telephone.gone(self.call)
+    async def gone(self) -> str:
+        code = (await self.telephone.gone(self.call))["code"]
+        return _TOLD.get(code, "normal" if code < 300 else f"{code}")
 
 
 class SipPhone(Phone):

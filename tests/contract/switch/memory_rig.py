@@ -47,8 +47,9 @@ class MemoryParty(Party):
     async def digits(self, expected: str) -> None:
         assert await self.rig.wait_for(lambda: self.line.digits == expected), self.line.digits
 
-    async def gone(self) -> None:
+    async def gone(self) -> str:
         assert await self.rig.wait_for(lambda: self.line.ended is not None)
+        return str(self.line.ended)
 
 
 class MemoryPhone(Phone):

@@ -47,8 +47,8 @@ class Party(abc.ABC):
         """Waits until the party was sent these."""
 
     @abc.abstractmethod
-    async def gone(self) -> None:
-        """Waits until the party knows that the call is over."""
+    async def gone(self) -> str:
+        """Waits until the party knows that the call is over, and gives the cause that it was told."""
 
 
 class Rig(abc.ABC):

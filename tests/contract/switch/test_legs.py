@@ -77,10 +77,12 @@ async def test_a_caller_who_gives_up_before_the_answer_is_gone(rig: Rig) -> None
 
 @pytest.mark.parametrize("cause", ["busy", "congestion", "rejected", "no_answer"])
 async def test_a_caller_can_be_refused_with_a_cause(rig: Rig, cause: str) -> None:
+    """Whoever then hangs up on everybody who is left does not change it: carriers go by the cause."""
     leg, caller = await rig.arrives()
     await rig.switch.hang_up(leg, cause)
+    await rig.switch.hang_up(leg)
     assert (await rig.until(LegGone, leg=leg)).by_us
-    await caller.gone()
+    assert await caller.gone() == cause
 
 
 async def test_what_is_asked_of_a_leg_that_has_gone_is_refused(rig: Rig) -> None:
