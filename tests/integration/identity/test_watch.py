@@ -1,10 +1,11 @@
 """Open sockets and the sessions behind them."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from functools import partial
 
 import pytest
 from identity_support import Centre
+from runtime_support import until
 from websockets.asyncio.client import ClientConnection, connect
 
 from jietong.core.clock import to_datetime
@@ -96,12 +97,12 @@ async def test_an_open_desk_keeps_its_session_from_going_idle(centre: Centre) ->
     await open_one.recv()
     for _ in range(4):
         centre.clock.advance(SESSION_IDLE // 2)
-        await _until(_seen, centre, at=centre.clock.now())
+        await until(partial(_seen, centre, at=centre.clock.now()), 20)
     browser = await centre.browser(Cookie=open_one.request.headers["Cookie"])  # type: ignore[union-attr]
     assert (await browser.get("/api/session")).status_code == 200
     watching = _watches()
     await open_one.close()
-    await _until(_ended, watching)
+    await until(partial(_ended, watching), 20)
     centre.clock.advance(SESSION_IDLE + 1)
     assert (await browser.get("/api/session")).status_code == 401
 
@@ -114,7 +115,7 @@ async def test_nothing_is_watched_when_nobody_is_there(centre: Centre) -> None:
     ours = _watches() - others
     assert len(ours) == 1
     await open_one.close()
-    await _until(_ended, ours)
+    await until(partial(_ended, ours), 20)
 
 
 async def _seen(centre: Centre, *, at: Ms) -> bool:
@@ -122,14 +123,8 @@ async def _seen(centre: Centre, *, at: Ms) -> bool:
         return await conn.fetchval("SELECT max(seen_at) FROM session") == to_datetime(at)  # type: ignore[no-any-return]
 
 
-async def _ended(watches: set[asyncio.Task[object]]) -> bool:
+def _ended(watches: set[asyncio.Task[object]]) -> bool:
     return all(watch.done() for watch in watches)
-
-
-async def _until(condition: Callable[..., Awaitable[bool]], *of: object, **more: object) -> None:
-    async with asyncio.timeout(20):
-        while not await condition(*of, **more):  # noqa: ASYNC110 - what is waited for has no event
-            await asyncio.sleep(0.02)
 
 
 def _watches() -> set[asyncio.Task[object]]:
