@@ -5,6 +5,7 @@ half the time of one. On a single core they follow one another. Every line says 
 """
 
 import os
+import re
 import subprocess
 import sys
 import threading
@@ -18,6 +19,8 @@ RUNS = {
     "whole": ("e2e", "voice"),
 }
 """What asks parts of the program, and what asks the whole centre as its users and callers see it."""
+WHERE = re.compile(r"(tests|jietong)/\S+\.py:\d+: |____+ .+ ____+$|E   ")
+"""Of what is told of a failure: the test's name, the lines it came through, and the error."""
 
 
 def main() -> int:
@@ -73,12 +76,15 @@ def begin(
 
 
 def show(name: str, said: IO[str], verdicts: list[str]) -> None:
-    """Passes on what a run says, and keeps its lines on what failed."""
+    """Passes on what a run says, and keeps its lines on what failed, and where."""
     begun = time.monotonic()
+    told = False
     for line in said:
         minutes, seconds = divmod(int(time.monotonic() - begun), 60)
         print(f"{minutes:2}:{seconds:02} {name} | {line}", end="", flush=True)
-        if line.startswith(("FAILED ", "ERROR ")):
+        if line.startswith("==="):
+            told = "FAILURES" in line or "ERRORS" in line
+        if line.startswith(("FAILED ", "ERROR ")) or (told and WHERE.match(line)):
             verdicts.append(line.rstrip())
 
 

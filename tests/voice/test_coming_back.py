@@ -1,8 +1,9 @@
-"""A telephone that leaves and comes right back, as when an agent changes seats, can be rung (A5)."""
+"""A telephone that leaves and comes right back can be rung, and so can one whose switch does (A5, I2)."""
 
 import asyncio
+import time
 
-from asterisk_switch import OwnAsterisk
+from asterisk_switch import OwnAsterisk, noted
 from crowd import Crowd
 from listening import Told
 
@@ -28,4 +29,26 @@ async def test_telephones_that_come_right_back_can_be_rung(asterisk: OwnAsterisk
         await asyncio.gather(*map(changes_seats, EXTENSIONS))
         await asyncio.sleep(1)
         assert set(EXTENSIONS) <= (await switch.scene()).devices, told.of(DeviceState)[-4:]
+    await switch.stop()
+
+
+async def test_telephones_of_a_killed_switch_can_be_rung_without_registering_anew(asterisk: OwnAsterisk) -> None:
+    """And soon: each of them is asked at once whether it is there, not at some moment of the next half minute."""
+    switch = asterisk.switch()
+    told = Told(switch)
+    await switch.start()
+    await told.until(Up)
+    await switch.set_up(Plant((), tuple(Extension(one, "phone", "secret") for one in EXTENSIONS)))
+    async with Crowd(asterisk.address, "127.0.0.73") as telephones:
+        for extension in EXTENSIONS:
+            assert await telephones.register(extension, "secret") == 200
+        async with asyncio.timeout(10):
+            while not noted(asterisk.layout, EXTENSIONS):
+                await asyncio.sleep(0.1)
+        asterisk.keeper.kill()
+        await told.until(Up, restarted=True)
+        up = time.monotonic()
+        while not set(EXTENSIONS) <= (await switch.scene()).devices:
+            assert time.monotonic() - up < 8, (await switch.scene()).devices
+            await asyncio.sleep(0.1)
     await switch.stop()
