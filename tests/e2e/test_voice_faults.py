@@ -27,7 +27,7 @@ import tones
 from crowd import EVENT, Crowd, SipCall
 from load import database_of, eventually, figures_agree, proofs, records_caught_up, signed_in
 from running import Running
-from voice_centre import LINE, Desk, VoiceCentre, names, said, until, voice_centre
+from voice_centre import LINE, Desk, VoiceCentre, names, said, voice_centre
 
 from jietong.channels.asterisk.configuration import Layout
 from jietong.db.pool import ALL
@@ -694,7 +694,7 @@ async def test_the_switch_is_killed_with_calls_up_and_all_is_back_within_seconds
         contacts = {caller: await contact_of(voice, caller) for caller in (*talking, *waiting, menu)}
         layout = Layout(voice.running.home / "voice")
         telephones = [await extension_of(voice, login) for login in TEAM[:3]]
-        await until(lambda: asterisk_switch.noted(layout, telephones), 10)
+        await asterisk_switch.until_noted(layout, telephones)
         began = time.monotonic()
         os.kill(switch_pid(voice), signal.SIGKILL)
         for one in seats:

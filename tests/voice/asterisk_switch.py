@@ -1,5 +1,6 @@
 """A private Asterisk for tests: fetched once into the user's cache, run in a folder of its own."""
 
+import asyncio
 import contextlib
 import os
 import shutil
@@ -67,15 +68,19 @@ async def running(found: Installation) -> AsyncIterator[OwnAsterisk]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def noted(layout: Layout, extensions: Iterable[str]) -> bool:
-    """Whether these telephones' registrations would survive the switch's death: it writes them a second late.
+async def until_noted(layout: Layout, extensions: Iterable[str]) -> None:
+    """Until these telephones' registrations would survive the switch's death: it writes them a second late.
 
-    Without a lock (`immutable`): a switch that finds its file locked throws away what it wanted to write.
+    Reads without a lock (`immutable`): a switch that finds its file locked throws away what it wanted to write.
     """
     file = f"file:{layout.lib / 'astdb.sqlite3'}?mode=ro&immutable=1"
-    try:
-        with contextlib.closing(sqlite3.connect(file, uri=True)) as database:
-            keys = [key for (key,) in database.execute("SELECT key FROM astdb WHERE key LIKE '/registrar/contact/%'")]
-    except sqlite3.DatabaseError:  # it was being written
-        return False
-    return all(any(key.startswith(f"/registrar/contact/{one};") for key in keys) for one in extensions)
+    missing = set(extensions)
+    async with asyncio.timeout(10):
+        while missing:
+            await asyncio.sleep(0.1)
+            with (
+                contextlib.suppress(sqlite3.DatabaseError),  # it was being written
+                contextlib.closing(sqlite3.connect(file, uri=True)) as database,
+            ):
+                for (key,) in database.execute("SELECT key FROM astdb WHERE key LIKE '/registrar/contact/%'"):
+                    missing.discard(key.removeprefix("/registrar/contact/").partition(";")[0])

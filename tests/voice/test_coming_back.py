@@ -3,7 +3,7 @@
 import asyncio
 import time
 
-from asterisk_switch import OwnAsterisk, noted
+from asterisk_switch import OwnAsterisk, until_noted
 from crowd import Crowd
 from listening import Told
 
@@ -42,9 +42,7 @@ async def test_telephones_of_a_killed_switch_can_be_rung_without_registering_ane
     async with Crowd(asterisk.address, "127.0.0.73") as telephones:
         for extension in EXTENSIONS:
             assert await telephones.register(extension, "secret") == 200
-        async with asyncio.timeout(10):
-            while not noted(asterisk.layout, EXTENSIONS):
-                await asyncio.sleep(0.1)
+        await until_noted(asterisk.layout, EXTENSIONS)
         asterisk.keeper.kill()
         await told.until(Up, restarted=True)
         up = time.monotonic()
