@@ -178,6 +178,7 @@ class Connection:
             self._heard.forget()
             self._tapes.lose_all()
         self._boot = boot
+        self._heard.contacts.clear()  # a telephone may have moved while we did not hear of it
         await self._look_around(ari)
         self._up = True
         self._start(self._watch_site())

@@ -43,6 +43,7 @@ class Heard:
         self.building: dict[str, int] = {}  # bridges that are being changed by us: not to be dropped though empty
         self.extensions: set[str] = set()  # of the plant
         self.reachable: set[str] = set()
+        self.contacts: dict[str, str] = {}  # where each extension was last heard to be: what leaves elsewhere is old
         self.news: Counter[str] = Counter()  # of each extension: an answer from before the last is out of date
         self.trunks: dict[str, bool] = {}
         self.hosts: dict[str, str] = {}  # where each trunk leads, as in a SIP address
@@ -259,7 +260,7 @@ class Heard:
     # --- telephones and trunks -------------------------------------------------------------------------------
 
     def _contact(self, event: ari.ContactStatusChange) -> None:
-        name, status = event.contact_info.aor, event.contact_info.contact_status
+        name, status, uri = event.contact_info.aor, event.contact_info.contact_status, event.contact_info.uri
         self.news[name] += 1
         at = self._at(event)
         if name.startswith("trunk-"):
@@ -269,9 +270,10 @@ class Heard:
                 self.trunk(trunk, up=up, why="" if up else "it does not answer", at=at)
             return
         if status in {"Reachable", "NonQualified", "Created"}:
+            self.contacts[name] = uri
             self.device(name, reachable=True, at=at)
-        elif status in {"Unreachable", "Removed"} and name in self.extensions:
-            # It may be the old registration of a telephone that has just come back: then the new one counts.
+        elif status in {"Unreachable", "Removed"} and name in self.extensions and self.contacts.get(name, uri) == uri:
+            # At the same address it may have come back meanwhile.
             self._asked.do(self._asked.look_at_device(name))
 
     def _at(self, event: ari.Event) -> Ms:

@@ -75,7 +75,7 @@ async def test_a_telephone_registers_and_leaves(rig: Rig) -> None:
     phone = await rig.telephone("801")
     assert "801" in (await rig.switch.scene()).devices
     await phone.leaves()
-    await rig.until(DeviceState, extension="801", reachable=False)
+    assert await rig.wait_for(lambda: not rig.all(DeviceState, extension="801")[-1].reachable)
     assert "801" not in (await rig.switch.scene()).devices
 
 
