@@ -170,7 +170,7 @@ async def test_a_recording_that_ended_while_nobody_listened_is_told_to_whoever_a
     leg, caller, agent = await a_talk(rig)
     await rig.switch.record_leg("c1.r1.customer", leg)
     await rig.switch.record_bridge("c1.r1.mix", "b1")
-    await rig.sleep(1)
+    await rig.sleep(2)
     assert not {"c1.r1.customer", "c1.r1.mix"} & set(await rig.switch.spooled())
     await rig.switch.stop()
     await caller.hang_up()
@@ -192,7 +192,7 @@ async def test_another_controller_ends_what_this_one_began(rig: Rig) -> None:
     leg, caller, agent = await a_talk(rig)
     await rig.switch.record_leg("c2.r2.customer", leg)
     await rig.switch.record_bridge("c2.r2.mix", "b1")
-    await rig.sleep(1)
+    await rig.sleep(2)
     other, told = await rig.other_controller()
     assert await rig.wait_for(lambda: other.is_up)
     for name in ("c2.r2.customer", "c2.r2.mix"):
