@@ -8,7 +8,7 @@ import multiprocessing
 import queue
 import signal
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from math import inf
 from time import monotonic
 from typing import Any
@@ -111,10 +111,17 @@ def _together(instance: Instance, board: Board, workers: int, seed: int) -> None
                     if n != who:
                         inbox.put((board.cost, board.bound, board.best))
     finally:
-        for child in children:
-            child.terminate()
-        for child in children:
-            child.join()
+        end(children, inboxes)
+
+
+def end(children: Iterable[Any], inboxes: Iterable[Any]) -> None:
+    """Ends processes, and lets go of what was sent to them: nobody reads it, and our own exit would wait for that."""
+    for inbox in inboxes:
+        inbox.cancel_join_thread()
+    for child in children:
+        child.terminate()
+    for child in children:
+        child.join()
 
 
 def _child(who: int, instance: Instance, seconds: float, seed: int, news: Any, inbox: Any) -> None:

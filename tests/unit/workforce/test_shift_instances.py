@@ -1,5 +1,7 @@
 """`jietong roster`: the public shift-scheduling format, its checker, its solver."""
 
+import subprocess
+import sys
 from itertools import pairwise, product
 from pathlib import Path
 
@@ -178,3 +180,15 @@ def test_two_processes_prove_the_same() -> None:
     answer = solve(tiny(), 60, workers=2)
     assert answer.proved
     assert answer.cost == solve(tiny(), 60, workers=1).cost
+
+
+def test_what_nobody_reads_any_more_does_not_hold_up_the_end() -> None:
+    """A roster that was sent to a process which had ended filled the pipe, and the program waited for it for ever."""
+    script = """
+import multiprocessing
+from jietong.workforce.roster.public import end
+inbox = multiprocessing.get_context("spawn").Queue()
+inbox.put(bytes(10_000_000))
+end([], [inbox])
+"""
+    subprocess.run([sys.executable, "-c", script], check=True, timeout=30)
