@@ -32,6 +32,23 @@ async def test_telephones_that_come_right_back_can_be_rung(asterisk: OwnAsterisk
     await switch.stop()
 
 
+async def test_a_telephone_that_registers_elsewhere_stays_reachable(asterisk: OwnAsterisk) -> None:
+    """Its old registration is thrown out for the new one: that is no moment without a telephone."""
+    switch = asterisk.switch()
+    told = Told(switch)
+    await switch.start()
+    await told.until(Up)
+    await switch.set_up(Plant((), tuple(Extension(one, "phone", "secret") for one in EXTENSIONS)))
+    async with Crowd(asterisk.address, "127.0.0.74") as old, Crowd(asterisk.address, "127.0.0.75") as new:
+        for extension in EXTENSIONS:
+            assert await old.register(extension, "secret") == 200
+            await told.until(DeviceState, extension=extension, reachable=True)
+        await asyncio.gather(*(new.register(extension, "secret") for extension in EXTENSIONS))
+        await asyncio.sleep(1)
+        assert not told.of(DeviceState, reachable=False)
+    await switch.stop()
+
+
 async def test_telephones_of_a_killed_switch_can_be_rung_without_registering_anew(asterisk: OwnAsterisk) -> None:
     """And soon: each of them is asked at once whether it is there, not at some moment of the next half minute."""
     switch = asterisk.switch()
